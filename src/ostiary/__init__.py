@@ -1,0 +1,1 @@
+"""Ostiary: an open identity server that speaks PingFederate's and PingOne's wire protocols."""

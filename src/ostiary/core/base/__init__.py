@@ -1,0 +1,1 @@
+"""Words that every floor above speaks: errors, identifiers, secrets, time, scopes, parameters."""

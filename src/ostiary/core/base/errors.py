@@ -1,0 +1,72 @@
+"""The errors that the core raises: one half for the caller, one for the event log."""
+
+from enum import StrEnum
+
+
+class OAuthCode(StrEnum):
+    """Error codes of the OAuth endpoints, spelled as the specifications spell them.
+
+    Spec: RFC 6749 §5.2; RFC 7009 §2.2.1; RFC 8707 §2 (invalid_target); RFC 6749 §4.1.2.1.
+    """
+
+    INVALID_REQUEST = "invalid_request"
+    INVALID_CLIENT = "invalid_client"
+    INVALID_GRANT = "invalid_grant"
+    UNAUTHORIZED_CLIENT = "unauthorized_client"
+    UNSUPPORTED_GRANT_TYPE = "unsupported_grant_type"
+    UNSUPPORTED_TOKEN_TYPE = "unsupported_token_type"  # noqa: S105 - an error code, not a password
+    INVALID_SCOPE = "invalid_scope"
+    INVALID_TARGET = "invalid_target"
+    TEMPORARILY_UNAVAILABLE = "temporarily_unavailable"
+    SERVER_ERROR = "server_error"
+
+
+class ProtocolError(Exception):
+    """A refusal that a client may see.
+
+    Args:
+        description: public, constant per call site; never says whether a user or client exists.
+        detail: private facts for the event log; no token, password or secret.
+    """
+
+    def __init__(self, code: str, description: str, **detail: str) -> None:
+        super().__init__(f"{code}: {description}")
+        self.code = code
+        self.description = description
+        self.detail = detail
+
+
+class OAuthError(ProtocolError):
+    """A refusal by an OAuth endpoint; `code` is one of `OAuthCode`."""
+
+    def __init__(self, code: OAuthCode, description: str, **detail: str) -> None:
+        super().__init__(code, description, **detail)
+        self.oauth_code = code
+
+
+class InvalidClientError(OAuthError):
+    """Client authentication failed; the same words whatever the reason was.
+
+    Spec: RFC 6749 §5.2.
+    """
+
+    def __init__(self, **detail: str) -> None:
+        super().__init__(
+            OAuthCode.INVALID_CLIENT, "Invalid client or client credentials.", **detail
+        )
+
+
+class RetryLaterError(ProtocolError):
+    """The server cannot answer now, and says when to ask again (seconds)."""
+
+    def __init__(self, description: str, *, retry_after_seconds: int, **detail: str) -> None:
+        super().__init__(OAuthCode.TEMPORARILY_UNAVAILABLE, description, **detail)
+        self.retry_after_seconds = retry_after_seconds
+
+
+class UnavailableError(RetryLaterError):
+    """Something the answer needs (store, pool) is down or full: 503 on every wire."""
+
+
+class TooManyAttemptsError(RetryLaterError):
+    """A limiter refused: 429 on every wire."""

@@ -1,0 +1,75 @@
+"""Client secrets: digested for keeping, compared at equal cost whatever is kept."""
+
+import hashlib
+import hmac
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from ostiary.core.base.secret import Secret
+
+SLOTS = 2
+"""How many secrets of one client may be alive: the current one and one on its way out."""
+_NOTHING = bytes(32)
+
+
+class DigestKind(StrEnum):
+    """How a client secret is digested.
+
+    Secrets that we made carry enough entropy for a bare hash; others need the installation's key.
+    """
+
+    SHA256 = "sha256"
+    HMAC_SHA256 = "hmac-sha256"
+
+
+@dataclass(frozen=True, slots=True)
+class SecretDigest:
+    """What is kept of one client secret.
+
+    Args:
+        expires_at: seconds since the epoch, for a secret on its way out; None while current.
+    """
+
+    kind: DigestKind
+    digest: bytes = field(repr=False)
+    expires_at: float | None = None
+
+
+class SecretDigester:
+    """Digests secrets under one environment's key, and compares.
+
+    Args:
+        pepper: 32 random bytes, kept sealed.
+    """
+
+    __slots__ = ("_pepper",)
+
+    def __init__(self, pepper: Secret[bytes]) -> None:
+        self._pepper = pepper.reveal()
+
+    def digest(self, kind: DigestKind, secret: str) -> bytes:
+        """Digest a secret for keeping."""
+        if kind is DigestKind.SHA256:
+            return hashlib.sha256(secret.encode()).digest()
+        return hmac.digest(self._pepper, secret.encode(), "sha256")
+
+    def matches(self, kept: tuple[SecretDigest, ...], presented: str, *, now: float) -> bool:
+        """Tell whether `presented` is one of the secrets kept and alive.
+
+        Both digests and `SLOTS` comparisons are computed always, so that a wrong secret, a client
+        without secrets and an unknown client cost the same.
+        """
+        encoded = presented.encode()
+        plain = hashlib.sha256(encoded).digest()
+        keyed = hmac.digest(self._pepper, encoded, "sha256")
+        found = False
+        for slot in range(SLOTS):
+            expected, candidate, alive = _NOTHING, plain, False
+            if slot < len(kept):
+                secret = kept[slot]
+                expected = secret.digest
+                alive = secret.expires_at is None or secret.expires_at > now
+                if secret.kind is DigestKind.HMAC_SHA256:
+                    candidate = keyed
+            found |= hmac.compare_digest(expected, candidate) and alive
+        return found

@@ -1,0 +1,1 @@
+"""Message formats that are signed or encoded: JWT today."""

@@ -1,0 +1,1 @@
+"""What the server knows: environments, clients, token managers, tokens, events."""

@@ -1,0 +1,81 @@
+"""Events: what happened, in types that cannot carry a token or a password."""
+
+from dataclasses import dataclass
+
+from ostiary.core.base.ids import ClientId, EnvironmentId, TokenId, TokenManagerId
+
+
+@dataclass(frozen=True, slots=True)
+class TokenIssued:
+    """An access token went out."""
+
+    environment: EnvironmentId
+    client: ClientId
+    grant_type: str
+    manager: TokenManagerId
+    token_id: TokenId
+    scope: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class RequestRefused:
+    """An OAuth endpoint refused a request; `client` is None where nobody was authenticated."""
+
+    environment: EnvironmentId
+    endpoint: str
+    code: str
+    reason: str
+    client: ClientId | None
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClientAuthenticationFailed:
+    """Somebody claimed to be a client and was not believed; `claimed` is cut to 64 characters."""
+
+    environment: EnvironmentId
+    claimed: str
+    method: str
+    reason: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class TokenIntrospected:
+    """A client asked about a token."""
+
+    environment: EnvironmentId
+    client: ClientId
+    active: bool
+    token_id: TokenId | None
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class TokenRevoked:
+    """A client gave a token back."""
+
+    environment: EnvironmentId
+    client: ClientId
+    token_id: TokenId
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigurationApplied:
+    """A new version of the configuration is the truth now."""
+
+    version: int
+    changes: int
+    source: str
+
+
+Event = (
+    TokenIssued
+    | RequestRefused
+    | ClientAuthenticationFailed
+    | TokenIntrospected
+    | TokenRevoked
+    | ConfigurationApplied
+)

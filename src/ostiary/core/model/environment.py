@@ -1,0 +1,80 @@
+"""An environment: one tenant with its issuer, clients, token managers and keys."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from ostiary.core.base.ids import ClientId, EnvironmentId, KeyId, TokenManagerId
+from ostiary.core.crypto.keys import KeySet, SigningKey
+from ostiary.core.crypto.secret_digests import SecretDigester
+from ostiary.core.model.client import Client
+from ostiary.core.model.resource import Resource
+from ostiary.core.model.token_manager import TokenManager
+
+ENVIRONMENT_KEYS = "environment"
+"""Name of the key set that every environment has, for what is no access token."""
+
+
+class Face(StrEnum):
+    """Which vendor's wire an environment answers on."""
+
+    PINGFEDERATE = "pingfederate"
+    PINGONE = "pingone"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Environment:
+    """One tenant, compiled whole from the configuration and never changed afterwards.
+
+    Args:
+        base_url: public, without a trailing slash; every absolute link starts with it.
+        endpoint_bases: every base URL under which this environment's endpoints may be addressed
+            (assertion audiences).
+        clients: by `client_id`.
+        client_secrets: digests and compares secrets under this environment's own key.
+        allowed_origins: browser origins that may call its endpoints.
+    """
+
+    id: EnvironmentId
+    key: str
+    name: str
+    face: Face
+    organization_id: str
+    base_url: str
+    issuer: str
+    endpoint_bases: tuple[str, ...]
+    scopes: frozenset[str]
+    clients: Mapping[ClientId, Client] = field(repr=False)
+    token_managers: Mapping[TokenManagerId, TokenManager] = field(repr=False)
+    resources: tuple[Resource, ...] = field(repr=False)
+    key_sets: Mapping[str, KeySet] = field(repr=False)
+    client_secrets: SecretDigester = field(repr=False)
+    allowed_origins: frozenset[str] = frozenset()
+
+    def find_key(self, kid: KeyId) -> tuple[SigningKey, str] | None:
+        """Return the key of that id and the name of its set, or None."""
+        for key_set in self.key_sets.values():
+            for key in key_set.keys:
+                if key.kid == kid:
+                    return key, key_set.name
+        return None
+
+    def published_keys(self, jwks_path: str | None, now: float) -> tuple[SigningKey, ...] | None:
+        """Return the keys published at one manager's path, or (None) with the environment's own.
+
+        Returns None when no manager publishes at `jwks_path`.
+        """
+        names = [
+            manager.key_set
+            for manager in self.token_managers.values()
+            if manager.jwks_path == jwks_path and manager.key_set in self.key_sets
+        ]
+        if jwks_path is None:
+            names.insert(0, ENVIRONMENT_KEYS)
+        if not names:
+            return None
+        return tuple(key for name in names for key in self.key_sets[name].published(now))
+
+    def resources_of(self, scopes: frozenset[str]) -> tuple[Resource, ...]:
+        """Return the resources that own any of `scopes`, in configured order."""
+        return tuple(resource for resource in self.resources if resource.scopes & scopes)

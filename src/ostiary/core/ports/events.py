@@ -1,0 +1,13 @@
+"""Where events go."""
+
+from typing import Protocol
+
+from ostiary.core.model.audit import Event
+
+
+class Events(Protocol):
+    """Takes events; never blocks, never raises."""
+
+    def emit(self, event: Event) -> None:
+        """Record that something happened."""
+        ...
