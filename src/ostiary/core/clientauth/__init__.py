@@ -1,0 +1,1 @@
+"""Ways in which a client proves who it is: one file per method."""

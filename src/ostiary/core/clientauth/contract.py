@@ -1,0 +1,72 @@
+"""What a client-authentication method is, and what a request presents to it."""
+
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from ostiary.core.base.params import Params
+from ostiary.core.model.client import AuthMethod, Client
+from ostiary.core.model.environment import Environment
+
+
+@dataclass(frozen=True, slots=True)
+class BasicCredentials:
+    """User and password of an HTTP Basic header, as they stood there: not form-decoded.
+
+    Spec: RFC 7617 §2. `has_colon` is False for a bare user, which real clients send.
+    """
+
+    user: str
+    password: str = field(repr=False)
+    has_colon: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Presented:
+    """What a request shows of its sender, beside its parameters.
+
+    Args:
+        address: the caller's IP address, after trusted proxies.
+        endpoints: paths, below the environment's base URL, that an assertion may be addressed to:
+            the called endpoint and the token endpoint.
+        basic: None when there is no Basic header, or an unreadable one.
+        is_unreadable: an Authorization header is there that is not readable Basic.
+    """
+
+    address: str
+    endpoints: tuple[str, ...]
+    basic: BasicCredentials | None = None
+    is_unreadable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """A proof that does not hold; the reason is for the event log only."""
+
+    reason: str
+
+
+class ClientAuthenticator(Protocol):
+    """One way in which a client proves who it is."""
+
+    @property
+    def method(self) -> AuthMethod:
+        """Return the method's registered name."""
+        ...
+
+    def find_claimed(self, params: Params, presented: Presented) -> str | None:
+        """Return the client id that a request claims by this method.
+
+        None means that this method's credentials are not there at all; "" that they are, without
+        an id.
+        """
+        ...
+
+    async def verify(
+        self, env: Environment, claimed: str, params: Params, presented: Presented
+    ) -> Client | Rejected:
+        """Return the client whose proof holds.
+
+        An unknown client costs as much as a known one with a wrong proof.
+        Raises: UnavailableError when the proof cannot be checked now.
+        """
+        ...

@@ -1,0 +1,42 @@
+"""private_key_jwt: an assertion signed with the client's own key."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from ostiary.core.base.ids import ClientId
+from ostiary.core.base.params import Params
+from ostiary.core.clientauth.assertion import AssertionVerifier, find_claimed
+from ostiary.core.clientauth.contract import Presented, Rejected
+from ostiary.core.crypto.foreign_jws import verify_with_key
+from ostiary.core.crypto.jws import InvalidJWSError, UnverifiedJWS
+from ostiary.core.model.client import AuthMethod, Client
+from ostiary.core.model.environment import Environment
+
+
+@dataclass(frozen=True, slots=True)
+class PrivateKeyJWT:
+    """Spec: OpenID Connect Core §9; RFC 7523 §2.2."""
+
+    assertions: AssertionVerifier
+    method: ClassVar[AuthMethod] = AuthMethod.PRIVATE_KEY_JWT
+
+    def find_claimed(self, params: Params, presented: Presented) -> str | None:
+        return find_claimed(params, is_symmetric=False)
+
+    async def verify(
+        self, env: Environment, claimed: str, params: Params, presented: Presented
+    ) -> Client | Rejected:
+        client = env.clients.get(ClientId(claimed))
+        return await self.assertions.verify(env, client, params, presented, verify_by_own_keys)
+
+
+def verify_by_own_keys(client: Client, unverified: UnverifiedJWS) -> bytes:
+    """Return the payload if one of the client's registered keys signed it.
+
+    Keys named in the header itself (`jwk`, `jku`, `x5c`) are never looked at.
+    Raises: InvalidJWSError.
+    """
+    for key in client.jwks:
+        if key.algorithm == unverified.algorithm and unverified.kid in (None, key.kid):
+            return verify_with_key(unverified, key)
+    raise InvalidJWSError("no registered key of that id and algorithm")

@@ -1,0 +1,1 @@
+"""Grant types: one file per grant, each reads and decides."""

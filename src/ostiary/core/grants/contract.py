@@ -1,0 +1,24 @@
+"""What a grant type is: it reads a request and decides."""
+
+from typing import Protocol
+
+from ostiary.core.base.params import Params
+from ostiary.core.model.authorization import Authorization
+from ostiary.core.model.client import Client
+from ostiary.core.model.environment import Environment
+
+
+class Grant(Protocol):
+    """One value of `grant_type`. It mints nothing, stores nothing and renders nothing."""
+
+    @property
+    def grant_type(self) -> str:
+        """Return the value of `grant_type` that chooses this grant."""
+        ...
+
+    async def authorize(self, env: Environment, client: Client, params: Params) -> Authorization:
+        """Decide what an authenticated client, allowed to use this grant, gets.
+
+        Raises: OAuthError when it gets nothing.
+        """
+        ...

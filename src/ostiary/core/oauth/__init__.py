@@ -1,0 +1,1 @@
+"""The OAuth endpoints as core objects: token, introspection, revocation, metadata."""

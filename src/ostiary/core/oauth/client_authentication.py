@@ -1,0 +1,85 @@
+"""Finding out which client calls: exactly one method, one answer to every failure."""
+
+from dataclasses import dataclass
+
+from ostiary.core.base.errors import InvalidClientError, OAuthCode, OAuthError
+from ostiary.core.base.params import Params
+from ostiary.core.clientauth.contract import ClientAuthenticator, Presented, Rejected
+from ostiary.core.model.audit import ClientAuthenticationFailed
+from ostiary.core.model.client import Client
+from ostiary.core.model.environment import Environment
+from ostiary.core.ports.events import Events
+from ostiary.core.ports.limiter import Limiter
+from ostiary.core.tokens.gate import is_client_open
+
+MAX_CLAIMED_CHARACTERS = 64
+
+
+@dataclass(frozen=True, slots=True)
+class ClientAuthentication:
+    """Authenticates the client of a request to an OAuth endpoint."""
+
+    authenticators: tuple[ClientAuthenticator, ...]
+    limiter: Limiter
+    events: Events
+
+    async def authenticate(self, env: Environment, params: Params, presented: Presented) -> Client:
+        """Return the client that proved itself by one of its configured methods.
+
+        Spec: RFC 6749 §2.3 (one method a request), §5.2 (`invalid_client`).
+        Raises: InvalidClientError, the same for every reason; OAuthError invalid_request for two
+            methods at once; TooManyAttemptsError.
+        """
+        authenticator, claimed = self._choose(params, presented)
+        subjects = (("client", claimed, presented.address), ("address", presented.address))
+        self.limiter.check(env, *subjects)
+        outcome = await authenticator.verify(env, claimed, params, presented)
+        refusal = outcome if isinstance(outcome, Rejected) else None
+        if isinstance(outcome, Client):
+            refusal = _refuse(env, outcome, authenticator, params)
+            if refusal is None:
+                return outcome
+        self.limiter.count_failure(env, *subjects)
+        reason = refusal.reason if refusal else "no proof"
+        self.events.emit(
+            ClientAuthenticationFailed(
+                environment=env.id,
+                claimed=claimed[:MAX_CLAIMED_CHARACTERS],
+                method=authenticator.method,
+                reason=reason,
+                address=presented.address,
+            )
+        )
+        raise InvalidClientError(reason=reason)
+
+    def _choose(self, params: Params, presented: Presented) -> tuple[ClientAuthenticator, str]:
+        """Return the one method whose credentials the request carries, and the id it claims."""
+        if presented.is_unreadable:
+            raise InvalidClientError(reason="unreadable Authorization header")
+        found: tuple[ClientAuthenticator, str] | None = None
+        for authenticator in self.authenticators:
+            claimed = authenticator.find_claimed(params, presented)
+            if claimed is None:
+                continue
+            if found is not None:
+                raise OAuthError(
+                    OAuthCode.INVALID_REQUEST,
+                    "Authenticate the client by one method only.",
+                )
+            found = authenticator, claimed
+        if found is None:
+            raise InvalidClientError(reason="no credentials")
+        return found
+
+
+def _refuse(
+    env: Environment, client: Client, authenticator: ClientAuthenticator, params: Params
+) -> Rejected | None:
+    """Return why a client with a good proof is refused all the same, or None."""
+    if authenticator.method not in client.auth_methods:
+        return Rejected("method not configured for the client")
+    if params.find("client_id") not in (None, client.client_id):
+        return Rejected("client_id names another client")
+    if not is_client_open(env, client.client_id):
+        return Rejected("client is disabled")
+    return None

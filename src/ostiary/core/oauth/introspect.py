@@ -1,0 +1,49 @@
+"""Introspection: a resource server asks what a token stands for."""
+
+from dataclasses import dataclass
+
+from ostiary.core.base.errors import InvalidClientError
+from ostiary.core.base.params import Params
+from ostiary.core.clientauth.contract import Presented
+from ostiary.core.model.audit import TokenIntrospected
+from ostiary.core.model.environment import Environment
+from ostiary.core.model.token import AccessToken
+from ostiary.core.oauth.client_authentication import ClientAuthentication
+from ostiary.core.ports.events import Events
+from ostiary.core.tokens.inspect import TokenInspector
+
+
+@dataclass(frozen=True, slots=True)
+class Introspection:
+    """Answers introspection requests."""
+
+    clients: ClientAuthentication
+    inspector: TokenInspector
+    events: Events
+
+    async def respond(
+        self, env: Environment, params: Params, presented: Presented
+    ) -> AccessToken | None:
+        """Return what the token stands for, or None for anything that is not active.
+
+        A token of a manager that is not open to the asking client is not active for it either.
+        Spec: RFC 7662 §2.
+        Raises: InvalidClientError, also for a client without the right to ask; OAuthError
+            invalid_request without a token; UnavailableError.
+        """
+        client = await self.clients.authenticate(env, params, presented)
+        if not client.may_introspect:
+            raise InvalidClientError(reason="client may not introspect", client=client.client_id)
+        token = await self.inspector.inspect(env, params.get("token"))
+        if token is not None and token.manager_id not in client.token_managers:
+            token = None
+        self.events.emit(
+            TokenIntrospected(
+                environment=env.id,
+                client=client.client_id,
+                active=token is not None,
+                token_id=token.token_id if token else None,
+                address=presented.address,
+            )
+        )
+        return token

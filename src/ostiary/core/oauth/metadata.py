@@ -1,0 +1,54 @@
+"""Server metadata: what this server can do, computed from what is registered."""
+
+from dataclasses import dataclass
+
+from ostiary.core.model.client import AuthMethod
+from ostiary.core.model.environment import ENVIRONMENT_KEYS, Environment
+
+ASSERTION_METHODS = frozenset({AuthMethod.PRIVATE_KEY_JWT, AuthMethod.CLIENT_SECRET_JWT})
+
+
+@dataclass(frozen=True, slots=True)
+class Metadata:
+    """Describes an environment in the members that every dialect's document shares.
+
+    Args:
+        grant_types, auth_methods: as registered, in the order of their catalogs.
+        assertion_algorithms: signature algorithms that clients may use.
+    """
+
+    grant_types: tuple[str, ...]
+    auth_methods: tuple[AuthMethod, ...]
+    assertion_algorithms: tuple[str, ...]
+
+    def describe(self, env: Environment) -> dict[str, object]:
+        """Return the metadata members; endpoints are the dialect's to add.
+
+        Spec: RFC 8414 §2; OpenID Connect Discovery 1.0 §3.
+        """
+        methods = [str(method) for method in self.auth_methods]
+        authenticating = [method for method in methods if method != AuthMethod.NONE]
+        members: dict[str, object] = {
+            "issuer": env.issuer,
+            "scopes_supported": sorted(env.scopes),
+            "response_types_supported": [],
+            "grant_types_supported": list(self.grant_types),
+            "subject_types_supported": ["public"],
+            "id_token_signing_alg_values_supported": sorted(self._id_token_algorithms(env)),
+            "token_endpoint_auth_methods_supported": methods,
+            "introspection_endpoint_auth_methods_supported": authenticating,
+            "revocation_endpoint_auth_methods_supported": methods,
+            "claims_parameter_supported": False,
+            "request_parameter_supported": False,
+            "request_uri_parameter_supported": False,
+        }
+        if ASSERTION_METHODS.intersection(self.auth_methods):
+            for endpoint in ("token", "introspection", "revocation"):
+                members[f"{endpoint}_endpoint_auth_signing_alg_values_supported"] = list(
+                    self.assertion_algorithms
+                )
+        return members
+
+    @staticmethod
+    def _id_token_algorithms(env: Environment) -> set[str]:
+        return {key.algorithm for key in env.key_sets[ENVIRONMENT_KEYS].keys}

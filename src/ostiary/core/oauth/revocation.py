@@ -1,0 +1,55 @@
+"""Revocation: a client gives one of its tokens back."""
+
+from dataclasses import dataclass
+
+from ostiary.core.base.errors import OAuthCode, OAuthError
+from ostiary.core.base.params import Params
+from ostiary.core.clientauth.contract import Presented
+from ostiary.core.model.audit import TokenRevoked
+from ostiary.core.model.environment import Environment
+from ostiary.core.oauth.client_authentication import ClientAuthentication
+from ostiary.core.ports.events import Events
+from ostiary.core.ports.stores import AccessTokens
+from ostiary.core.tokens.inspect import TokenInspector
+
+
+@dataclass(frozen=True, slots=True)
+class Revocation:
+    """Answers revocation requests."""
+
+    clients: ClientAuthentication
+    inspector: TokenInspector
+    tokens: AccessTokens
+    events: Events
+
+    async def respond(self, env: Environment, params: Params, presented: Presented) -> None:
+        """Revoke the client's own token; what is unknown or over needs no revoking.
+
+        Spec: RFC 7009 §2.
+        Stores: the revocation, durably, before this returns.
+        Raises: OAuthError unauthorized_client when a confidential client names another client's
+            token (a public one cannot prove who it is, so it learns nothing); UnavailableError.
+        """
+        client = await self.clients.authenticate(env, params, presented)
+        found = await self.inspector.find(env, params.get("token"))
+        if found is None:
+            return
+        token = found.token
+        if token.client_id != client.client_id:
+            if client.is_public:
+                return
+            raise OAuthError(
+                OAuthCode.UNAUTHORIZED_CLIENT, "The token was not issued to this client."
+            )
+        if found.key is not None:
+            await self.tokens.delete(env, found.key)
+        else:
+            await self.tokens.revoke(env, token.token_id, expires_at=token.expires_at)
+        self.events.emit(
+            TokenRevoked(
+                environment=env.id,
+                client=client.client_id,
+                token_id=token.token_id,
+                address=presented.address,
+            )
+        )

@@ -1,0 +1,58 @@
+"""The token endpoint: authenticate, decide by grant, mint, once."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from ostiary.core.base.errors import OAuthCode, OAuthError
+from ostiary.core.base.params import Params
+from ostiary.core.clientauth.contract import Presented
+from ostiary.core.grants.contract import Grant
+from ostiary.core.model.environment import Environment
+from ostiary.core.model.token import IssuedTokens
+from ostiary.core.oauth.client_authentication import ClientAuthentication
+from ostiary.core.ports.stores import AlreadyRedeemedError
+from ostiary.core.tokens.issue import TokenIssuer
+from ostiary.core.tokens.targets import TokenTarget, choose_manager
+
+
+@dataclass(frozen=True, slots=True)
+class TokenEndpoint:
+    """Answers token requests of every grant type.
+
+    Args:
+        grants: by their `grant_type`.
+    """
+
+    clients: ClientAuthentication
+    grants: Mapping[str, Grant]
+    issuer: TokenIssuer
+
+    async def respond(
+        self, env: Environment, params: Params, presented: Presented, target: TokenTarget
+    ) -> IssuedTokens:
+        """Return the tokens that a request earns.
+
+        Spec: RFC 6749 §3.2.
+        Raises: OAuthError, RetryLaterError.
+        """
+        grant_type = params.get("grant_type")
+        client = await self.clients.authenticate(env, params, presented)
+        grant = self.grants.get(grant_type)
+        if grant is None:
+            raise OAuthError(
+                OAuthCode.UNSUPPORTED_GRANT_TYPE, "This grant_type is not supported here."
+            )
+        if grant_type not in client.grant_types:
+            raise OAuthError(
+                OAuthCode.UNAUTHORIZED_CLIENT, "This client may not use this grant_type."
+            )
+        manager = choose_manager(env, client, target)
+        authorization = await grant.authorize(env, client, params)
+        if target.resources:
+            authorization = replace(authorization, resources=target.resources)
+        try:
+            return await self.issuer.issue(env, authorization, manager, address=presented.address)
+        except AlreadyRedeemedError as error:
+            raise OAuthError(
+                OAuthCode.INVALID_GRANT, "The grant is invalid, expired or was used before."
+            ) from error

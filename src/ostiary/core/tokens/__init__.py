@@ -1,0 +1,1 @@
+"""Tokens: choosing a manager, minting, inspecting, revoking."""

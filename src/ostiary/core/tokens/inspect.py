@@ -1,0 +1,107 @@
+"""Reading an access token back: what it stands for, if it is one of ours and still good."""
+
+from dataclasses import dataclass
+
+from ostiary.core.base.clock import Clock
+from ostiary.core.base.ids import HandleKey, KeyId, handle_key
+from ostiary.core.crypto import jws
+from ostiary.core.formats import jwt
+from ostiary.core.model.environment import Environment
+from ostiary.core.model.token import AccessToken
+from ostiary.core.model.token_manager import TokenKind, TokenManager
+from ostiary.core.ports.stores import AccessTokens
+from ostiary.core.tokens import claims
+from ostiary.core.tokens.gate import is_client_open
+
+
+@dataclass(frozen=True, slots=True)
+class FoundToken:
+    """A genuine, unexpired access token; `key` is where a reference token is stored."""
+
+    token: AccessToken
+    key: HandleKey | None
+
+
+@dataclass(frozen=True, slots=True)
+class TokenInspector:
+    """Tells what an access token stands for."""
+
+    tokens: AccessTokens
+    clock: Clock
+
+    async def find(self, env: Environment, presented: str) -> FoundToken | None:
+        """Return a token that this environment issued and that has not expired, or None.
+
+        Raises: UnavailableError when a reference token cannot be looked up.
+        """
+        if presented.count(".") == 2:
+            token = _read_jwt(env, presented, self.clock.now())
+            return FoundToken(token, None) if token else None
+        return await self._find_reference(env, presented)
+
+    async def inspect(self, env: Environment, presented: str) -> AccessToken | None:
+        """Return a token that is good now: genuine, unexpired, not revoked, its client open.
+
+        Raises: UnavailableError when the store cannot say whether it was revoked.
+        """
+        found = await self.find(env, presented)
+        if found is None or not is_client_open(env, found.token.client_id):
+            return None
+        if found.key is None and await self.tokens.is_revoked(env, found.token.token_id):
+            return None
+        return found.token
+
+    async def _find_reference(self, env: Environment, presented: str) -> FoundToken | None:
+        manager = _manager_of_handle(env, presented)
+        if manager is None:
+            return None
+        key = handle_key(presented, prefix_length=len(manager.selector))
+        if key is None:
+            return None
+        token = await self.tokens.find(env, key, now=self.clock.now())
+        if token is None or token.manager_id != manager.id:
+            return None
+        return FoundToken(token, key)
+
+
+def _manager_of_handle(env: Environment, presented: str) -> TokenManager | None:
+    for manager in env.token_managers.values():
+        if (
+            manager.kind is TokenKind.REFERENCE
+            and len(presented) == manager.length
+            and presented.startswith(manager.selector)
+            and presented.isalnum()
+            and presented.isascii()
+        ):
+            return manager
+    return None
+
+
+def _read_jwt(env: Environment, presented: str, now: float) -> AccessToken | None:
+    """Verify a JWT by the key that its `kid` names, and read it by that key's manager."""
+    try:
+        unverified = jws.parse(presented)
+        found = env.find_key(KeyId(unverified.kid)) if unverified.kid else None
+        if found is None:
+            return None
+        key, key_set = found
+        payload = jws.verify(key.public_key, key.algorithm, unverified)
+        manager = _manager_of_jwt(env, key_set, unverified)
+        if manager is None:
+            return None
+        token = claims.read_token(manager, jwt.read_claims(payload))
+    except (jws.InvalidJWSError, jwt.InvalidClaimsError):
+        return None
+    return token if token.expires_at > now else None
+
+
+def _manager_of_jwt(
+    env: Environment, key_set: str, unverified: jws.UnverifiedJWS
+) -> TokenManager | None:
+    """Return the manager that alone signs with this key set, if the header is of its kind."""
+    for manager in env.token_managers.values():
+        if manager.kind is TokenKind.JWT and manager.key_set == key_set:
+            members = dict(claims.headers(manager))
+            if all(unverified.header.get(name) == value for name, value in members.items()):
+                return manager
+    return None
