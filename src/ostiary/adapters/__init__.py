@@ -1,0 +1,1 @@
+"""What plugs into the ports of the core."""

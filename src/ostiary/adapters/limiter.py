@@ -1,0 +1,89 @@
+"""Counting failures in this process: bounded, in fixed windows of time."""
+
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from ipaddress import IPv6Address, ip_address
+
+from ostiary.core.base.clock import Clock
+from ostiary.core.base.errors import TooManyAttemptsError
+from ostiary.core.model.environment import Environment
+
+Subject = tuple[str, ...]
+IPV6_PREFIX_BITS = 64
+MAX_SUBJECTS = 50_000
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """How many failures a kind of subject may have in one window of seconds."""
+
+    failures: int
+    window_seconds: float
+
+
+DEFAULT_ALLOWANCES: Mapping[str, Allowance] = {
+    "client": Allowance(failures=10, window_seconds=60),
+    "address": Allowance(failures=100, window_seconds=60),
+}
+"""By the first word of a subject. A client is always counted together with the caller's address, so
+that one address cannot lock a client out for all others."""
+
+
+class WindowLimiter:
+    """Implements the `Limiter` port for one process; each worker counts for itself.
+
+    The last word of a subject is an IP address; the /64 of an IPv6 address counts as one caller.
+    """
+
+    def __init__(
+        self, clock: Clock, allowances: Mapping[str, Allowance] = DEFAULT_ALLOWANCES
+    ) -> None:
+        self._clock = clock
+        self._allowances = allowances
+        self._failures: OrderedDict[tuple[str, ...], tuple[float, int]] = OrderedDict()
+
+    def check(self, env: Environment, *subjects: Subject) -> None:
+        """Refuse when any subject has used up its allowance.
+
+        Raises: TooManyAttemptsError.
+        """
+        if not self._failures:
+            return
+        now = self._clock.now()
+        for subject in subjects:
+            allowance = self._allowances[subject[0]]
+            started, count = self._failures.get(_key(env, subject), (0.0, 0))
+            left = started + allowance.window_seconds - now
+            if count >= allowance.failures and 0 < left <= allowance.window_seconds:
+                raise TooManyAttemptsError(
+                    "Too many failed attempts; wait before the next one.",
+                    retry_after_seconds=max(1, int(left + 0.999)),
+                )
+
+    def count_failure(self, env: Environment, *subjects: Subject) -> None:
+        """Count one failure for each subject; the oldest subjects are forgotten first."""
+        now = self._clock.now()
+        for subject in subjects:
+            key, window = _key(env, subject), self._allowances[subject[0]].window_seconds
+            started, count = self._failures.pop(key, (now, 0))
+            if not 0 <= now - started < window:
+                started, count = now, 0
+            self._failures[key] = (started, count + 1)
+            if len(self._failures) > MAX_SUBJECTS:
+                self._failures.popitem(last=False)
+
+
+def _key(env: Environment, subject: Subject) -> tuple[str, ...]:
+    return (env.id, *subject[:-1], _network(subject[-1]))
+
+
+def _network(address: str) -> str:
+    """Return the caller an address stands for: itself, or its IPv6 /64."""
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        return address
+    if not isinstance(parsed, IPv6Address):
+        return address
+    return str(int(parsed) >> (128 - IPV6_PREFIX_BITS))

@@ -1,0 +1,1 @@
+"""Wire faces over the core, one room per vendor."""

@@ -1,0 +1,113 @@
+"""Every path that PingFederate's face serves."""
+
+from dataclasses import dataclass
+
+from ostiary.core.base.clock import Clock
+from ostiary.core.oauth.introspect import Introspection
+from ostiary.core.oauth.metadata import Metadata
+from ostiary.core.oauth.revocation import Revocation
+from ostiary.core.oauth.token import TokenEndpoint
+from ostiary.core.ports.configuration import Snapshots
+from ostiary.core.ports.readiness import Readiness
+from ostiary.dialects.pingfederate.documents import MANAGER_KEYS_PREFIX, Documents
+from ostiary.dialects.pingfederate.errors import render_text_error
+from ostiary.dialects.pingfederate.oauth import TOKEN_PATH, OAuth
+from ostiary.dialects.pingfederate.system import Heartbeat
+from ostiary.dialects.pingfederate.tenancy import Tenancy
+from ostiary.http.oauth_json import render_error
+from ostiary.http.route import BodyKind, CorsPolicy, Route
+
+JWKS_PATH = "/pf/JWKS"
+
+
+@dataclass(frozen=True, slots=True)
+class PingFederate:
+    """What the face stands on."""
+
+    snapshots: Snapshots
+    readiness: Readiness
+    clock: Clock
+    token: TokenEndpoint
+    introspection: Introspection
+    revocation: Revocation
+    metadata: Metadata
+
+    def routes(self) -> tuple[Route, ...]:
+        """Return the table of endpoints.
+
+        Spec: PingFederate "OAuth 2.0 endpoints", "System-services endpoints".
+        """
+        tenancy = Tenancy(self.snapshots)
+        oauth = self._oauth_routes(tenancy)
+        endpoints = {route.metadata: route.path for route in oauth if route.metadata}
+        documents = Documents(
+            tenancy, self.metadata, self.clock, {**endpoints, "jwks_uri": JWKS_PATH}
+        )
+        return (*oauth, *_document_routes(documents), *self._system_routes())
+
+    def _oauth_routes(self, tenancy: Tenancy) -> tuple[Route, ...]:
+        oauth = OAuth(tenancy, self.token, self.introspection, self.revocation)
+        return (
+            Route(
+                TOKEN_PATH,
+                {"POST": oauth.post_token},
+                render_error,
+                body=BodyKind.FORM,
+                cors=CorsPolicy.CONFIGURED,
+                origins=tenancy.find_origins,
+                metadata="token_endpoint",
+                summary="Tokens of every grant type",
+            ),
+            Route(
+                "/as/introspect.oauth2",
+                {"POST": oauth.post_introspection},
+                render_error,
+                body=BodyKind.FORM,
+                metadata="introspection_endpoint",
+                summary="What a token stands for",
+            ),
+            Route(
+                "/as/revoke_token.oauth2",
+                {"POST": oauth.post_revocation},
+                render_error,
+                body=BodyKind.FORM,
+                cors=CorsPolicy.CONFIGURED,
+                origins=tenancy.find_origins,
+                metadata="revocation_endpoint",
+                summary="Give a token back",
+            ),
+        )
+
+    def _system_routes(self) -> tuple[Route, ...]:
+        return (
+            Route(
+                "/pf/heartbeat.ping",
+                {"GET": Heartbeat(self.readiness).get_heartbeat},
+                render_text_error,
+                summary="Is this node in service?",
+            ),
+        )
+
+
+def _document_routes(documents: Documents) -> tuple[Route, ...]:
+    return tuple(
+        Route(path, {"GET": handler}, render_error, cors=CorsPolicy.ANY_ORIGIN, summary=summary)
+        for path, handler, summary in (
+            (
+                "/.well-known/openid-configuration",
+                documents.get_metadata,
+                "OpenID Provider metadata",
+            ),
+            (
+                "/.well-known/oauth-authorization-server",
+                documents.get_metadata,
+                "Authorization server metadata",
+            ),
+            (JWKS_PATH, documents.get_environment_keys, "The environment's public keys"),
+            (
+                f"{MANAGER_KEYS_PREFIX}*",
+                documents.get_manager_keys,
+                "A token manager's public keys, at its configured path",
+            ),
+        )
+    )

@@ -1,0 +1,1 @@
+"""PingOne's face: one environment per path, `/{environmentId}/as/...`."""

@@ -1,0 +1,34 @@
+"""The error shape of everything that is not an OAuth endpoint: id, code, message, details."""
+
+import uuid
+
+from ostiary.core.base.errors import ProtocolError
+from ostiary.http.message import NO_STORE, Request, Response, json_response
+from ostiary.http.oauth_json import status_and_headers
+
+CODE_OF_STATUS = {
+    400: "INVALID_REQUEST",
+    401: "ACCESS_FAILED",
+    403: "ACCESS_FAILED",
+    404: "NOT_FOUND",
+    405: "INVALID_REQUEST",
+    413: "INVALID_REQUEST",
+    415: "INVALID_REQUEST",
+    429: "REQUEST_LIMITED",
+    500: "UNEXPECTED_ERROR",
+    503: "UNEXPECTED_ERROR",
+}
+
+
+def render_error(error: ProtocolError, request: Request | None) -> Response:
+    """Answer with PingOne's error object.
+
+    Spec: PingOne "Error codes".
+    """
+    status, headers = status_and_headers(error)
+    members = {
+        "id": str(uuid.uuid4()),
+        "code": CODE_OF_STATUS.get(status, "INVALID_REQUEST"),
+        "message": error.description,
+    }
+    return json_response(members, status, (*NO_STORE, *headers))
