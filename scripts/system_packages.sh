@@ -62,11 +62,14 @@ echo "create_main_cluster = off" >"$no_cluster"
 echo "Installing ${missing[*]}" >&2
 export DEBIAN_FRONTEND=noninteractive
 apt-get update -qq
-apt-get install --yes -qq --no-install-recommends "${missing[@]}" >&2
+apt-get install --yes -qq -o DPkg::Lock::Timeout=600 --no-install-recommends "${missing[@]}" >&2
 
 for package in "${missing[@]}"; do
-    if [ -e "/lib/systemd/system/$package.service" ]; then
-        deb-systemd-helper disable "$package.service" >/dev/null 2>&1 || true
+    if [ -e "/etc/init.d/$package" ]; then
+        update-rc.d "$package" disable
+    fi
+    if [ -e "/lib/systemd/system/$package.service" ] && command -v systemctl >/dev/null; then
+        systemctl --root=/ --quiet disable "$package.service"
     fi
     if ! is_there "$package"; then
         echo "$package was installed, yet what it brings is not found here." >&2

@@ -33,17 +33,17 @@ class ClientSecretBasic:
         """
         if presented.basic is None:
             return Rejected("no basic credentials")
-        raw = (claimed, presented.basic.password)
-        decoded = (unquote_plus(raw[0]), unquote_plus(raw[1]))
-        outcome = self._compare(env, raw)
-        if decoded != raw:
-            outcome_decoded = self._compare(env, decoded)
-            return outcome_decoded if isinstance(outcome, Rejected) else outcome
+        secret = presented.basic.password
+        outcome = self._compare(env, claimed, secret)
+        decoded_id, decoded_secret = unquote_plus(claimed), unquote_plus(secret)
+        if (decoded_id, decoded_secret) != (claimed, secret):
+            decoded_outcome = self._compare(env, decoded_id, decoded_secret)
+            return decoded_outcome if isinstance(outcome, Rejected) else outcome
         return outcome
 
-    def _compare(self, env: Environment, pair: tuple[str, str]) -> Client | Rejected:
-        client = env.clients.get(ClientId(pair[0]))
+    def _compare(self, env: Environment, client_id: str, secret: str) -> Client | Rejected:
+        client = env.clients.get(ClientId(client_id))
         secrets = client.secrets if client else ()
-        if env.client_secrets.matches(secrets, pair[1], now=self.clock.now()) and client:
+        if env.client_secrets.matches(secrets, secret, now=self.clock.now()) and client:
             return client
         return Rejected("wrong secret" if client else "unknown client")

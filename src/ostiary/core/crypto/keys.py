@@ -48,6 +48,7 @@ class SigningKey:
     kid: KeyId
     algorithm: Algorithm
     private_key: PrivateKey = field(repr=False)
+    public_key: PublicKey = field(init=False, repr=False)
     public_jwk: dict[str, Any]
     certificate: bytes = field(repr=False)
     active_from: float = 0.0
@@ -57,9 +58,8 @@ class SigningKey:
     )
     """Encoded JOSE headers by their extra members: constant per key, so encoded once."""
 
-    @property
-    def public_key(self) -> PublicKey:
-        return self.private_key.public_key()
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "public_key", self.private_key.public_key())
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -136,6 +136,22 @@ def load_private_pem(pem: bytes, password: bytes | None = None) -> PrivateKey:
     """
     try:
         key = serialization.load_pem_private_key(pem, password)
+    except (ValueError, TypeError) as error:
+        raise KeyRefusedError("not a readable PEM private key") from error
+    if not isinstance(key, PrivateKey):
+        raise KeyRefusedError("only RSA, P-256 and Ed25519 keys can sign here")
+    return key
+
+
+def load_own_pem(pem: bytes) -> PrivateKey:
+    """Read back a key that `dump_private_pem` wrote and our seal has kept from changing.
+
+    OpenSSL's consistency check of an RSA key is left out: it was made when the key came in, and
+    costs 50 ms a key at every start of every worker.
+    Raises: KeyRefusedError.
+    """
+    try:
+        key = serialization.load_pem_private_key(pem, None, unsafe_skip_rsa_key_validation=True)
     except (ValueError, TypeError) as error:
         raise KeyRefusedError("not a readable PEM private key") from error
     if not isinstance(key, PrivateKey):

@@ -20,24 +20,18 @@ class TokenIssued:
 
 @dataclass(frozen=True, slots=True)
 class RequestRefused:
-    """An OAuth endpoint refused a request; `client` is None where nobody was authenticated."""
+    """An OAuth endpoint refused a request.
+
+    Args:
+        client: None where nobody was authenticated; `claimed` is then what the caller said.
+    """
 
     environment: EnvironmentId
     endpoint: str
     code: str
     reason: str
     client: ClientId | None
-    address: str
-
-
-@dataclass(frozen=True, slots=True)
-class ClientAuthenticationFailed:
-    """Somebody claimed to be a client and was not believed; `claimed` is cut to 64 characters."""
-
-    environment: EnvironmentId
-    claimed: str
-    method: str
-    reason: str
+    claimed: ClientId
     address: str
 
 
@@ -54,11 +48,11 @@ class TokenIntrospected:
 
 @dataclass(frozen=True, slots=True)
 class TokenRevoked:
-    """A client gave a token back."""
+    """A client gave a token back; `token_id` is None for one that was no token any more."""
 
     environment: EnvironmentId
     client: ClientId
-    token_id: TokenId
+    token_id: TokenId | None
     address: str
 
 
@@ -71,11 +65,4 @@ class ConfigurationApplied:
     source: str
 
 
-Event = (
-    TokenIssued
-    | RequestRefused
-    | ClientAuthenticationFailed
-    | TokenIntrospected
-    | TokenRevoked
-    | ConfigurationApplied
-)
+Event = TokenIssued | RequestRefused | TokenIntrospected | TokenRevoked | ConfigurationApplied

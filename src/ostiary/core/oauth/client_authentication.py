@@ -5,14 +5,10 @@ from dataclasses import dataclass
 from ostiary.core.base.errors import InvalidClientError, OAuthCode, OAuthError
 from ostiary.core.base.params import Params
 from ostiary.core.clientauth.contract import ClientAuthenticator, Presented, Rejected
-from ostiary.core.model.audit import ClientAuthenticationFailed
 from ostiary.core.model.client import Client
 from ostiary.core.model.environment import Environment
-from ostiary.core.ports.events import Events
 from ostiary.core.ports.limiter import Limiter
 from ostiary.core.tokens.gate import is_client_open
-
-MAX_CLAIMED_CHARACTERS = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +17,6 @@ class ClientAuthentication:
 
     authenticators: tuple[ClientAuthenticator, ...]
     limiter: Limiter
-    events: Events
 
     async def authenticate(self, env: Environment, params: Params, presented: Presented) -> Client:
         """Return the client that proved itself by one of its configured methods.
@@ -34,23 +29,13 @@ class ClientAuthentication:
         subjects = (("client", claimed, presented.address), ("address", presented.address))
         self.limiter.check(env, *subjects)
         outcome = await authenticator.verify(env, claimed, params, presented)
-        refusal = outcome if isinstance(outcome, Rejected) else None
         if isinstance(outcome, Client):
-            refusal = _refuse(env, outcome, authenticator, params)
-            if refusal is None:
-                return outcome
+            outcome = _check_usable(env, outcome, authenticator, params)
+        if isinstance(outcome, Client):
+            return outcome
         self.limiter.count_failure(env, *subjects)
-        reason = refusal.reason if refusal else "no proof"
-        self.events.emit(
-            ClientAuthenticationFailed(
-                environment=env.id,
-                claimed=claimed[:MAX_CLAIMED_CHARACTERS],
-                method=authenticator.method,
-                reason=reason,
-                address=presented.address,
-            )
-        )
-        raise InvalidClientError(reason=reason)
+        reason = f"{authenticator.method}: {outcome.reason}"
+        raise InvalidClientError(reason=reason, claimed=claimed)
 
     def _choose(self, params: Params, presented: Presented) -> tuple[ClientAuthenticator, str]:
         """Return the one method whose credentials the request carries, and the id it claims."""
@@ -72,14 +57,14 @@ class ClientAuthentication:
         return found
 
 
-def _refuse(
+def _check_usable(
     env: Environment, client: Client, authenticator: ClientAuthenticator, params: Params
-) -> Rejected | None:
-    """Return why a client with a good proof is refused all the same, or None."""
+) -> Client | Rejected:
+    """Return the client, or why it is refused although its proof is good."""
     if authenticator.method not in client.auth_methods:
         return Rejected("method not configured for the client")
     if params.find("client_id") not in (None, client.client_id):
         return Rejected("client_id names another client")
     if not is_client_open(env, client.client_id):
         return Rejected("client is disabled")
-    return None
+    return client

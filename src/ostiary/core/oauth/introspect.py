@@ -2,13 +2,15 @@
 
 from dataclasses import dataclass
 
-from ostiary.core.base.errors import InvalidClientError
+from ostiary.core.base.errors import InvalidClientError, ProtocolError
 from ostiary.core.base.params import Params
 from ostiary.core.clientauth.contract import Presented
 from ostiary.core.model.audit import TokenIntrospected
+from ostiary.core.model.client import Client
 from ostiary.core.model.environment import Environment
 from ostiary.core.model.token import AccessToken
 from ostiary.core.oauth.client_authentication import ClientAuthentication
+from ostiary.core.oauth.refusals import describe_refusal
 from ostiary.core.ports.events import Events
 from ostiary.core.tokens.inspect import TokenInspector
 
@@ -31,12 +33,14 @@ class Introspection:
         Raises: InvalidClientError, also for a client without the right to ask; OAuthError
             invalid_request without a token; UnavailableError.
         """
-        client = await self.clients.authenticate(env, params, presented)
-        if not client.may_introspect:
-            raise InvalidClientError(reason="client may not introspect", client=client.client_id)
-        token = await self.inspector.inspect(env, params.get("token"))
-        if token is not None and token.manager_id not in client.token_managers:
-            token = None
+        client: Client | None = None
+        try:
+            client = await self.clients.authenticate(env, params, presented)
+            token = await self._inspect(env, client, params)
+        except ProtocolError as error:
+            refusal = describe_refusal(env, "introspect", error, client=client, presented=presented)
+            self.events.emit(refusal)
+            raise
         self.events.emit(
             TokenIntrospected(
                 environment=env.id,
@@ -46,4 +50,14 @@ class Introspection:
                 address=presented.address,
             )
         )
+        return token
+
+    async def _inspect(
+        self, env: Environment, client: Client, params: Params
+    ) -> AccessToken | None:
+        if not client.may_introspect:
+            raise InvalidClientError(reason="client may not introspect")
+        token = await self.inspector.inspect(env, params.get("token"))
+        if token is not None and token.manager_id not in client.token_managers:
+            return None
         return token

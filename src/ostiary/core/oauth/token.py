@@ -3,13 +3,16 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from ostiary.core.base.errors import OAuthCode, OAuthError
+from ostiary.core.base.errors import OAuthCode, OAuthError, ProtocolError
 from ostiary.core.base.params import Params
 from ostiary.core.clientauth.contract import Presented
 from ostiary.core.grants.contract import Grant
+from ostiary.core.model.client import Client
 from ostiary.core.model.environment import Environment
 from ostiary.core.model.token import IssuedTokens
 from ostiary.core.oauth.client_authentication import ClientAuthentication
+from ostiary.core.oauth.refusals import describe_refusal
+from ostiary.core.ports.events import Events
 from ostiary.core.ports.stores import AlreadyRedeemedError
 from ostiary.core.tokens.issue import TokenIssuer
 from ostiary.core.tokens.targets import TokenTarget, choose_manager
@@ -26,6 +29,7 @@ class TokenEndpoint:
     clients: ClientAuthentication
     grants: Mapping[str, Grant]
     issuer: TokenIssuer
+    events: Events
 
     async def respond(
         self, env: Environment, params: Params, presented: Presented, target: TokenTarget
@@ -35,8 +39,25 @@ class TokenEndpoint:
         Spec: RFC 6749 §3.2.
         Raises: OAuthError, RetryLaterError.
         """
+        client: Client | None = None
+        try:
+            params.get("grant_type")
+            client = await self.clients.authenticate(env, params, presented)
+            return await self._issue(env, client, params, presented, target)
+        except ProtocolError as error:
+            refusal = describe_refusal(env, "token", error, client=client, presented=presented)
+            self.events.emit(refusal)
+            raise
+
+    async def _issue(
+        self,
+        env: Environment,
+        client: Client,
+        params: Params,
+        presented: Presented,
+        target: TokenTarget,
+    ) -> IssuedTokens:
         grant_type = params.get("grant_type")
-        client = await self.clients.authenticate(env, params, presented)
         grant = self.grants.get(grant_type)
         if grant is None:
             raise OAuthError(
