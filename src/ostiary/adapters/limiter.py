@@ -12,6 +12,8 @@ from ostiary.core.model.environment import Environment
 Subject = tuple[str, ...]
 IPV6_PREFIX_BITS = 64
 MAX_SUBJECTS = 50_000
+MAX_WORD_CHARACTERS = 256
+"""Longer words are cut for counting, so that strangers' words cannot fill the memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,15 +77,21 @@ class WindowLimiter:
 
 
 def _key(env: Environment, subject: Subject) -> tuple[str, ...]:
-    return (env.id, *subject[:-1], _network(subject[-1]))
+    words = (word[:MAX_WORD_CHARACTERS] for word in subject[:-1])
+    return (env.id, *words, _network(subject[-1]))
 
 
 def _network(address: str) -> str:
-    """Return the caller an address stands for: itself, or its IPv6 /64."""
+    """Return the caller an address stands for: itself, or its IPv6 /64.
+
+    A socket that takes both kinds shows IPv4 callers as mapped into one single /64.
+    """
     try:
         parsed = ip_address(address)
     except ValueError:
-        return address
+        return address[:MAX_WORD_CHARACTERS]
     if not isinstance(parsed, IPv6Address):
         return address
+    if parsed.ipv4_mapped is not None:
+        return str(parsed.ipv4_mapped)
     return str(int(parsed) >> (128 - IPV6_PREFIX_BITS))

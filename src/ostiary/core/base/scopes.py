@@ -2,14 +2,18 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+
+import msgspec
 
 SCOPE_NAME = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]+\Z")
 
 
-@dataclass(frozen=True, slots=True)
-class ScopeSet:
-    """Scope names in the order in which they were asked for, each once."""
+class ScopeSet(msgspec.Struct, frozen=True):
+    """Scope names in the order in which they were asked for, each once.
+
+    A struct, like every value that is made anew for each request: making one costs a tenth of
+    what a frozen dataclass costs.
+    """
 
     names: tuple[str, ...] = ()
 

@@ -10,24 +10,26 @@ MAX_DEPTH = 32
 def loads(data: bytes | str) -> Any:  # noqa: ANN401 - JSON is whatever the stranger sent
     """Parse JSON from a stranger.
 
-    Raises: ValueError for invalid UTF-8, duplicate members, NaN, infinite numbers, or more than
-    `MAX_DEPTH` levels.
+    Raises: ValueError for invalid UTF-8, halves of surrogate pairs, duplicate members, NaN,
+    infinite numbers, or more than `MAX_DEPTH` levels.
     """
     text = data.decode("utf-8") if isinstance(data, bytes) else data
-    if _too_deep(text):
+    if text.count("[") + text.count("{") > MAX_DEPTH and _too_deep(text):
         raise ValueError("JSON is nested too deeply")
     try:
-        return json.loads(
+        value = json.loads(
             text, object_pairs_hook=_unique, parse_constant=_refuse_constant, parse_float=_finite
         )
     except RecursionError as error:
         raise ValueError("JSON is nested too deeply") from error
+    if "\\u" in text or not isinstance(data, bytes):
+        # Half a surrogate pair is text that nothing can encode again: no log, hash or answer.
+        json.dumps(value, ensure_ascii=False).encode()
+    return value
 
 
 def _too_deep(text: str) -> bool:
     """Count brackets outside strings before the parser recurses into them."""
-    if text.count("[") + text.count("{") <= MAX_DEPTH:
-        return False
     depth, in_string, escaped = 0, False, False
     for character in text:
         if in_string:

@@ -20,9 +20,15 @@ class ClientSecretBasic:
     method: ClassVar[AuthMethod] = AuthMethod.CLIENT_SECRET_BASIC
 
     def find_claimed(self, params: Params, presented: Presented) -> str | None:
-        """Claim the header's user; an empty password is no secret (see `NoAuthentication`)."""
+        """Claim the header's user, form-decoded, so that all spellings of an id count as one.
+
+        An empty password is no secret (see `NoAuthentication`), save beside one in the body: then
+        the header is a second method.
+        """
         basic = presented.basic
-        return basic.user if basic is not None and basic.password else None
+        if basic is None or not (basic.password or "client_secret" in params):
+            return None
+        return unquote_plus(basic.user)
 
     async def verify(
         self, env: Environment, claimed: str, params: Params, presented: Presented
@@ -33,11 +39,11 @@ class ClientSecretBasic:
         """
         if presented.basic is None:
             return Rejected("no basic credentials")
-        secret = presented.basic.password
-        outcome = self._compare(env, claimed, secret)
-        decoded_id, decoded_secret = unquote_plus(claimed), unquote_plus(secret)
-        if (decoded_id, decoded_secret) != (claimed, secret):
-            decoded_outcome = self._compare(env, decoded_id, decoded_secret)
+        user, secret = presented.basic.user, presented.basic.password
+        outcome = self._compare(env, user, secret)
+        decoded_secret = unquote_plus(secret)
+        if (claimed, decoded_secret) != (user, secret):
+            decoded_outcome = self._compare(env, claimed, decoded_secret)
             return decoded_outcome if isinstance(outcome, Rejected) else outcome
         return outcome
 

@@ -1,27 +1,30 @@
 """What a client-authentication method is, and what a request presents to it."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Protocol
+
+import msgspec
 
 from ostiary.core.base.params import Params
 from ostiary.core.model.client import AuthMethod, Client
 from ostiary.core.model.environment import Environment
 
 
-@dataclass(frozen=True, slots=True)
-class BasicCredentials:
+class BasicCredentials(msgspec.Struct, frozen=True):
     """User and password of an HTTP Basic header, as they stood there: not form-decoded.
 
     Spec: RFC 7617 §2. `has_colon` is False for a bare user, which real clients send.
     """
 
     user: str
-    password: str = field(repr=False)
+    password: str
     has_colon: bool = True
 
+    def __repr__(self) -> str:
+        return f"BasicCredentials(user={self.user!r}, password=…)"
 
-@dataclass(frozen=True, slots=True)
-class Presented:
+
+class Presented(msgspec.Struct, frozen=True):
     """What a request shows of its sender, beside its parameters.
 
     Args:

@@ -36,7 +36,11 @@ def verify_by_own_keys(client: Client, unverified: UnverifiedJWS) -> bytes:
     Keys named in the header itself (`jwk`, `jku`, `x5c`) are never looked at.
     Raises: InvalidJWSError.
     """
+    refusal = InvalidJWSError("no registered key of that id and algorithm")
     for key in client.jwks:
         if key.algorithm == unverified.algorithm and unverified.kid in (None, key.kid):
-            return verify_with_key(unverified, key)
-    raise InvalidJWSError("no registered key of that id and algorithm")
+            try:
+                return verify_with_key(unverified, key)
+            except InvalidJWSError as error:
+                refusal = error  # without a kid it may be the next one, while keys are replaced
+    raise refusal

@@ -20,7 +20,7 @@ MAX_KEYS = 50
 PRIVATE_MEMBERS = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k"})
 _MAX_MEMBER_CHARACTERS = MAX_RSA_BITS // 6 + 2
 _COORDINATE_BYTES = 32
-_KINDS = frozenset({("RSA", None), ("EC", "P-256"), ("OKP", "Ed25519")})
+_KINDS = (("RSA", None), ("EC", "P-256"), ("OKP", "Ed25519"))
 _DEFAULT_ALGORITHM = {"RSA": "RS256", "EC": "ES256", "OKP": "EdDSA"}
 
 
@@ -85,6 +85,7 @@ def _may_verify(key_ops: object) -> bool:
 
 
 def _read_members(kty: object, jwk: Mapping[str, object]) -> PublicKey:
+    # Compared, not looked up: a stranger's kty may be a list, which cannot be hashed.
     if (kty, None if kty == "RSA" else jwk.get("crv")) not in _KINDS:
         raise KeyRefusedError("must be an RSA key, or one on the curve P-256 or Ed25519")
     try:

@@ -1,12 +1,14 @@
-"""Events: what happened, in types that cannot carry a token or a password."""
+"""Events: what happened, in types that cannot carry a token or a password.
 
-from dataclasses import dataclass
+Structs, since they are made for every request; see `ScopeSet`.
+"""
+
+import msgspec
 
 from ostiary.core.base.ids import ClientId, EnvironmentId, TokenId, TokenManagerId
 
 
-@dataclass(frozen=True, slots=True)
-class TokenIssued:
+class TokenIssued(msgspec.Struct, frozen=True):
     """An access token went out."""
 
     environment: EnvironmentId
@@ -18,8 +20,7 @@ class TokenIssued:
     address: str
 
 
-@dataclass(frozen=True, slots=True)
-class RequestRefused:
+class RequestRefused(msgspec.Struct, frozen=True):
     """An OAuth endpoint refused a request.
 
     Args:
@@ -35,8 +36,7 @@ class RequestRefused:
     address: str
 
 
-@dataclass(frozen=True, slots=True)
-class TokenIntrospected:
+class TokenIntrospected(msgspec.Struct, frozen=True):
     """A client asked about a token."""
 
     environment: EnvironmentId
@@ -46,8 +46,7 @@ class TokenIntrospected:
     address: str
 
 
-@dataclass(frozen=True, slots=True)
-class TokenRevoked:
+class TokenRevoked(msgspec.Struct, frozen=True):
     """A client gave a token back; `token_id` is None for one that was no token any more."""
 
     environment: EnvironmentId
@@ -56,8 +55,7 @@ class TokenRevoked:
     address: str
 
 
-@dataclass(frozen=True, slots=True)
-class ConfigurationApplied:
+class ConfigurationApplied(msgspec.Struct, frozen=True):
     """A new version of the configuration is the truth now."""
 
     version: int

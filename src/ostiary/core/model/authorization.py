@@ -1,15 +1,15 @@
 """An authorization: what a grant decided, before anything is minted."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+import msgspec
 
 from ostiary.core.base.scopes import ScopeSet
 from ostiary.core.model.client import Client
 from ostiary.core.model.token import Redemption
 
 
-@dataclass(frozen=True, slots=True)
-class Authorization:
+class Authorization(msgspec.Struct, frozen=True):
     """A decision that a client gets tokens, and what spending it costs.
 
     Args:
@@ -24,5 +24,5 @@ class Authorization:
     scopes: ScopeSet
     subject: str | None = None
     resources: tuple[str, ...] = ()
-    claims: Mapping[str, object] = field(default_factory=dict)
+    claims: Mapping[str, object] = {}
     redeems: tuple[Redemption, ...] = ()

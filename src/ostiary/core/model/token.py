@@ -1,14 +1,17 @@
-"""Tokens as they are kept, answered and described."""
+"""Tokens as they are kept, answered and described.
+
+Structs, since they are made for every request; see `ScopeSet`.
+"""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+import msgspec
 
 from ostiary.core.base.ids import ClientId, HandleKey, TokenId, TokenManagerId
 from ostiary.core.base.scopes import ScopeSet
 
 
-@dataclass(frozen=True, slots=True)
-class Redemption:
+class Redemption(msgspec.Struct, frozen=True):
     """A one-time thing to be spent: a second spending of the same is refused.
 
     Args:
@@ -23,8 +26,7 @@ class Redemption:
     expires_at: float
 
 
-@dataclass(frozen=True, slots=True)
-class AccessToken:
+class AccessToken(msgspec.Struct, frozen=True):
     """What an access token stands for, whether it was read from a JWT or found in a store.
 
     Times are seconds since the epoch.
@@ -38,33 +40,33 @@ class AccessToken:
     issued_at: float | None = None
     subject: str | None = None
     audiences: tuple[str, ...] = ()
-    attributes: Mapping[str, object] = field(default_factory=dict)
+    attributes: Mapping[str, object] = {}
 
 
-@dataclass(frozen=True, slots=True)
-class ReferenceToken:
+class ReferenceToken(msgspec.Struct, frozen=True):
     """A stored access token; `key` is all that is kept of the handle itself."""
 
     key: HandleKey
     token: AccessToken
 
 
-@dataclass(frozen=True, slots=True)
-class Issuance:
+class Issuance(msgspec.Struct, frozen=True):
     """One commit: what is spent and what is stored by it, all or nothing."""
 
     redeems: tuple[Redemption, ...] = ()
     reference_tokens: tuple[ReferenceToken, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class IssuedTokens:
+class IssuedTokens(msgspec.Struct, frozen=True):
     """The answer of a token endpoint, before it is rendered.
 
     Spec: RFC 6749 §5.1. `expires_in` counts whole seconds from now.
     """
 
-    access_token: str = field(repr=False)
+    access_token: str
     expires_in: int
     scopes: ScopeSet
     token_type: str = "Bearer"  # noqa: S105 - a token type, not a secret
+
+    def __repr__(self) -> str:
+        return f"IssuedTokens(access_token=…, scopes={self.scopes!r})"

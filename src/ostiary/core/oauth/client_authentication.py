@@ -2,7 +2,12 @@
 
 from dataclasses import dataclass
 
-from ostiary.core.base.errors import InvalidClientError, OAuthCode, OAuthError
+from ostiary.core.base.errors import (
+    InvalidClientError,
+    OAuthCode,
+    OAuthError,
+    TooManyAttemptsError,
+)
 from ostiary.core.base.params import Params
 from ostiary.core.clientauth.contract import ClientAuthenticator, Presented, Rejected
 from ostiary.core.model.client import Client
@@ -27,10 +32,14 @@ class ClientAuthentication:
         """
         authenticator, claimed = self._choose(params, presented)
         subjects = (("client", claimed, presented.address), ("address", presented.address))
-        self.limiter.check(env, *subjects)
+        try:
+            self.limiter.check(env, *subjects)
+        except TooManyAttemptsError as error:
+            error.detail["claimed"] = claimed
+            raise
         outcome = await authenticator.verify(env, claimed, params, presented)
         if isinstance(outcome, Client):
-            outcome = _check_usable(env, outcome, authenticator, params)
+            outcome = _check_usable(env, outcome, authenticator, params, presented)
         if isinstance(outcome, Client):
             return outcome
         self.limiter.count_failure(env, *subjects)
@@ -58,13 +67,20 @@ class ClientAuthentication:
 
 
 def _check_usable(
-    env: Environment, client: Client, authenticator: ClientAuthenticator, params: Params
+    env: Environment,
+    client: Client,
+    authenticator: ClientAuthenticator,
+    params: Params,
+    presented: Presented,
 ) -> Client | Rejected:
     """Return the client, or why it is refused although its proof is good."""
     if authenticator.method not in client.auth_methods:
         return Rejected("method not configured for the client")
     if params.find("client_id") not in (None, client.client_id):
         return Rejected("client_id names another client")
+    basic = presented.basic
+    if basic is not None and not basic.password and basic.user != client.client_id:
+        return Rejected("the Authorization header names another client")
     if not is_client_open(env, client.client_id):
         return Rejected("client is disabled")
     return client

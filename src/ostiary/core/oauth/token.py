@@ -1,7 +1,9 @@
 """The token endpoint: authenticate, decide by grant, mint, once."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+
+from msgspec.structs import replace
 
 from ostiary.core.base.errors import OAuthCode, OAuthError, ProtocolError
 from ostiary.core.base.params import Params

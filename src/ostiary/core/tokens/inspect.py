@@ -85,6 +85,8 @@ def _read_jwt(env: Environment, presented: str, now: float) -> AccessToken | Non
         if found is None:
             return None
         key, key_set = found
+        if key.published_until is not None and key.published_until <= now:
+            return None  # nobody else could verify it any more
         payload = jws.verify(key.public_key, key.algorithm, unverified)
         manager = _manager_of_jwt(env, key_set, unverified)
         if manager is None:

@@ -1,7 +1,7 @@
 """Which token manager issues, and for which audiences."""
 
+import re
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 from ostiary.core.base.errors import OAuthCode, OAuthError
 from ostiary.core.base.ids import TokenManagerId
@@ -20,6 +20,8 @@ class TokenTarget:
 
 
 NO_TARGET = TokenTarget()
+_SEGMENT = re.compile(r"(?:[A-Za-z0-9._~!$&'()*+,;=:@-]|%(?!2[EeFf]|5[Cc])[0-9A-Fa-f]{2})*")
+_DOTS = frozenset({".", ".."})
 
 
 def choose_manager(env: Environment, client: Client, target: TokenTarget) -> TokenManager:
@@ -90,6 +92,14 @@ def _match_resource(env: Environment, client: Client, resource: str) -> TokenMan
 
 
 def _lies_below(resource: str, uri: str) -> bool:
-    """Tell whether `resource` continues `uri` at a path boundary, without a way back up."""
-    rest = resource.removeprefix(uri.rstrip("/"))
-    return rest != resource and rest.startswith("/") and ".." not in urlsplit(resource).path
+    """Tell whether `resource` continues `uri` at a path boundary, without a way back up.
+
+    The token will carry it as its audience, so nothing is let through that other readers of URIs
+    could understand otherwise.
+    Spec: RFC 8707 §2 (no fragment); RFC 3986 §3.3, §5.2.4.
+    """
+    base = uri.rstrip("/")
+    if not resource.startswith(f"{base}/"):
+        return False
+    segments = resource[len(base) + 1 :].split("/")
+    return all(_SEGMENT.fullmatch(segment) and segment not in _DOTS for segment in segments)

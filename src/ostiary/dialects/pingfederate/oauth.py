@@ -54,12 +54,12 @@ def read_params(request: Request) -> Params:
     Raises: OAuthError invalid_request.
     """
     if request.query:
-        for name in BACK_CHANNEL_PARAMETERS:
-            if name in request.query_params():
-                raise OAuthError(
-                    OAuthCode.INVALID_REQUEST,
-                    "Send parameters in the form body, not in the query string.",
-                )
+        query = request.query_params()
+        if any(name in query for name in BACK_CHANNEL_PARAMETERS):
+            raise OAuthError(
+                OAuthCode.INVALID_REQUEST,
+                "Send parameters in the form body, not in the query string.",
+            )
     return request.form()
 
 
