@@ -1,0 +1,1 @@
+"""The HTTP edge: protocol, guard, routes, messages, bodies, credentials, CORS, error boundary."""

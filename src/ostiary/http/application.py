@@ -1,0 +1,121 @@
+"""The ASGI application: guard, route, body, handler, answer, in one straight line."""
+
+from collections.abc import Callable, Mapping
+from time import perf_counter
+
+from ostiary.http import cors
+from ostiary.http.asgi import Receive, Scope, Send
+from ostiary.http.body import drain, read_body
+from ostiary.http.boundary import Boundary, Report
+from ostiary.http.errors import method_not_allowed, not_found
+from ostiary.http.guard import check_framing, check_host
+from ostiary.http.message import NO_VALUES, Request, Response
+from ostiary.http.oauth_json import render_error
+from ostiary.http.proxies import TrustedProxies
+from ostiary.http.route import Route, RouteTable
+from ostiary.http.security_headers import security_headers
+from ostiary.http.tls import leaf_certificate
+
+Observe = Callable[[str, int, float], None]
+NOT_SERVED = "other"
+"""What an observer is told instead of a path that is not in the table."""
+_NOT_SERVED = Route("/", handlers={}, errors=render_error)
+_CLOSE = (b"connection", b"close")
+_STATUS_WITHOUT_BODY = frozenset({204, 304})
+
+
+def unobserved(route: str, status: int, seconds: float) -> None:
+    """Count nothing."""
+
+
+class Application:
+    """Serves a route table over ASGI.
+
+    Args:
+        allowed_hosts: the host names of this moment; see `guard.check_host`.
+        report: takes the error id and the exception of every failure.
+        observe: takes the path in the table, the status and the seconds of every answer.
+    """
+
+    def __init__(
+        self,
+        table: RouteTable,
+        *,
+        allowed_hosts: Callable[[], frozenset[str]],
+        report: Report,
+        observe: Observe = unobserved,
+        proxies: TrustedProxies | None = None,
+        is_dev: bool = False,
+    ) -> None:
+        self._find_route = table.find
+        self._allowed_hosts = allowed_hosts
+        self._proxies = proxies if proxies is not None and proxies.networks else None
+        self._boundary = Boundary(report)
+        self._observe = observe
+        self._security_headers = security_headers(is_dev=is_dev)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request.
+
+        Spec: ASGI 3.0, HTTP.
+        """
+        started = perf_counter()
+        path = scope["raw_path"].decode("latin-1")
+        route, values = self._find_route(path) or (_NOT_SERVED, NO_VALUES)
+        request = _open_request(scope, path, values)
+        work = self._handle(route, request, scope, receive)
+        response = await self._boundary.answer(work, route.errors, request)
+        await self._send(response, request, send)
+        label = NOT_SERVED if route is _NOT_SERVED else route.path
+        self._observe(label, response.status, perf_counter() - started)
+        if request.has_unread_body:
+            await drain(request, scope, receive)
+            await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+    async def _handle(
+        self, route: Route, request: Request, scope: Scope, receive: Receive
+    ) -> Response:
+        if self._proxies is not None:
+            self._proxies.apply(request)
+        check_framing(request)
+        check_host(request, self._allowed_hosts())
+        request.answer_headers = cors.answer_headers(route, request)
+        handler = route.find_handler(request.method)
+        if handler is None:
+            return _answer_without_handler(route, request)
+        await read_body(route, request, scope, receive)
+        return await handler(request)
+
+    async def _send(self, response: Response, request: Request, send: Send) -> None:
+        headers = [*response.headers, *request.answer_headers, *self._security_headers]
+        if response.status not in _STATUS_WITHOUT_BODY:
+            headers.append((b"content-length", b"%d" % len(response.body)))
+        if request.has_unread_body:
+            headers.append(_CLOSE)
+        await send({"type": "http.response.start", "status": response.status, "headers": headers})
+        body = b"" if request.method == "HEAD" else response.body
+        more = request.has_unread_body
+        await send({"type": "http.response.body", "body": body, "more_body": more})
+
+
+def _open_request(scope: Scope, path: str, values: Mapping[str, str]) -> Request:
+    client = scope["client"]
+    tls = scope["extensions"].get("tls") if "extensions" in scope else None
+    return Request(
+        scope["method"],
+        path,
+        query=scope["query_string"],
+        headers=scope["headers"],
+        address=client[0] if client else "",
+        is_secure=scope["scheme"] == "https",
+        path_values=values,
+        client_certificate=leaf_certificate(tls) if tls else None,
+    )
+
+
+def _answer_without_handler(route: Route, request: Request) -> Response:
+    if route is _NOT_SERVED:
+        raise not_found()
+    if request.method == "OPTIONS":
+        return cors.answer_options(route, request)
+    raise method_not_allowed(route.allow)

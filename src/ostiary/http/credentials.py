@@ -1,0 +1,40 @@
+"""What a request shows of its sender in the header `Authorization`."""
+
+import binascii
+
+from ostiary.core.clientauth.contract import BasicCredentials, Presented
+from ostiary.http.message import Request
+
+_CONTROL_CHARACTERS = bytes([*range(32), 127])
+
+
+def present(request: Request, *endpoints: str) -> Presented:
+    """Collect what the client-authentication methods look at beside the parameters.
+
+    Spec: RFC 7617 §2; RFC 9110 §11.1 (the scheme's case does not matter).
+    Args: endpoints are the paths, below the environment's base URL, that an assertion may name.
+    Raises: RequestRefused 400 when `Authorization` is sent twice.
+    """
+    header = request.find_header(b"authorization")
+    if header is None:
+        return Presented(request.address, endpoints)
+    basic = _parse_basic(header)
+    return Presented(request.address, endpoints, basic, basic is None)
+
+
+def _parse_basic(header: bytes) -> BasicCredentials | None:
+    """Return user and password, or None for another scheme and what is not strict base64 of UTF-8.
+
+    A bare user without a colon is kept apart from an empty password.
+    """
+    scheme, _, encoded = header.partition(b" ")
+    if scheme.lower() != b"basic":
+        return None
+    try:
+        decoded = binascii.a2b_base64(encoded.strip(b" "), strict_mode=True)
+        if len(decoded.translate(None, _CONTROL_CHARACTERS)) != len(decoded):
+            return None
+        user, colon, password = decoded.decode().partition(":")
+    except ValueError:
+        return None
+    return BasicCredentials(user, password, bool(colon))

@@ -1,0 +1,151 @@
+"""examples/seeds/ostiary.toml: the configuration in which every sample works."""
+
+from pathlib import Path
+
+import pytest
+
+from ostiary.core.admin import implied
+from ostiary.core.admin.schema import ClientSettings, Configuration, EnvironmentSettings
+from ostiary.core.model.environment import Face
+from ostiary.main.config_file import CheckedConfiguration, check_file
+from ostiary.main.vocabulary import built_in_vocabulary
+
+EXAMPLE = Path(__file__).parents[2] / "examples" / "seeds" / "ostiary.toml"
+
+
+@pytest.fixture(scope="module")
+def checked() -> CheckedConfiguration:
+    return check_file(EXAMPLE, built_in_vocabulary(), {})
+
+
+@pytest.fixture(scope="module")
+def configuration(checked: CheckedConfiguration) -> Configuration:
+    assert checked.configuration is not None
+    return checked.configuration
+
+
+@pytest.fixture(scope="module")
+def default(configuration: Configuration) -> EnvironmentSettings:
+    return configuration.environments["default"]
+
+
+def _secret(client: ClientSettings) -> str:
+    assert client.secret is not None
+    assert client.secret.value is not None
+    return client.secret.value.get_secret_value()
+
+
+def test_the_example_is_accepted_with_warnings_about_its_public_secrets_alone(
+    checked: CheckedConfiguration,
+) -> None:
+    texts = [located.problem.text for located in checked.problems]
+
+    assert texts
+    assert all("plain text" in text or "this file holds secrets" in text for text in texts)
+    assert not any(located.problem.is_error for located in checked.problems)
+
+
+@pytest.mark.parametrize(
+    ("client_id", "secret", "grant_types", "scopes"),
+    [
+        (
+            "sdk-client-id",
+            "sdk-client-secret",
+            ("client_credentials",),
+            ("openid", "profile", "email", "api:read", "api:write"),
+        ),
+        ("rs_client", "rs-client-secret", (), ()),
+        ("ac_oic_client", "ac_oic_client-secret", ("client_credentials",), ("openid",)),
+    ],
+)
+def test_S0_33_the_clients_of_the_samples_are_there(
+    default: EnvironmentSettings,
+    client_id: str,
+    secret: str,
+    grant_types: tuple[str, ...],
+    scopes: tuple[str, ...],
+) -> None:
+    client = default.clients[client_id]
+
+    assert implied.client_id("default", default, client_id, client) == client_id
+    assert _secret(client) == secret
+    assert implied.grant_types(client) == grant_types
+    assert client.scopes == scopes
+    assert set(implied.auth_methods(client)) >= {"client_secret_basic", "client_secret_post"}
+
+
+def test_the_resource_server_may_ask_about_every_token(default: EnvironmentSettings) -> None:
+    client = default.clients["rs_client"]
+
+    assert client.may_introspect
+    assert set(client.token_managers) == set(default.token_managers)
+
+
+def test_the_default_manager_makes_the_tokens_of_the_bearer_sample(
+    default: EnvironmentSettings,
+) -> None:
+    client = default.clients["ac_oic_client"]
+    (name,) = implied.client_token_managers(default, client)
+    manager = default.token_managers[name]
+
+    assert implied.default_token_manager(default) == name
+    assert manager.key_id == "k1"
+    assert manager.manager_header
+    assert manager.authorization_details
+    assert implied.scope_format(default, manager) == "array"
+    assert manager.client_claim == "client_id"
+    assert manager.attributes == {"Username": "joe", "OrgName": "Ping Identity Corporation"}
+    assert implied.jwks_path(default, name, manager) == "oauth/jwks"
+    assert implied.lifetime_seconds(default, manager) == 7200
+
+
+def test_the_managers_of_later_samples_are_there(default: EnvironmentSettings) -> None:
+    assert default.token_managers["app"].client_claim == "client_id_name"
+    assert default.token_managers["reference"].selector == "0001"
+    assert default.token_managers["reference"].length == 35
+
+
+def test_pingones_environment_and_its_worker_have_their_fixed_ids(
+    configuration: Configuration,
+) -> None:
+    customers = configuration.environments["customers"]
+    (key, worker), *others = customers.clients.items()
+
+    assert others == []
+    assert customers.face is Face.PINGONE
+    assert implied.environment_id("customers", customers) == "00000000-0000-4000-8000-000000000002"
+    assert (
+        implied.client_id("customers", customers, key, worker)
+        == "00000000-0000-4000-8000-0000000000a1"
+    )
+    assert worker.type == "worker"
+    assert _secret(worker) == "worker-secret"
+    assert implied.grant_types(worker) == ("client_credentials",)
+
+
+def test_each_face_has_its_default_environment(configuration: Configuration) -> None:
+    assert implied.default_environment(configuration, Face.PINGFEDERATE) == "default"
+    assert implied.default_environment(configuration, Face.PINGONE) == "customers"
+
+
+def test_the_names_that_samples_use_are_allowed(configuration: Configuration) -> None:
+    assert implied.allowed_hosts(configuration) >= {
+        "localhost",
+        "127.0.0.1",
+        "auth.example.com",
+        "ping.example.com",
+        "pf.example.com",
+        "www.example.com",
+        "auth.pingone.com",
+    }
+
+
+def test_SEC_253_the_example_is_no_production_configuration(tmp_path: Path) -> None:
+    path = tmp_path / "ostiary.toml"
+    path.write_text(EXAMPLE.read_text().replace('mode = "dev"', 'mode = "production"'))
+
+    checked = check_file(path, built_in_vocabulary(), {})
+
+    known = [p for p in checked.problems if "is the secret of an example" in p.problem.message]
+    assert checked.configuration is None
+    assert len(known) == 4
