@@ -1,0 +1,1 @@
+"""Use-cases of administration: configuration checked, planned, applied, exported."""

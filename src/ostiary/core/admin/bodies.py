@@ -1,0 +1,209 @@
+"""Bodies of the stored documents: the one place that knows their types and fields.
+
+They are read without Pydantic, so that a worker starts light. A body from a newer version may hold
+more than its type here; a body from an older one may hold less, so a new field needs a default.
+"""
+
+from typing import Any, ClassVar
+
+import msgspec
+
+from ostiary.core.base.ids import stable_uuid
+from ostiary.core.crypto.keys import Algorithm
+from ostiary.core.crypto.secret_digests import DigestKind
+from ostiary.core.model.client import AuthMethod
+from ostiary.core.model.environment import ENVIRONMENT_KEYS, Face
+from ostiary.core.model.token_manager import ClaimStyle, ScopeFormat, TokenKind
+from ostiary.core.ports.configuration import DocumentId
+
+INSTALLATION_KEY = "client-secrets"
+"""Key of the document that holds what an environment's client secrets are digested with."""
+
+
+class Body(msgspec.Struct, frozen=True, kw_only=True):
+    """What a document says."""
+
+    document_type: ClassVar[str]
+
+
+class ServerBody(Body, frozen=True, kw_only=True):
+    """What every node of the installation shares; the rest of [server] is each node's own."""
+
+    document_type: ClassVar[str] = "server"
+    public_url: str
+    hosts: tuple[str, ...]
+    default_environment: str | None = None
+    pingone_default: str | None = None
+
+
+class EnvironmentBody(Body, frozen=True, kw_only=True):
+    """An environment; its scopes are here, its other objects are documents of their own."""
+
+    document_type: ClassVar[str] = "environment"
+    face: Face = Face.PINGFEDERATE
+    name: str = ""
+    id: str
+    organization_id: str
+    base_url: str | None = None
+    hosts: tuple[str, ...] = ()
+    allowed_origins: tuple[str, ...] = ()
+    default_token_manager: str
+    algorithms: tuple[Algorithm, ...] = ("RS256",)
+    scopes: dict[str, str] = {}
+
+
+class ResourceBody(Body, frozen=True, kw_only=True):
+    """A protected API."""
+
+    document_type: ClassVar[str] = "resource"
+    audience: str
+    scopes: tuple[str, ...] = ()
+
+
+class TokenManagerBody(Body, frozen=True, kw_only=True):
+    """A token manager."""
+
+    document_type: ClassVar[str] = "token_manager"
+    kind: TokenKind = TokenKind.JWT
+    style: ClaimStyle
+    algorithm: Algorithm = "RS256"
+    lifetime_seconds: int
+    jwks_path: str | None = None
+    key_id: str | None = None
+    scope_format: ScopeFormat
+    client_claim: str = "client_id"
+    scope_claim: str = "scope"
+    grant_claim: str = "agid"
+    jti_bytes: int = 16
+    manager_header: bool = False
+    authorization_details: bool = False
+    legacy_claims: bool = False
+    attributes: dict[str, str] = {}
+    resources: tuple[str, ...] = ()
+    audiences: tuple[str, ...] = ()
+    selector: str = ""
+    length: int = 35
+
+    def key_set(self, key: str) -> str:
+        """Return the name of the key set that signs for the manager called `key`.
+
+        The key alone tells whose a token of style pingfederate is: it names no issuer.
+        """
+        return own_key_set(key) if self.style is ClaimStyle.PINGFEDERATE else ENVIRONMENT_KEYS
+
+
+class SecretBody(msgspec.Struct, frozen=True, kw_only=True):
+    """A client secret as kept: its digest, and where a method must compute with it, sealed too."""
+
+    kind: DigestKind
+    digest: str
+    sealed: str | None = None
+    expires_at: float | None = None
+
+
+class JWKSBody(msgspec.Struct, frozen=True, kw_only=True):
+    """A JWK Set."""
+
+    keys: tuple[dict[str, Any], ...]
+
+
+class ClientBody(Body, frozen=True, kw_only=True):
+    """A client."""
+
+    document_type: ClassVar[str] = "client"
+    client_id: str
+    name: str = ""
+    enabled: bool = True
+    type: str | None = None
+    secret: SecretBody | None = None
+    previous_secret: SecretBody | None = None
+    auth_methods: tuple[AuthMethod, ...]
+    jwks: JWKSBody | None = None
+    grant_types: tuple[str, ...] = ()
+    scopes: tuple[str, ...] = ()
+    default_scopes: tuple[str, ...] = ()
+    token_managers: tuple[str, ...]
+    may_introspect: bool = False
+    issuer_audience_only: bool = False
+
+
+class SigningKeyBody(Body, frozen=True, kw_only=True):
+    """One of our private keys, sealed, with its certificate (DER, base64url) and its times.
+
+    Args:
+        name: what the operator calls it; its successors get the same name and a number.
+        longest_lifetime_seconds: of any token that it may have signed.
+    """
+
+    document_type: ClassVar[str] = "signing_key"
+    set: str
+    algorithm: Algorithm
+    kid: str
+    thumbprint: str
+    name: str | None = None
+    private_key: str
+    certificate: str
+    created_at: float
+    active_from: float
+    published_until: float | None = None
+    longest_lifetime_seconds: int = 0
+
+
+class InstallationKeyBody(Body, frozen=True, kw_only=True):
+    """The sealed key under which an environment's client secrets are digested."""
+
+    document_type: ClassVar[str] = "installation_key"
+    sealed: str
+
+
+class RetiredKeyIdBody(Body, frozen=True, kw_only=True):
+    """A named kid whose key is gone: it is never given to a second one."""
+
+    document_type: ClassVar[str] = "retired_key_id"
+    thumbprint: str
+
+
+class RetiredEnvironmentBody(Body, frozen=True, kw_only=True):
+    """The id of a deleted environment: no other environment gets it."""
+
+    document_type: ClassVar[str] = "retired_environment"
+    environment: str
+
+
+BODIES: tuple[type[Body], ...] = (
+    ServerBody,
+    EnvironmentBody,
+    ResourceBody,
+    TokenManagerBody,
+    ClientBody,
+    SigningKeyBody,
+    InstallationKeyBody,
+    RetiredKeyIdBody,
+    RetiredEnvironmentBody,
+)
+"""Every type of document."""
+GOVERNED: tuple[type[Body], ...] = (EnvironmentBody, ResourceBody, TokenManagerBody, ClientBody)
+"""What the configuration file governs: what it does not mention is deleted."""
+SERVER_ID = DocumentId("", ServerBody.document_type, "server")
+
+
+def own_key_set(manager: str) -> str:
+    """Return the name of the key set that belongs to one manager alone."""
+    return f"manager:{manager}"
+
+
+def client_uuid(environment: str, key: str) -> str:
+    """Return the stable UUID of a client."""
+    return stable_uuid(environment, "client", key)
+
+
+def seal_context(place: DocumentId, field: str) -> str:
+    """Return what binds a sealed value to its place; no part can hold the separator."""
+    return f"{place.type}|{place.environment}|{place.key}|{field}"
+
+
+def default_of(info: msgspec.structs.FieldInfo) -> object:
+    """Return what a field of a body says when it is left out; None when it may not be."""
+    if info.default_factory is not msgspec.NODEFAULT:
+        return info.default_factory()
+    return None if info.default is msgspec.NODEFAULT else info.default

@@ -1,0 +1,149 @@
+"""What a change of the configuration comes to, one line per field, secrets hidden."""
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import msgspec
+
+from ostiary.core.admin.bodies import (
+    BODIES,
+    Body,
+    ClientBody,
+    EnvironmentBody,
+    InstallationKeyBody,
+    ResourceBody,
+    SecretBody,
+    ServerBody,
+    SigningKeyBody,
+    TokenManagerBody,
+    default_of,
+)
+from ostiary.core.admin.contents import Contents
+from ostiary.core.admin.problems import Path, render_path
+from ostiary.core.crypto.secret_digests import DigestKind
+from ostiary.core.ports.configuration import DocumentId
+
+_PLURALS = {
+    ClientBody.document_type: "clients",
+    InstallationKeyBody.document_type: "installation_keys",
+    ResourceBody.document_type: "resources",
+    SigningKeyBody.document_type: "signing_keys",
+    TokenManagerBody.document_type: "token_managers",
+}
+_ORDER = {body.document_type: rank for rank, body in enumerate(BODIES)}
+_SECRETS = frozenset({"secret", "previous_secret"})
+_HIDDEN = frozenset({"private_key", "sealed", "certificate", "thumbprint"})
+_INTERNAL = frozenset({"longest_lifetime_seconds"})
+_MOMENTS = frozenset({"active_from", "created_at", "expires_at", "published_until"})
+_ORIGINS = {
+    DigestKind.SHA256: "generated (hidden)",
+    DigestKind.HMAC_SHA256: "set (hidden)",
+}
+_NOTHING = "nothing"
+
+
+def path_of(place: DocumentId) -> Path:
+    """Return where the configuration file has, or would have, an object."""
+    if place.type == ServerBody.document_type:
+        return ("server",)
+    if place.type == EnvironmentBody.document_type:
+        return ("environments", place.key)
+    if place.environment:
+        return ("environments", place.environment, _PLURALS[place.type], place.key)
+    return (place.type, place.key)
+
+
+def describe_changes(before: Contents, after: Contents) -> tuple[str, ...]:
+    """Return one line for each object that comes or goes and each field that changes."""
+    ids = sorted(
+        {*before, *after},
+        key=lambda place: (place.environment, _ORDER.get(place.type, 0), place.key),
+    )
+    return tuple(
+        line for place in ids for line in _describe(place, before.get(place), after.get(place))
+    )
+
+
+def _describe(place: DocumentId, old: Body | None, new: Body | None) -> Iterator[str]:
+    path = path_of(place)
+    if new is None:
+        yield f"- {render_path(path)}"
+    elif old is None:
+        yield from _describe_new(path, new)
+    else:
+        for info in msgspec.structs.fields(new):
+            was, becomes = getattr(old, info.name), getattr(new, info.name)
+            if was != becomes:
+                for member, line in _describe_field(info.name, was, becomes):
+                    yield f"{render_path((*path, *member))}: {line}"
+
+
+def _describe_new(path: Path, new: Body) -> Iterator[str]:
+    """Yield what comes: an object, and each of its fields that says more than its default."""
+    if isinstance(new, SigningKeyBody):
+        # The kid of a key that is only planned means nothing yet, unless somebody chose it.
+        kid = f' "{new.kid}"' if new.name else ""
+        yield f"+ {render_path((*path[:-1], new.set))}: {new.algorithm} key{kid}"
+        return
+    yield f"+ {render_path(path)}"
+    for info in msgspec.structs.fields(new):
+        default, becomes = default_of(info), getattr(new, info.name)
+        if default != becomes:
+            for member, line in _describe_field(info.name, _empty(becomes), becomes):
+                yield f"+ {render_path((*path, *member))}: {line}"
+
+
+def _empty(value: object) -> object:
+    return {} if isinstance(value, dict) else None
+
+
+def _describe_field(name: str, was: object, becomes: object) -> Iterator[tuple[Path, str]]:
+    """Yield what happens to one field, or to each member of one."""
+    if name in _INTERNAL:
+        return
+    if name in _HIDDEN:
+        if was is not None:
+            yield (name,), "changed (hidden)"
+    elif name in _SECRETS:
+        yield from _describe_secret(name, was, becomes)
+    elif isinstance(becomes, dict) and isinstance(was, dict):
+        for key in sorted({*was, *becomes}):
+            if was.get(key) != becomes.get(key):
+                yield (name, key), _arrow(_show(was.get(key)), _show(becomes.get(key)))
+    elif name in _MOMENTS:
+        yield (name,), _arrow(_show_moment(was), _show_moment(becomes))
+    else:
+        yield (name,), _arrow(_show(was), _show(becomes))
+
+
+def _describe_secret(name: str, was: object, becomes: object) -> Iterator[tuple[Path, str]]:
+    was = was if isinstance(was, SecretBody) else None
+    if not isinstance(becomes, SecretBody):
+        yield (name,), "removed"
+        return
+    if was is None or was.digest != becomes.digest:
+        yield (name,), _ORIGINS[becomes.kind] if was is None else "changed (hidden)"
+    elif (was.sealed is None) is not (becomes.sealed is None):
+        yield (name,), "readable now (hidden)" if becomes.sealed else "kept as a digest only"
+    old_end = was.expires_at if was else None
+    if old_end != becomes.expires_at:
+        yield (name, "expires_at"), _arrow(_show_moment(old_end), _show_moment(becomes.expires_at))
+
+
+def _arrow(was: str, becomes: str) -> str:
+    return becomes if was == _NOTHING else f"{was} → {becomes}"
+
+
+def _show(value: object) -> str:
+    if value in (None, (), {}):
+        return _NOTHING
+    return json.dumps(msgspec.to_builtins(value), ensure_ascii=False)
+
+
+def _show_moment(moment: object) -> str:
+    if not isinstance(moment, float):
+        return _NOTHING
+    if not moment:
+        return "from the beginning"
+    return datetime.fromtimestamp(moment, UTC).isoformat(timespec="seconds")

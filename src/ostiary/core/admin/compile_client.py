@@ -1,0 +1,85 @@
+"""One client compiled from its document."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from ostiary.core.admin.bodies import ClientBody, SecretBody, client_uuid, seal_context
+from ostiary.core.admin.contents import ConfigurationBrokenError
+from ostiary.core.base import b64
+from ostiary.core.base.ids import ClientId, TokenManagerId
+from ostiary.core.base.scopes import ScopeSet
+from ostiary.core.base.secret import Secret
+from ostiary.core.crypto.keys import VerificationKey
+from ostiary.core.crypto.sealing import Sealer
+from ostiary.core.crypto.secret_digests import SecretDigest
+from ostiary.core.model.client import AuthMethod, Client
+from ostiary.core.model.token_manager import TokenManager
+from ostiary.core.ports.configuration import DocumentId
+
+
+@dataclass(frozen=True, slots=True)
+class ClientCompiler:
+    """Compiles the clients of one environment."""
+
+    token_managers: Mapping[TokenManagerId, TokenManager]
+    sealer: Sealer
+
+    def compile(self, place: DocumentId, body: ClientBody) -> Client:
+        """Return the client of a document.
+
+        Raises: ConfigurationBrokenError, SealBrokenError, KeyRefusedError.
+        """
+        return Client(
+            id=client_uuid(place.environment, place.key),
+            key=place.key,
+            client_id=ClientId(body.client_id),
+            name=body.name or place.key,
+            enabled=body.enabled,
+            auth_methods=frozenset(body.auth_methods),
+            grant_types=frozenset(body.grant_types),
+            scopes=frozenset(body.scopes),
+            default_scopes=ScopeSet.of(body.default_scopes),
+            token_managers=self._managers(body),
+            secrets=tuple(_digest(secret) for _, secret in _secrets(body)),
+            readable_secrets=self._readable_secrets(place, body),
+            jwks=_read_jwks(body),
+            may_introspect=body.may_introspect,
+            issuer_audience_only=body.issuer_audience_only,
+        )
+
+    def _managers(self, body: ClientBody) -> tuple[TokenManagerId, ...]:
+        ids = tuple(TokenManagerId(key) for key in body.token_managers)
+        for id_ in ids:
+            if id_ not in self.token_managers:
+                raise ConfigurationBrokenError(f"token manager {id_} does not exist")
+        if not ids:
+            raise ConfigurationBrokenError("no token manager is open to it")
+        return ids
+
+    def _readable_secrets(self, place: DocumentId, body: ClientBody) -> tuple[Secret[str], ...]:
+        """Open the secrets that a method computes with, in the order of their digests."""
+        if AuthMethod.CLIENT_SECRET_JWT not in body.auth_methods:
+            return ()
+        return tuple(
+            Secret(self.sealer.open(secret.sealed, context=seal_context(place, field)).decode())
+            for field, secret in _secrets(body)
+            if secret.sealed is not None
+        )
+
+
+def _secrets(body: ClientBody) -> tuple[tuple[str, SecretBody], ...]:
+    both = (("secret", body.secret), ("previous_secret", body.previous_secret))
+    return tuple((field, secret) for field, secret in both if secret is not None)
+
+
+def _digest(secret: SecretBody) -> SecretDigest:
+    return SecretDigest(secret.kind, b64.decode(secret.digest), secret.expires_at)
+
+
+def _read_jwks(body: ClientBody) -> tuple[VerificationKey, ...]:
+    if body.jwks is None:
+        return ()
+    # Few clients have keys, and their parser is heavier than all the rest of this.
+    from ostiary.core.crypto.jwk_sets import parse_public_keys  # noqa: PLC0415 - as above
+
+    return parse_public_keys(body.jwks.keys)

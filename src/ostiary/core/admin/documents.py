@@ -1,0 +1,167 @@
+"""From the configuration as written to documents: omitted fields filled in, lists put in order."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import msgspec
+from pydantic import BaseModel
+
+from ostiary.core.admin import implied
+from ostiary.core.admin.bodies import (
+    SERVER_ID,
+    Body,
+    ClientBody,
+    EnvironmentBody,
+    ResourceBody,
+    ServerBody,
+    TokenManagerBody,
+)
+from ostiary.core.admin.contents import identify
+from ostiary.core.admin.schema import (
+    ClientSettings,
+    Configuration,
+    EnvironmentSettings,
+    TokenManagerSettings,
+)
+from ostiary.core.admin.secret_sources import Surroundings
+from ostiary.core.admin.wanted_secrets import WantedSecrets, want_secrets
+from ostiary.core.model.environment import Face
+from ostiary.core.ports.configuration import DocumentId
+
+B = TypeVar("B", bound=Body)
+SHARED_SERVER_FIELDS = frozenset({"public_url", "hosts", "default_environment", "pingone_default"})
+_UNORDERED = frozenset(
+    {"algorithms", "allowed_origins", "auth_methods", "grant_types", "hosts", "resources", "scopes"}
+)
+"""Lists whose order means nothing: written in any order they give the same document."""
+
+
+@dataclass(frozen=True, slots=True)
+class Desired:
+    """What a configuration asks for.
+
+    Args:
+        bodies: governed documents, as they shall be but for secrets.
+        secrets: what shall become of the secrets of each client.
+    """
+
+    bodies: Mapping[DocumentId, Body]
+    secrets: Mapping[DocumentId, WantedSecrets]
+
+
+def describe_desired(configuration: Configuration, surroundings: Surroundings) -> Desired:
+    """Return the documents that a checked configuration asks for, its secrets fetched.
+
+    Raises: SecretUnavailableError.
+    """
+    bodies: dict[DocumentId, Body] = {SERVER_ID: describe_server(configuration)}
+    secrets: dict[DocumentId, WantedSecrets] = {}
+    for key, environment in configuration.environments.items():
+        bodies[identify(EnvironmentBody, key, key)] = describe_environment(key, environment)
+        bodies |= _children(key, environment)
+        for client_key, client in environment.clients.items():
+            place = identify(ClientBody, key, client_key)
+            bodies[place] = body = describe_client(key, environment, client_key, client)
+            secrets[place] = want_secrets(environment, body.auth_methods, client, surroundings)
+    return Desired(bodies, secrets)
+
+
+def _children(key: str, environment: EnvironmentSettings) -> dict[DocumentId, Body]:
+    resources: dict[DocumentId, Body] = {
+        identify(ResourceBody, key, name): _convert(ResourceBody, resource)
+        for name, resource in environment.resources.items()
+    }
+    return resources | {
+        identify(TokenManagerBody, key, name): describe_token_manager(environment, name, manager)
+        for name, manager in implied.token_managers(environment).items()
+    }
+
+
+def describe_server(configuration: Configuration) -> ServerBody:
+    """Return what every node shares of [server]."""
+    return _convert(
+        ServerBody,
+        configuration.server,
+        include=SHARED_SERVER_FIELDS,
+        default_environment=implied.default_environment(configuration, Face.PINGFEDERATE),
+        pingone_default=implied.default_environment(configuration, Face.PINGONE),
+    )
+
+
+def describe_environment(key: str, environment: EnvironmentSettings) -> EnvironmentBody:
+    """Return an environment without the objects in it."""
+    return _convert(
+        EnvironmentBody,
+        environment,
+        exclude=frozenset({"resources", "token_managers", "clients"}),
+        id=implied.environment_id(key, environment),
+        organization_id=implied.organization_id(key, environment),
+        default_token_manager=implied.default_token_manager(environment),
+    )
+
+
+def describe_token_manager(
+    environment: EnvironmentSettings, key: str, manager: TokenManagerSettings
+) -> TokenManagerBody:
+    """Return a token manager, what its style implies filled in."""
+    return _convert(
+        TokenManagerBody,
+        manager,
+        exclude=frozenset({"lifetime_minutes"}),
+        style=implied.style(environment, manager),
+        lifetime_seconds=implied.lifetime_seconds(environment, manager),
+        scope_format=implied.scope_format(environment, manager),
+        jwks_path=implied.jwks_path(environment, key, manager),
+    )
+
+
+def describe_client(
+    environment_key: str, environment: EnvironmentSettings, key: str, client: ClientSettings
+) -> ClientBody:
+    """Return a client without its secrets."""
+    return _convert(
+        ClientBody,
+        client,
+        exclude=frozenset({"secret", "previous_secret"}),
+        client_id=implied.client_id(environment_key, environment, key, client),
+        auth_methods=implied.auth_methods(client),
+        grant_types=implied.grant_types(client),
+        token_managers=implied.client_token_managers(environment, client),
+    )
+
+
+def _convert(
+    body_type: type[B],
+    settings: BaseModel,
+    *,
+    include: frozenset[str] | None = None,
+    exclude: frozenset[str] | None = None,
+    **implied_values: object,
+) -> B:
+    """Turn a table into a body; what it leaves open is given by name.
+
+    Raises: TypeError for a field that the body does not know: nothing may get lost.
+    """
+    written = settings.model_dump(mode="json", include=set(include) if include else None)
+    members = {name: value for name, value in written.items() if name not in (exclude or ())}
+    members.update(implied_values)
+    unknown = members.keys() - set(body_type.__struct_fields__)
+    if unknown:
+        raise TypeError(f"{body_type.__name__} has no field for {', '.join(sorted(unknown))}")
+    return msgspec.convert(dict(_put_in_order(members)), body_type)
+
+
+def _put_in_order(members: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    for name, value in members.items():
+        unordered = name in _UNORDERED and isinstance(value, list | tuple)
+        yield name, sorted(set(value)) if unordered else _without_null(value)
+
+
+def _without_null(value: object) -> object:
+    """Drop members that say nothing: TOML, in which an export is written, has no null."""
+    if isinstance(value, dict):
+        return {name: _without_null(item) for name, item in value.items() if item is not None}
+    if isinstance(value, list | tuple):
+        return [_without_null(item) for item in value if item is not None]
+    return value

@@ -1,0 +1,164 @@
+"""The stored configuration written as a file: applied again, it changes nothing."""
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+
+from ostiary.core.admin import implied
+from ostiary.core.admin.bodies import (
+    SERVER_ID,
+    Body,
+    ClientBody,
+    EnvironmentBody,
+    ResourceBody,
+    SecretBody,
+    ServerBody,
+    TokenManagerBody,
+    default_of,
+)
+from ostiary.core.admin.contents import ConfigurationBrokenError, Contents, select
+from ostiary.core.admin.documents import (
+    describe_client,
+    describe_environment,
+    describe_server,
+    describe_token_manager,
+)
+from ostiary.core.admin.schema import (
+    ClientSettings,
+    Configuration,
+    EnvironmentSettings,
+    TokenManagerSettings,
+)
+from ostiary.core.admin.toml_text import render_toml
+
+Table = dict[str, Any]
+INLINE = frozenset({"master_key", "previous_secret", "secret", "store"})
+_HEADER = """\
+# The configuration of the store at version {version}.
+# Secrets stay in the store: {{ stored = true }} keeps the one that is there.
+"""
+_IMPLIED_BY_ENVIRONMENT = ("id", "organization_id", "default_token_manager")
+_IMPLIED_BY_MANAGER = ("style", "lifetime_seconds", "jwks_path", "scope_format")
+_IMPLIED_BY_CLIENT = ("client_id", "auth_methods", "grant_types", "token_managers")
+_IMPLIED_BY_SERVER = ("default_environment", "pingone_default")
+
+
+def export_toml(version: int, contents: Contents, local: Mapping[str, Any]) -> str:
+    """Write the stored configuration as TOML.
+
+    Args: local is what [server] says of this node alone, which no store holds.
+    Raises: ConfigurationBrokenError when nothing is stored.
+    """
+    table = export_table(contents)
+    table["server"] = {**local, **table["server"]}
+    return _HEADER.format(version=version) + "\n" + render_toml(table, inline=INLINE)
+
+
+def export_table(contents: Contents) -> Table:
+    """Return the stored configuration as a file's tables, without what goes without saying.
+
+    Raises: ConfigurationBrokenError when nothing is stored.
+    """
+    server = contents.get(SERVER_ID)
+    if not isinstance(server, ServerBody):
+        raise ConfigurationBrokenError("nothing is configured: there is nothing to export")
+    environments = dict(select(contents, EnvironmentBody))
+    faces = {place.key: {"face": body.face} for place, body in environments.items()}
+
+    def says_the_same(table: Table) -> bool:
+        tables = {"server": table, "environments": faces}
+        return describe_server(Configuration.model_validate(tables)) == server
+
+    return {
+        "server": _without_implied(_members(server), _IMPLIED_BY_SERVER, says_the_same),
+        "environments": {
+            place.key: _environment(contents, place.key, body)
+            for place, body in environments.items()
+        },
+    }
+
+
+def _environment(contents: Contents, key: str, body: EnvironmentBody) -> Table:
+    managers = _token_managers(contents, key, body)
+
+    def says_the_same(table: Table) -> bool:
+        settings = EnvironmentSettings.model_validate({**table, "token_managers": managers})
+        return describe_environment(key, settings) == body
+
+    table = _without_implied(_members(body), _IMPLIED_BY_ENVIRONMENT, says_the_same)
+    settings = EnvironmentSettings.model_validate({**table, "token_managers": managers})
+    children = {
+        "resources": {
+            place.key: _members(resource) for place, resource in select(contents, ResourceBody, key)
+        },
+        "token_managers": managers,
+        "clients": {
+            place.key: _client(key, settings, place.key, client)
+            for place, client in select(contents, ClientBody, key)
+        },
+    }
+    return table | {name: child for name, child in children.items() if child}
+
+
+def _token_managers(contents: Contents, key: str, body: EnvironmentBody) -> Table:
+    """Return the managers of an environment; none when it has just the one that it implies."""
+    bare = EnvironmentSettings(face=body.face)
+    bodies = {place.key: manager for place, manager in select(contents, TokenManagerBody, key)}
+    implied_bodies = {
+        name: describe_token_manager(bare, name, manager)
+        for name, manager in implied.token_managers(bare).items()
+    }
+    if bodies == implied_bodies:
+        return {}
+    return {name: _token_manager(bare, name, manager) for name, manager in bodies.items()}
+
+
+def _token_manager(environment: EnvironmentSettings, key: str, body: TokenManagerBody) -> Table:
+    def says_the_same(table: Table) -> bool:
+        settings = TokenManagerSettings.model_validate(table)
+        return describe_token_manager(environment, key, settings) == body
+
+    return _without_implied(_members(body), _IMPLIED_BY_MANAGER, says_the_same)
+
+
+def _client(
+    environment_key: str, environment: EnvironmentSettings, key: str, body: ClientBody
+) -> Table:
+    bare = msgspec.structs.replace(body, secret=None, previous_secret=None)
+
+    def says_the_same(table: Table) -> bool:
+        settings = ClientSettings.model_validate(table)
+        return describe_client(environment_key, environment, key, settings) == bare
+
+    return _without_implied(_members(body), _IMPLIED_BY_CLIENT, says_the_same)
+
+
+def _members(body: Body) -> Table:
+    """Return the fields that say more than their default."""
+    table: Table = {}
+    for info in msgspec.structs.fields(body):
+        value = getattr(body, info.name)
+        if isinstance(value, SecretBody):
+            table[info.name] = _keep(value)
+        elif value != default_of(info):
+            table[info.name] = msgspec.to_builtins(value)
+    return table
+
+
+def _keep(secret: SecretBody) -> Table:
+    if secret.expires_at is None:
+        return {"stored": True}
+    return {"stored": True, "expires_at": datetime.fromtimestamp(secret.expires_at, UTC)}
+
+
+def _without_implied(
+    table: Table, names: Iterable[str], says_the_same: Callable[[Table], bool]
+) -> Table:
+    """Leave out each named field without which the table says the same."""
+    for name in names:
+        shorter = {other: value for other, value in table.items() if other != name}
+        if name in table and says_the_same(shorter):
+            table = shorter
+    return table

@@ -1,0 +1,18 @@
+"""Secrets that everybody knows, because examples and guides print them."""
+
+KNOWN_SECRETS = frozenset(
+    {
+        "sdk-client-secret",
+        "rs-client-secret",
+        "ac_oic_client-secret",
+        "worker-secret",
+        "CLIENT_SECRET",
+        "your_sdk_client_secret",
+        "sample_password",
+        "q6^&2dR!Vc7PtA",
+        "changeit",
+        "changeme",
+        "password",
+        "secret",
+    }
+)

@@ -1,0 +1,18 @@
+"""The words that a configuration may use because something is built in for them."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """Names that come from the catalogs, so that the schema itself knows none of them.
+
+    Args:
+        grant_types: values of `grant_type`.
+        auth_methods: client-authentication methods.
+        store_schemes: what may stand before the colon of a store's URL.
+    """
+
+    grant_types: frozenset[str]
+    auth_methods: frozenset[str]
+    store_schemes: frozenset[str]

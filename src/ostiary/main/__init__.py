@@ -1,0 +1,1 @@
+"""Composition: settings, wiring, serving, server commands."""

@@ -1,0 +1,102 @@
+"""The stored configuration, opened for the commands that look at it or change it."""
+
+import asyncio
+import os
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from ostiary.adapters.stores.backend import StoreBackend, StoreRefusedError, unavailable
+from ostiary.adapters.stores.catalog import find_backend
+from ostiary.adapters.stores.revisions import HEAD
+from ostiary.core.admin import implied
+from ostiary.core.admin.apply import ConfigurationEditor
+from ostiary.core.admin.contents import ConfigurationBrokenError
+from ostiary.core.admin.plan import PlanRefusedError
+from ostiary.core.admin.rotation import UnknownKeySetError
+from ostiary.core.admin.schema import Configuration, ServerSettings
+from ostiary.core.admin.secret_sources import SecretUnavailableError, Surroundings, resolve
+from ostiary.core.base.clock import SystemClock
+from ostiary.core.base.errors import UnavailableError
+from ostiary.core.crypto.keys import KeyRefusedError
+from ostiary.core.crypto.sealing import SealBrokenError
+from ostiary.core.ports.configuration import VersionConflictError
+from ostiary.main.master_key import MasterKeyRefusedError, find_master_key
+from ostiary.main.surroundings import MachineSurroundings
+
+Work = Callable[[ConfigurationEditor, Surroundings], Awaitable[int]]
+"""What a command does with the stored configuration; returns the exit code."""
+_OPEN_SECONDS = 5.0
+
+
+_REFUSALS = (
+    ConfigurationBrokenError,
+    KeyRefusedError,
+    MasterKeyRefusedError,
+    PlanRefusedError,
+    SealBrokenError,
+    SecretUnavailableError,
+    StoreRefusedError,
+    UnknownKeySetError,
+    VersionConflictError,
+)
+"""What makes a command impossible; each says why."""
+
+
+def administrate(configuration: Configuration, work: Work) -> int:
+    """Run a command on the store that a checked configuration names; 1 when it is refused."""
+    try:
+        directory = Path(configuration.server.data_directory)
+        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return asyncio.run(_run(configuration, work))
+    except UnavailableError as down:
+        reason = f"the store does not answer: {down.detail.get('store', 'no reason given')}"
+    except _REFUSALS as refusal:
+        reason = str(refusal)
+    except OSError as failure:
+        reason = f"{failure.filename}: {failure.strerror}"
+    sys.stderr.write(f"{reason}; nothing was changed\n")
+    return 1
+
+
+def find_store(server: ServerSettings, surroundings: Surroundings) -> StoreBackend:
+    """Return the store of a checked configuration, not yet opened.
+
+    Raises: StoreRefusedError, SecretUnavailableError.
+    """
+    given = resolve(server.store, surroundings) if server.store else None
+    url = given.reveal() if given else implied.default_store(server)
+    if url.startswith("memory:"):
+        raise StoreRefusedError(
+            "the store is in memory, where only the server that runs on it can see it"
+        )
+    try:
+        store = find_backend(url)
+    except ValueError as error:
+        raise StoreRefusedError(str(error)) from error
+    if store is None:
+        raise StoreRefusedError("the URL of the store names no known kind of store")
+    return store
+
+
+async def _run(configuration: Configuration, work: Work) -> int:
+    server, surroundings = configuration.server, MachineSurroundings(os.environ)
+    sealer = find_master_key(server, surroundings).sealer
+    async with _opened(find_store(server, surroundings)) as store:
+        return await work(ConfigurationEditor(store, sealer, SystemClock()), surroundings)
+
+
+@asynccontextmanager
+async def _opened(store: StoreBackend) -> AsyncIterator[StoreBackend]:
+    try:
+        async with asyncio.timeout(_OPEN_SECONDS):
+            await store.open()
+    except TimeoutError as error:
+        raise unavailable(f"no connection within {_OPEN_SECONDS:.0f} seconds") from error
+    try:
+        if await store.schema_revision() != HEAD:
+            await store.migrate()
+        yield store
+    finally:
+        await store.close()

@@ -1,0 +1,1 @@
+"""What the server commands of `ostiary` do: one file per command."""

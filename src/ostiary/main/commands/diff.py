@@ -1,0 +1,30 @@
+"""`ostiary diff`: what `apply` would change."""
+
+import sys
+from pathlib import Path
+
+from ostiary.core.admin.apply import ConfigurationEditor
+from ostiary.core.admin.documents import describe_desired
+from ostiary.core.admin.secret_sources import Surroundings
+from ostiary.main.administration import administrate
+from ostiary.main.commands.check import read_checked
+
+UNCHANGED, REFUSED, CHANGED = 0, 1, 2
+"""Exit codes."""
+
+
+def run(path: Path) -> int:
+    """Print the plan; return 0 when there is nothing to change, 2 when there is."""
+    configuration = read_checked(path)
+    if configuration is None:
+        return REFUSED
+
+    async def work(editor: ConfigurationEditor, surroundings: Surroundings) -> int:
+        proposal = await editor.propose(describe_desired(configuration, surroundings))
+        sys.stdout.writelines(f"{line}\n" for line in proposal.plan.changes)
+        if proposal.plan.is_empty:
+            sys.stderr.write("nothing to change\n")
+            return UNCHANGED
+        return CHANGED
+
+    return administrate(configuration, work)

@@ -1,0 +1,128 @@
+"""`ostiary keys`: list, rotate and import signing keys."""
+
+import sys
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from ostiary.core.admin import rotation
+from ostiary.core.admin.apply import ConfigurationEditor
+from ostiary.core.admin.bodies import SigningKeyBody
+from ostiary.core.admin.contents import Contents, Draft, read, select
+from ostiary.core.admin.rotation import Rotation
+from ostiary.core.admin.secret_sources import Surroundings, UnreadableFileError
+from ostiary.core.crypto.keys import KeyRefusedError, PrivateKey, load_private_pem
+from ostiary.main.administration import Work, administrate
+from ostiary.main.commands.check import read_checked
+from ostiary.main.surroundings import read_file
+
+_MAX_PEM_BYTES = 64 << 10
+_HEADINGS = ("ENVIRONMENT", "KEY SET", "ALGORITHM", "KID", "STATE")
+
+
+def list_keys(config: Path) -> int:
+    """Print every signing key and what it does now."""
+
+    async def work(editor: ConfigurationEditor, _: Surroundings) -> int:
+        stored = await editor.configurations.load()
+        rows = [_HEADINGS, *_rows(read(stored.documents), editor.clock.now())]
+        widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+        for row in rows:
+            cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+            sys.stdout.write("  ".join(cells).rstrip() + "\n")
+        return 0
+
+    return _run(config, work)
+
+
+def rotate(config: Path, environment: str, key_set: str | None, algorithm: str | None) -> int:
+    """Give key sets of an environment new keys, which sign once verifiers know them."""
+
+    async def work(editor: ConfigurationEditor, _: Surroundings) -> int:
+        def change(draft: Draft, now: float) -> tuple[Rotation, ...]:
+            needs = rotation.choose_needs(draft, environment, key_set, algorithm)
+            return rotation.rotate(draft, editor.sealer, needs, now=now)
+
+        _report((await editor.edit(change)).outcome)
+        return 0
+
+    return _run(config, work)
+
+
+def import_key(  # noqa: PLR0913, PLR0917 - one parameter an option
+    config: Path,
+    private_key: Path,
+    environment: str,
+    key_set: str | None,
+    algorithm: str | None,
+    key_id: str | None,
+) -> int:
+    """Take a private key in PEM form into a key set of an environment."""
+    try:
+        key = _load(private_key)
+    except (UnreadableFileError, KeyRefusedError) as refusal:
+        sys.stderr.write(f"{private_key}: {refusal}; nothing was changed\n")
+        return 1
+
+    async def work(editor: ConfigurationEditor, _: Surroundings) -> int:
+        def change(draft: Draft, now: float) -> Rotation:
+            need = rotation.find_place(
+                draft, environment, key, key_set=key_set, algorithm=algorithm
+            )
+            need = replace(need, name=key_id)
+            return rotation.import_key(draft, editor.sealer, need, key, now=now)
+
+        _report([(await editor.edit(change)).outcome])
+        return 0
+
+    return _run(config, work)
+
+
+def _run(config: Path, work: Work) -> int:
+    configuration = read_checked(config)
+    return 1 if configuration is None else administrate(configuration, work)
+
+
+def _load(path: Path) -> PrivateKey:
+    return load_private_pem(read_file(path, max_bytes=_MAX_PEM_BYTES).encode())
+
+
+def _rows(contents: Contents, now: float) -> Iterator[tuple[str, ...]]:
+    keys = sorted(
+        ((place.environment, body.set, body.algorithm, body.active_from), body)
+        for place, body in select(contents, SigningKeyBody)
+    )
+    # The youngest key whose time has come signs.
+    signs_now = {order[:3]: body for order, body in keys if body.active_from <= now}
+    for order, body in keys:
+        purpose = order[:3]
+        yield (*purpose, body.kid, _state(body, now, is_signing=signs_now.get(purpose) is body))
+
+
+def _state(body: SigningKeyBody, now: float, *, is_signing: bool) -> str:
+    if body.active_from > now:
+        return f"published, signs from {_moment(body.active_from)}"
+    until = body.published_until
+    if until is not None and until <= now:
+        return f"over since {_moment(until)}"
+    states = ["signs" if is_signing else "signs no more"]
+    if until is not None:
+        states.append(f"published until {_moment(until)}")
+    return ", ".join(states)
+
+
+def _report(rotations: Iterable[Rotation]) -> None:
+    for done in rotations:
+        place = f"{done.environment} {done.key_set} {done.algorithm}"
+        if done.is_new:
+            line = f"{done.kid} is published and signs from {_moment(done.active_from)}"
+        else:
+            line = f"{done.kid} is on its way already and signs from {_moment(done.active_from)}"
+        sys.stdout.write(f"{place}: {line}\n")
+
+
+def _moment(seconds: float) -> str:
+    if not seconds:
+        return "now on"
+    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="seconds")

@@ -1,0 +1,113 @@
+"""`ostiary serve`: checks everything, prepares the store, and becomes the parent of the workers."""
+
+import json
+import os
+import shlex
+import socket
+import sys
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import NoReturn
+
+from ostiary.core.admin.schema import Configuration
+from ostiary.core.admin.secret_sources import SecretUnavailableError
+from ostiary.core.base.errors import UnavailableError
+from ostiary.main.commands.check import read_checked
+from ostiary.main.local_settings import LocalSettingsRefusedError, Settled, settle
+from ostiary.main.master_key import MasterKeyRefusedError
+from ostiary.main.serving.exit_codes import FAILED
+from ostiary.main.serving.listeners import ListenerRefusedError, bind
+from ostiary.main.serving.prepare import REFUSALS, prepare
+from ostiary.main.serving.settings import LISTENERS, Overrides, ServeSettings
+
+PARENT = "ostiary.main.parent"
+_REFUSALS = (
+    LocalSettingsRefusedError,
+    MasterKeyRefusedError,
+    SecretUnavailableError,
+    ListenerRefusedError,
+    *REFUSALS,
+)
+
+
+def run(
+    config: Path,
+    *,
+    http: str | None = None,
+    workers: int | None = None,
+    force_workers: bool = False,
+    data_directory: Path | None = None,
+) -> int:
+    """Start the server in place of this process; return only when it cannot start."""
+    os.umask(0o077)
+    overrides = _overrides(http, workers, data_directory, force_workers=force_workers)
+    configuration = read_checked(config, overrides)
+    if configuration is None:
+        return FAILED
+    try:
+        settled = settle(config, configuration, overrides)
+        # Ports first: a second start by mistake must not touch the store of the first.
+        sockets = _bind_all(settled.settings)
+        settings = _prepare(settled.settings, configuration)
+    except OSError as error:
+        return _refuse(f"{error.filename or 'a file'}: {error.strerror}")
+    except _REFUSALS as error:
+        return _refuse(str(error))
+    _greet(settled, configuration)
+    return _become_parent(settings, sockets)
+
+
+def _overrides(
+    http: str | None, workers: int | None, data_directory: Path | None, *, force_workers: bool
+) -> Overrides:
+    given: Mapping[tuple[str | int, ...], object] = {
+        ("server", "listeners", "http"): http,
+        ("server", "workers"): workers,
+        ("server", "force_workers"): force_workers or None,
+        ("server", "data_directory"): None if data_directory is None else str(data_directory),
+    }
+    return {place: value for place, value in given.items() if value is not None}
+
+
+def _bind_all(settings: ServeSettings) -> dict[str, socket.socket]:
+    return {
+        name: bind(name, address)
+        for name in LISTENERS
+        if (address := settings.address(name)) is not None
+    }
+
+
+def _prepare(settings: ServeSettings, configuration: Configuration) -> ServeSettings:
+    try:
+        return replace(settings, initial=prepare(settings, configuration))
+    except UnavailableError as error:
+        reason = error.detail.get("store", error.description)
+        sys.stderr.write(f"ostiary: the store is out of reach; waiting for it ({reason})\n")
+        return replace(settings, is_prepared=False)
+
+
+def _greet(settled: Settled, configuration: Configuration) -> None:
+    """Tell a person where the server will be, with a command to try."""
+    url = configuration.server.public_url
+    sys.stderr.write(f"ostiary: serving {url} (mode {settled.settings.mode})\n")
+    if settled.authority is not None:
+        path = shlex.quote(str(settled.authority))
+        sys.stderr.write(f"ostiary: try  curl --cacert {path} {url}/pf/heartbeat.ping\n")
+
+
+def _become_parent(settings: ServeSettings, sockets: Mapping[str, socket.socket]) -> NoReturn:
+    descriptors = {name: bound.fileno() for name, bound in sockets.items()}
+    for descriptor in descriptors.values():
+        os.set_inheritable(descriptor, True)
+    arguments = json.dumps({"settings": settings.hand_down(), "sockets": descriptors})
+    sys.stdout.flush()
+    sys.stderr.flush()
+    # -P: a file in the working directory must not shadow a module.
+    command = [sys.executable, "-P", "-m", PARENT, arguments]
+    os.execv(sys.executable, command)  # noqa: S606 - our own interpreter, no shell
+
+
+def _refuse(reason: str) -> int:
+    sys.stderr.write(f"ostiary: {reason}\n")
+    return FAILED

@@ -1,0 +1,153 @@
+"""The configuration file: read, checked, and every problem tied to its line."""
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ostiary.core.admin.check import check
+from ostiary.core.admin.problems import Path as ConfigPath
+from ostiary.core.admin.problems import Problem, error, render_path
+from ostiary.core.admin.schema import Configuration
+from ostiary.core.admin.secret_sources import UnreadableFileError
+from ostiary.core.admin.vocabulary import Vocabulary
+from ostiary.main import toml_positions, yaml_document
+from ostiary.main.config_positions import Positions
+from ostiary.main.surroundings import MachineSurroundings, read_file
+
+MAX_BYTES = 16 << 20
+_TOML_PLACE = re.compile(r" \(at (?:line (?P<line>\d+), column \d+|end of document)\)\Z")
+Overrides = Mapping[ConfigPath, object]
+
+
+@dataclass(frozen=True, slots=True)
+class LocatedProblem:
+    """A problem with the place where the writer finds it."""
+
+    file: Path
+    line: int
+    problem: Problem
+
+    def __str__(self) -> str:
+        place = f"{self.file}:{self.line}: "
+        if self.problem.path:
+            place += f"{render_path(self.problem.path)}: "
+        return place + self.problem.text
+
+
+class UnreadableConfigurationError(Exception):
+    """The file is not there, or not in its language; `problem` says why and where."""
+
+    def __init__(self, problem: LocatedProblem) -> None:
+        super().__init__(str(problem))
+        self.problem = problem
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedConfiguration:
+    """What a file says, unchecked, and where it says it."""
+
+    raw: dict[str, Any]
+    positions: Positions
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedConfiguration:
+    """A file's verdict.
+
+    Args:
+        configuration: None when any problem is an error.
+        problems: in the order of lines.
+    """
+
+    configuration: Configuration | None
+    problems: tuple[LocatedProblem, ...]
+
+
+def check_file(
+    path: Path,
+    vocabulary: Vocabulary,
+    environ: Mapping[str, str],
+    overrides: Overrides | None = None,
+) -> CheckedConfiguration:
+    """Read a file and find everything that is wrong with it.
+
+    Args: overrides are values that the command line sets in place of the file's.
+    """
+    try:
+        loaded = load(path)
+    except UnreadableConfigurationError as unreadable:
+        return CheckedConfiguration(None, (unreadable.problem,))
+    for place, value in (overrides or {}).items():
+        _override(loaded.raw, place, value)
+    verdict = check(loaded.raw, vocabulary, MachineSurroundings(environ), file=str(path))
+    located = [
+        LocatedProblem(path, loaded.positions.line_of(problem.path), problem)
+        for problem in verdict.problems
+    ]
+    located.sort(key=lambda problem: problem.line)
+    return CheckedConfiguration(verdict.configuration, tuple(located))
+
+
+def load(path: Path) -> LoadedConfiguration:
+    """Read a TOML or YAML file, as its name's ending says.
+
+    Raises: UnreadableConfigurationError.
+    """
+    try:
+        text = read_file(path, max_bytes=MAX_BYTES)
+    except UnreadableFileError as reason:
+        hint = "" if path.exists() else "`ostiary init` writes one to start from"
+        raise _refuse(path, 1, f"cannot be read: {reason}", hint) from reason
+    match path.suffix:
+        case ".toml":
+            return _load_toml(path, text)
+        case ".yaml" | ".yml":
+            return _load_yaml(path, text)
+        case _:
+            raise _refuse(path, 1, "must have a name that ends with .toml, .yaml or .yml")
+
+
+def _load_toml(path: Path, text: str) -> LoadedConfiguration:
+    # As the parser does it: positions must be those of the text that it reads.
+    text = text.replace("\r\n", "\n")
+    try:
+        raw = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as refusal:
+        message = str(refusal)
+        place = _TOML_PLACE.search(message)
+        line = int(place["line"] or text.count("\n") + 1) if place else 1
+        raise _refuse(path, line, f"is not TOML: {_TOML_PLACE.sub('', message)}") from None
+    except RecursionError:
+        raise _refuse(path, 1, "is nested too deeply") from None
+    return LoadedConfiguration(raw, toml_positions.find_positions(text))
+
+
+def _load_yaml(path: Path, text: str) -> LoadedConfiguration:
+    try:
+        raw, positions = yaml_document.read(text)
+    except yaml_document.InvalidYAMLError as refusal:
+        raise _refuse(path, refusal.line, f"is not accepted as YAML: {refusal}") from None
+    except RecursionError:
+        raise _refuse(path, 1, "is nested too deeply") from None
+    if raw is None:
+        raw = {}
+    if not isinstance(raw, dict):
+        raise _refuse(path, 1, "must be a table with server and environments")
+    return LoadedConfiguration(raw, positions)
+
+
+def _refuse(path: Path, line: int, message: str, hint: str = "") -> UnreadableConfigurationError:
+    return UnreadableConfigurationError(LocatedProblem(path, line, error((), message, hint)))
+
+
+def _override(raw: dict[str, Any], place: ConfigPath, value: object) -> None:
+    """Set a value, unless the file has something else than a table on the way: that is reported."""
+    table: Any = raw
+    for part in place[:-1]:
+        table = table.setdefault(part, {})
+        if not isinstance(table, dict):
+            return
+    table[place[-1]] = value

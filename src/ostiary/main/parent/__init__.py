@@ -1,0 +1,1 @@
+"""The parent process: owns the sockets, keeps the workers, answers probes; no product code."""

@@ -1,0 +1,116 @@
+"""The admin listener: `/live`, `/ready` and `/metrics`, answered by the parent itself.
+
+It understands just enough HTTP to answer a probe: one GET or HEAD a connection, then it closes.
+"""
+
+import asyncio
+import ipaddress
+import json
+import re
+import socket
+from collections.abc import Awaitable, Callable, Mapping
+
+from ostiary.main.parent.supervisor import Supervisor
+from ostiary.main.serving.metric_families import CONTENT_TYPE, render
+
+_HEAD_BYTES = 8192
+_HEAD_SECONDS = 5.0
+_CONNECTIONS = 32
+_REQUEST_LINE = re.compile(rb"([A-Z]+) (/[!-~]*) HTTP/1\.[01]\r\n")
+_HOST = re.compile(rb"\r\nhost:[ \t]*([!-~]+)[ \t]*\r\n", re.IGNORECASE)
+_JSON = "application/json"
+_PHRASES = {
+    200: "OK",
+    400: "Bad Request",
+    404: "Not Found",
+    405: "Method Not Allowed",
+    421: "Misdirected Request",
+    503: "Service Unavailable",
+}
+Answer = tuple[int, str, str]
+"""Status, media type, body."""
+
+
+class AdminListener:
+    """Answers probes and scrapes about one server."""
+
+    def __init__(self, supervisor: Supervisor) -> None:
+        self._supervisor = supervisor
+        self._connections = 0
+        self._paths: Mapping[str, Callable[[], Awaitable[Answer]]] = {
+            "/live": self._get_live,
+            "/ready": self._get_ready,
+            "/metrics": self._get_metrics,
+        }
+
+    async def start(self, bound: socket.socket) -> asyncio.Server:
+        """Answer on a bound socket."""
+        return await asyncio.start_server(self._answer, sock=bound, limit=_HEAD_BYTES)
+
+    async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._connections += 1
+        try:
+            if self._connections <= _CONNECTIONS:
+                head = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), _HEAD_SECONDS)
+                writer.write(await self._respond(head))
+                await asyncio.wait_for(writer.drain(), _HEAD_SECONDS)
+        except (TimeoutError, asyncio.IncompleteReadError, asyncio.LimitOverrunError, OSError):
+            pass  # nobody to answer, or nothing that could be answered
+        finally:
+            self._connections -= 1
+            writer.close()
+
+    async def _respond(self, head: bytes) -> bytes:
+        line = _REQUEST_LINE.match(head)
+        hosts = _HOST.findall(head)
+        if line is None or len(hosts) != 1:
+            return _render((400, _JSON, '{"error":"bad request"}'))
+        if not _is_address_or_loopback(hosts[0].decode()):
+            # A page whose name was rebound to this address must not read the metrics.
+            return _render((421, _JSON, '{"error":"address this listener by its IP address"}'))
+        method, path = line[1].decode(), line[2].decode().partition("?")[0]
+        if path not in self._paths:
+            return _render((404, _JSON, '{"error":"not found"}'))
+        if method not in {"GET", "HEAD"}:
+            return _render((405, _JSON, '{"error":"only GET is served here"}'))
+        return _render(await self._paths[path](), without_body=method == "HEAD")
+
+    async def _get_live(self) -> Answer:
+        body = {"status": "live", "instance": self._supervisor.instance}
+        return 200, _JSON, json.dumps(body)
+
+    async def _get_ready(self) -> Answer:
+        is_ready = self._supervisor.is_ready
+        body = {
+            "status": "ready" if is_ready else "not ready",
+            "instance": self._supervisor.instance,
+            "draining": self._supervisor.is_draining,
+            "waiting_for": self._supervisor.reasons(),
+        }
+        return 200 if is_ready else 503, _JSON, json.dumps(body)
+
+    async def _get_metrics(self) -> Answer:
+        return 200, CONTENT_TYPE, render(await self._supervisor.metrics())
+
+
+def _is_address_or_loopback(authority: str) -> bool:
+    host = authority.rpartition(":")[0] if re.search(r":\d+\Z", authority) else authority
+    try:
+        ipaddress.ip_address(host.strip("[]"))
+    except ValueError:
+        return host.lower() == "localhost"
+    return True
+
+
+def _render(answer: Answer, *, without_body: bool = False) -> bytes:
+    status, media_type, text = answer
+    body = text.encode()
+    head = (
+        f"HTTP/1.1 {status} {_PHRASES[status]}\r\n"
+        f"content-type: {media_type}\r\n"
+        f"content-length: {len(body)}\r\n"
+        "cache-control: no-store\r\n"
+        "x-content-type-options: nosniff\r\n"
+        "connection: close\r\n\r\n"
+    )
+    return head.encode() + (b"" if without_body else body)

@@ -1,0 +1,1 @@
+"""What serving processes share: settings, listeners, the line between parent and worker."""

@@ -1,0 +1,134 @@
+"""Preparing the store: migrated under its lock, and holding what the configuration file says.
+
+`ostiary serve` does it before it becomes the parent. As a process of its own this module does it
+again when the store was down then, and whenever the server is told to read its file anew.
+"""
+
+import asyncio
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from ostiary.adapters.stores.backend import StoreBackend, StoreRefusedError
+from ostiary.adapters.stores.catalog import find_backend
+from ostiary.adapters.stores.revisions import HEAD
+from ostiary.core.admin.apply import Applied, ConfigurationEditor
+from ostiary.core.admin.contents import ConfigurationBrokenError
+from ostiary.core.admin.documents import describe_desired
+from ostiary.core.admin.plan import PlanRefusedError
+from ostiary.core.admin.schema import Configuration
+from ostiary.core.admin.secret_sources import SecretUnavailableError
+from ostiary.core.base import b64
+from ostiary.core.base.clock import SystemClock
+from ostiary.core.base.errors import UnavailableError
+from ostiary.core.base.secret import Secret
+from ostiary.core.crypto.sealing import SealBrokenError, Sealer
+from ostiary.core.model.audit import ConfigurationApplied
+from ostiary.core.ports.configuration import DocumentId, VersionConflictError
+from ostiary.main.commands.check import read_checked
+from ostiary.main.serving.exit_codes import OK, REFUSED, STORE_UNAVAILABLE
+from ostiary.main.serving.settings import ServeSettings
+from ostiary.main.surroundings import MachineSurroundings
+from ostiary.main.worker.preparation import pack
+from ostiary.main.worker.record import Record
+
+REFUSALS = (
+    StoreRefusedError,
+    PlanRefusedError,
+    ConfigurationBrokenError,
+    SecretUnavailableError,
+    SealBrokenError,
+    VersionConflictError,
+)
+"""What makes a start impossible; each says why."""
+_OPEN_SECONDS = 4.0
+
+
+def main() -> int:
+    """Prepare the store of the settings whose descriptor is the only argument."""
+    settings = ServeSettings.take_over(int(sys.argv[1]))
+    if settings.configuration_file is None:
+        return OK
+    configuration = read_checked(Path(settings.configuration_file), dict(settings.overrides))
+    if configuration is None:
+        return REFUSED
+    try:
+        prepare(settings, configuration)
+    except UnavailableError:
+        return STORE_UNAVAILABLE
+    except REFUSALS as error:
+        sys.stderr.write(f"ostiary: {error}\n")
+        return REFUSED
+    return OK
+
+
+def prepare(settings: ServeSettings, configuration: Configuration) -> str:
+    """Prepare the store; what one in memory holds then, packed.
+
+    Stores: schema, documents; secrets that were made are shown or kept in files of their own.
+    Raises: UnavailableError, any of `REFUSALS`.
+    """
+    sealer = _sealer(settings)
+    applied, packed = asyncio.run(_prepare(settings.store, sealer, configuration))
+    if not applied.plan.is_empty:
+        record = Record.open(settings.audit_file)
+        record.events.emit(
+            ConfigurationApplied(applied.version, len(applied.plan.changes), "serve")
+        )
+        record.events.close()
+    _hand_out(applied.plan.generated, Path(settings.data_directory))
+    return packed
+
+
+async def _prepare(
+    url: str, sealer: Sealer, configuration: Configuration
+) -> tuple[Applied[None], str]:
+    store = _find(url)
+    try:
+        async with asyncio.timeout(_OPEN_SECONDS):
+            await store.open()
+    except TimeoutError as error:
+        raise UnavailableError("The store does not answer.", retry_after_seconds=1) from error
+    try:
+        if await store.schema_revision() != HEAD:
+            await store.migrate()
+        desired = describe_desired(configuration, MachineSurroundings(os.environ))
+        applied = await ConfigurationEditor(store, sealer, SystemClock()).apply(desired)
+        return applied, pack(await store.load()) if url.startswith("memory:") else ""
+    finally:
+        await store.close()
+
+
+def _find(url: str) -> StoreBackend:
+    try:
+        store = find_backend(url)
+    except ValueError as error:
+        raise StoreRefusedError(str(error)) from error
+    if store is None:
+        raise StoreRefusedError("The store's URL names no known kind of store.")
+    return store
+
+
+def _sealer(settings: ServeSettings) -> Sealer:
+    keys = {name: Secret(b64.decode(key)) for name, key in settings.master_keys.items()}
+    return Sealer(keys, settings.active_master_key)
+
+
+def _hand_out(generated: Mapping[DocumentId, Secret[str]], directory: Path) -> None:
+    """Show new secrets once, to a person; without one, keep each in a file for its owner."""
+    for place, secret in generated.items():
+        name = f"client {place.key} of environment {place.environment}"
+        if sys.stderr.isatty():
+            sys.stderr.write(f"{name}: its new secret, shown this once: {secret.reveal()}\n")
+            continue
+        path = directory / "secrets" / f"{place.environment}.{place.key}.secret"
+        path.parent.mkdir(mode=0o700, exist_ok=True)
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            file.write(secret.reveal())
+        sys.stderr.write(f"{name}: its new secret is in {path}\n")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

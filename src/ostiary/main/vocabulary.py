@@ -1,0 +1,22 @@
+"""What is built in, by name, for those who must not read a catalog."""
+
+from collections.abc import Iterable
+
+from ostiary.adapters.stores import catalog as stores
+from ostiary.core.admin.vocabulary import Vocabulary
+from ostiary.core.clientauth import catalog as client_authentication_methods
+from ostiary.core.grants import catalog as grant_types
+
+
+def built_in_vocabulary() -> Vocabulary:
+    """Return the names that a configuration may use."""
+    return Vocabulary(
+        grant_types=_names("grant_type", grant_types.ALL),
+        auth_methods=_names("method", client_authentication_methods.ALL),
+        store_schemes=frozenset(scheme for scheme, _ in stores.BACKENDS),
+    )
+
+
+def _names(attribute: str, extensions: Iterable[type]) -> frozenset[str]:
+    """Return what each class is called; the contracts declare it of instances only."""
+    return frozenset(str(getattr(extension, attribute)) for extension in extensions)

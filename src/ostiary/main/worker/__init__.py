@@ -1,0 +1,1 @@
+"""A worker process: serves on inherited sockets, follows the store, drains without loss."""

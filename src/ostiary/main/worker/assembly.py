@@ -1,0 +1,140 @@
+"""One worker, assembled: store, snapshot, events and the application on its listeners."""
+
+import ipaddress
+import socket
+import ssl
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from ostiary.adapters.limiter import WindowLimiter
+from ostiary.adapters.signing import PooledSigner
+from ostiary.adapters.stores.backend import StoreBackend, StoreRefusedError
+from ostiary.adapters.stores.catalog import find_backend
+from ostiary.core.admin.compile import compile_snapshot
+from ostiary.core.base import b64
+from ostiary.core.base.clock import SystemClock
+from ostiary.core.base.secret import Secret
+from ostiary.core.crypto.sealing import Sealer
+from ostiary.http.protocol import DevelopmentEdgeProtocol, EdgeProtocol
+from ostiary.http.proxies import TrustedProxies
+from ostiary.main.serving.channel import Channel
+from ostiary.main.serving.settings import ServeSettings
+from ostiary.main.wiring import Ports, build_application
+from ostiary.main.worker.acceptor import Room, connection_limit
+from ostiary.main.worker.configuration_keeper import ConfigurationKeeper
+from ostiary.main.worker.http_server import HTTPServer
+from ostiary.main.worker.preparation import fill, prepare_in_child
+from ostiary.main.worker.readiness import Readiness
+from ostiary.main.worker.record import Record
+from ostiary.main.worker.service import Parts
+from ostiary.main.worker.snapshot_copy import SnapshotCopy
+from ostiary.main.worker.snapshots import SnapshotHolder
+from ostiary.main.worker.tls_context import server_context
+
+
+@dataclass(frozen=True, slots=True)
+class Birth:
+    """What the parent gave this worker.
+
+    Args:
+        prepare: bring schema and configuration file into the store when it can be reached.
+        settings, lifeline, channel, listeners: inherited descriptors.
+    """
+
+    index: int
+    instance: str
+    prepare: bool
+    settings: int
+    lifeline: int
+    channel: int
+    listeners: Mapping[str, int]
+
+
+def assemble(birth: Birth, settings: ServeSettings, channel: Channel, record: Record) -> Parts:
+    """Build everything that a worker needs; nothing is connected yet.
+
+    Raises: StoreRefusedError, OSError (of which ssl.SSLError is one).
+    """
+    clock, sealer, holder = SystemClock(), _sealer(settings), SnapshotHolder()
+    store = _store(settings)
+    readiness = Readiness(
+        birth.instance,
+        lambda is_ready, missing: channel.send("status", ready=is_ready, reasons=missing),
+    )
+    ports = Ports(
+        snapshots=holder,
+        readiness=readiness,
+        issuances=store,
+        tokens=store,
+        events=record.events,
+        limiter=WindowLimiter(clock),
+        signer=PooledSigner(),
+        clock=clock,
+    )
+    application = build_application(
+        ports,
+        report=record.report,
+        observe=record.request_meter.observe,
+        proxies=TrustedProxies(map(ipaddress.ip_network, settings.trusted_proxies)),
+        is_dev=settings.is_dev,
+    )
+    keeper = ConfigurationKeeper(
+        store=store,
+        compile=lambda stored: compile_snapshot(stored, sealer, now=clock.now()),
+        holder=holder,
+        readiness=readiness,
+        events=record.events,
+        copy=SnapshotCopy(Path(settings.data_directory), sealer, settings.store),
+        keeps_copy=birth.index == 0 and not settings.initial,
+        prepare=_preparation(birth, store, settings),
+    )
+    protocol = DevelopmentEdgeProtocol if settings.is_dev else EdgeProtocol
+    return Parts(
+        channel=channel,
+        store=store,
+        keeper=keeper,
+        readiness=readiness,
+        events=record.events,
+        server=HTTPServer(application, protocol, Room(connection_limit())),
+        listeners=_listeners(birth, settings),
+        meters=record.families,
+        finish_seconds=settings.finish_seconds,
+        prunes=birth.index == 0,
+    )
+
+
+def _sealer(settings: ServeSettings) -> Sealer:
+    keys = {name: Secret(b64.decode(key)) for name, key in settings.master_keys.items()}
+    return Sealer(keys, settings.active_master_key)
+
+
+def _store(settings: ServeSettings) -> StoreBackend:
+    try:
+        store = find_backend(settings.store)
+    except ValueError as error:
+        raise StoreRefusedError(str(error)) from error
+    if store is None:
+        raise StoreRefusedError("The store's URL names no known kind of store.")
+    return store
+
+
+def _listeners(
+    birth: Birth, settings: ServeSettings
+) -> tuple[tuple[socket.socket, ssl.SSLContext | None], ...]:
+    return tuple(
+        (
+            socket.socket(fileno=descriptor),
+            server_context(settings.certificate, settings.private_key) if name == "tls" else None,
+        )
+        for name, descriptor in birth.listeners.items()
+    )
+
+
+def _preparation(
+    birth: Birth, store: StoreBackend, settings: ServeSettings
+) -> Callable[[], Awaitable[None]] | None:
+    if settings.initial:
+        return lambda: fill(store, settings.initial)
+    return partial(prepare_in_child, birth.settings) if birth.prepare else None

@@ -1,0 +1,1 @@
+"""The `ostiary` command: a table of subcommands, imported by nobody."""

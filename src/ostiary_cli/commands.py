@@ -1,0 +1,51 @@
+"""Every subcommand of `ostiary`, as data."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from ostiary_cli import configuration, keys, serve
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One subcommand: its name, what it runs, and the heading it stands under.
+
+    The function's signature is its options, its docstring its help.
+    """
+
+    name: str
+    run: Callable[..., None]
+    panel: str
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Subcommands that share a first word."""
+
+    name: str
+    help: str
+    panel: str
+    commands: tuple[Command, ...]
+
+
+CONFIGURATION = "Configuration"
+SERVER = "Server"
+
+COMMANDS: tuple[Command | Group, ...] = (
+    Command("init", configuration.init, CONFIGURATION),
+    Command("check", configuration.check, CONFIGURATION),
+    Command("diff", configuration.diff, CONFIGURATION),
+    Command("apply", configuration.apply, CONFIGURATION),
+    Command("export", configuration.export, CONFIGURATION),
+    Command("serve", serve.serve, SERVER),
+    Group(
+        "keys",
+        "List, rotate and import signing keys.",
+        SERVER,
+        (
+            Command("list", keys.list_keys, SERVER),
+            Command("rotate", keys.rotate, SERVER),
+            Command("import", keys.import_key, SERVER),
+        ),
+    ),
+)

@@ -1,0 +1,1 @@
+"""The SDK: talk to an Ostiary server; imports nothing of it."""

@@ -1,0 +1,130 @@
+"""The `ostiary` command: its table, its help, and what it says when something is missing."""
+
+import importlib
+import importlib.util
+import inspect
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from ostiary_cli import app
+from ostiary_cli.commands import COMMANDS, Command, Group
+
+REPOSITORY = Path(__file__).parents[2]
+
+
+def _commands() -> Iterator[tuple[str, ...]]:
+    for entry in COMMANDS:
+        match entry:
+            case Command():
+                yield (entry.name,)
+            case Group():
+                yield from ((entry.name, command.name) for command in entry.commands)
+
+
+def _run_python(code: str, *arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-c", code, *arguments],
+        cwd=cwd,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def test_help_names_every_subcommand() -> None:
+    shown = CliRunner().invoke(app.build(), ["--help"])
+
+    assert shown.exit_code == 0
+    for name, *_ in _commands():
+        assert name in shown.output
+
+
+@pytest.mark.parametrize("command", list(_commands()), ids=" ".join)
+def test_every_subcommand_explains_itself(command: tuple[str, ...]) -> None:
+    shown = CliRunner().invoke(app.build(), [*command, "--help"])
+
+    assert shown.exit_code == 0
+    assert " ".join(("Usage: root", *command)) in " ".join(shown.output.split())
+
+
+@pytest.mark.parametrize("command", list(_commands()), ids=" ".join)
+def test_every_subcommand_reaches_its_function(
+    command: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without a configuration each one says so, but init, which writes one."""
+    monkeypatch.chdir(tmp_path)
+    required = {"rotate": ["-e", "main"], "import": ["-e", "main", "none.pem"]}
+
+    result = CliRunner().invoke(app.build(), [*command, *required.get(command[-1], [])])
+
+    if command == ("init",):
+        assert result.exit_code == 0
+        assert (tmp_path / "ostiary.toml").exists()
+    else:
+        assert result.exit_code == 1
+        assert "No such file or directory" in result.output
+    assert "Traceback" not in result.output
+
+
+def test_a_misspelt_subcommand_is_answered_with_the_closest_one() -> None:
+    result = CliRunner().invoke(app.build(), ["chekc"])
+
+    assert result.exit_code == 2
+    assert "Did you mean 'check'?" in result.output
+
+
+def test_the_version_is_shown() -> None:
+    result = CliRunner().invoke(app.build(), ["--version"])
+
+    assert result.exit_code == 0
+    assert result.output == f"ostiary {importlib.metadata.version('ostiary')}\n"
+
+
+def test_the_command_line_starts_without_the_servers_packages(tmp_path: Path) -> None:
+    code = (
+        "import sys\n"
+        "from ostiary_cli import app\n"
+        "app.build()\n"
+        "heavy = {'pydantic', 'sqlalchemy', 'yaml', 'uvicorn', 'cryptography', 'ostiary'}\n"
+        "print(sorted(heavy & set(sys.modules)))"
+    )
+
+    result = _run_python(code, cwd=tmp_path)
+
+    assert (result.returncode, result.stdout) == (0, "[]\n"), result.stderr
+
+
+@pytest.mark.parametrize("missing", ["yaml", "msgspec"])
+def test_without_the_servers_packages_a_command_says_how_to_get_them(
+    tmp_path: Path, missing: str
+) -> None:
+    code = f"import sys\nsys.modules['{missing}'] = None\nfrom ostiary_cli.app import main\nmain()"
+
+    result = _run_python(code, "apply", "ostiary.toml", cwd=tmp_path)
+
+    assert result.returncode == 1
+    assert f"its package {missing} is not installed" in result.stderr
+    assert "pip install 'ostiary[server]'" in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_commands_take_only_options_that_their_functions_know() -> None:
+    """The command line and the functions behind it are written in different rooms."""
+    for module, function, parameters in (
+        ("init", "run", {"path", "force"}),
+        ("check", "run", {"path"}),
+        ("diff", "run", {"path"}),
+        ("apply", "run", {"path", "yes"}),
+        ("export", "run", {"config", "output"}),
+        ("serve", "run", {"config", "http", "workers", "force_workers", "data_directory"}),
+        ("keys", "list_keys", {"config"}),
+        ("keys", "rotate", {"config", "environment", "key_set", "algorithm"}),
+    ):
+        target = getattr(importlib.import_module(f"ostiary.main.commands.{module}"), function)
+        assert set(inspect.signature(target).parameters) == parameters
