@@ -40,7 +40,7 @@ lint: $(VENV)/.dev ## check style, types and the layers
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 
-docs: $(VENV)/.dev ## write anew what docs/ says of the code
+docs: $(VENV)/.dev ## write the pages of docs/ that follow from the code
 	$(BIN)/python scripts/write_docs.py
 
 wheel: $(VENV)/.dev ## build the wheel into dist/, reproducibly

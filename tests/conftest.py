@@ -5,12 +5,15 @@ from collections.abc import Iterator
 import pytest
 
 from tests.support.closed_network import close_network
+from tests.support.hypothesis_profiles import choose_profile
 from tests.support.postgres import Postgres, PrivatePostgres, shared_postgres
+from tests.support.server import SEEDS, Server, load_toml, running_server
 from tests.support.session import SessionHolder, end_with_parent
 
 _HOLDER = pytest.StashKey[SessionHolder]()
 
 close_network()
+choose_profile()
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -58,3 +61,12 @@ def private_postgres() -> Iterator[PrivatePostgres]:
     server = PrivatePostgres()
     yield server
     server.close()
+
+
+@pytest.fixture(scope="session")
+def seeds_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """Serve the example configuration over TLS, under the addresses that this session has free."""
+    configuration = load_toml(SEEDS)
+    del configuration["server"]["public_url"]
+    with running_server(tmp_path_factory.mktemp("seeds"), configuration) as server:
+        yield server

@@ -1,5 +1,7 @@
 """Clients that others wrote, unmodified, against a real server over TLS, on both faces."""
 
+from typing import NamedTuple
+
 import pytest
 import requests
 from authlib.integrations.requests_client import OAuth2Session as AuthlibSession
@@ -11,46 +13,52 @@ from tests.support.server import Server
 CUSTOMERS = "00000000-0000-4000-8000-000000000002"
 WORKER = "00000000-0000-4000-8000-0000000000a1"
 
+
+class Face(NamedTuple):
+    """Where a client gets its tokens, and as whom."""
+
+    path: str
+    client_id: str
+    secret: str
+    scope: str | None = None
+
+
 FACES = {
-    "pingfederate": ("/as/token.oauth2", "sdk-client-id", "sdk-client-secret", "api:read api:write"),
-    "pingone": (f"/{CUSTOMERS}/as/token", WORKER, "worker-secret", ""),
-    "pingone_platform": ("/as/token", WORKER, "worker-secret", ""),
+    "pingfederate": Face(
+        "/as/token.oauth2", "sdk-client-id", "sdk-client-secret", "api:read api:write"
+    ),
+    "pingone": Face(f"/{CUSTOMERS}/as/token", WORKER, "worker-secret"),
+    "pingone_platform": Face("/as/token", WORKER, "worker-secret"),
 }
+faces = pytest.mark.parametrize("face", FACES.values(), ids=FACES.keys())
 
 
-@pytest.fixture(params=FACES.values(), ids=FACES.keys())
-def face(request: pytest.FixtureRequest) -> tuple[str, str, str, str]:
-    row: tuple[str, str, str, str] = request.param
-    return row
+@pytest.fixture(autouse=True)
+def trusted_authority(seeds_server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Trust the development authority, in the way that requests is told so."""
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(seeds_server.ca_path))
 
 
-def test_X_1_requests_oauthlib_gets_a_token(
-    seeds_server: Server, face: tuple[str, str, str, str]
-) -> None:
-    path, client_id, secret, scope = face
-    client = BackendApplicationClient(client_id=client_id, scope=scope.split() or None)
+@faces
+def test_X_1_requests_oauthlib_gets_a_token(seeds_server: Server, face: Face) -> None:
+    client = BackendApplicationClient(client_id=face.client_id, scope=face.scope)
     with OAuth2Session(client=client) as session:
         token = session.fetch_token(
-            token_url=seeds_server.base_url + path,
-            client_secret=secret,
-            verify=str(seeds_server.ca_path),
+            token_url=seeds_server.base_url + face.path, client_secret=face.secret
         )
 
     assert token["token_type"] == "Bearer"
     assert token["access_token"].count(".") == 2
 
 
+@faces
 @pytest.mark.parametrize("method", ["client_secret_basic", "client_secret_post"])
-def test_X_1_authlib_gets_a_token(
-    seeds_server: Server, face: tuple[str, str, str, str], method: str
-) -> None:
-    path, client_id, secret, scope = face
+def test_X_1_authlib_gets_a_token(seeds_server: Server, face: Face, method: str) -> None:
     with AuthlibSession(
-        client_id, secret, scope=scope or None, token_endpoint_auth_method=method
+        face.client_id, face.secret, scope=face.scope, token_endpoint_auth_method=method
     ) as session:
-        session.verify = str(seeds_server.ca_path)
         token = session.fetch_token(
-            seeds_server.base_url + path, grant_type="client_credentials"
+            seeds_server.base_url + face.path, grant_type="client_credentials"
         )
 
     assert token["token_type"] == "Bearer"
@@ -61,7 +69,6 @@ def test_S4_35_an_official_script_sends_its_parameters_in_the_query(seeds_server
     answer = requests.post(
         f"{seeds_server.base_url}/{CUSTOMERS}/as/token?grant_type=client_credentials",
         auth=(WORKER, "worker-secret"),
-        verify=str(seeds_server.ca_path),
         timeout=10,
     )
 
@@ -72,7 +79,6 @@ def test_S4_9_two_environments_on_one_host_have_issuers_and_keys_of_their_own(
     seeds_server: Server,
 ) -> None:
     with requests.Session() as session:
-        session.verify = str(seeds_server.ca_path)
         base = seeds_server.base_url
         documents = [
             session.get(f"{prefix}/.well-known/openid-configuration", timeout=10).json()

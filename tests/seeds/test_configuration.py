@@ -81,21 +81,20 @@ def test_the_resource_server_may_ask_about_every_token(default: EnvironmentSetti
     assert set(client.token_managers) == set(default.token_managers)
 
 
-def test_the_default_manager_makes_the_tokens_of_the_bearer_sample(
+def test_S1_13_a_manager_makes_the_tokens_of_the_bearer_sample(
     default: EnvironmentSettings,
 ) -> None:
     client = default.clients["ac_oic_client"]
     (name,) = implied.client_token_managers(default, client)
     manager = default.token_managers[name]
 
-    assert implied.default_token_manager(default) == name
+    assert name == "6pac"
     assert manager.key_id == "k1"
     assert manager.manager_header
     assert manager.authorization_details
     assert implied.scope_format(default, manager) == "array"
     assert manager.client_claim == "client_id"
     assert manager.attributes == {"Username": "joe", "OrgName": "Ping Identity Corporation"}
-    assert implied.jwks_path(default, name, manager) == "oauth/jwks"
     assert implied.lifetime_seconds(default, manager) == 7200
 
 

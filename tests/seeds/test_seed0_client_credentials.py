@@ -1,4 +1,4 @@
-"""The client-credentials scripts of the SDK guide, run as printed against a real server over TLS."""
+"""The client-credentials scripts of the SDK guide, run as printed, over TLS."""
 
 import os
 import subprocess
@@ -8,6 +8,8 @@ from pathlib import Path
 from tests.support.server import Server
 
 SCRIPTS = Path(__file__).with_name("scripts")
+CALL_SITE = "# --- How this token"
+"""Where the second script leaves the call of its function to the reader."""
 
 
 def run_script(server: Server, name: str, replacements: dict[str, str]) -> str:
@@ -48,7 +50,7 @@ def test_S0_11_the_cli_script_gets_a_token_with_its_secret_in_the_body(
             "https://your-pingfederate-instance.com": seeds_server.base_url,
             "your_sdk_client_id": "sdk-client-id",
             "your_sdk_client_secret": "sdk-client-secret",
-            "# --- How this token": "print(get_pingfederate_access_token_for_sdk())\n# --- How this",
+            CALL_SITE: f"print(get_pingfederate_access_token_for_sdk())\n{CALL_SITE}",
         },
     )
 
@@ -64,7 +66,7 @@ def test_S0_13_the_scripts_print_a_readable_refusal(seeds_server: Server) -> Non
         {
             "https://your-pingfederate-instance.com": seeds_server.base_url,
             "your_sdk_client_id": "sdk-client-id",
-            "# --- How this token": "get_pingfederate_access_token_for_sdk()\n# --- How this",
+            CALL_SITE: f"get_pingfederate_access_token_for_sdk()\n{CALL_SITE}",
         },
     )
 

@@ -1,0 +1,154 @@
+"""A stored configuration to plan, apply and compile, with a clock that stands still."""
+
+import tomllib
+from dataclasses import dataclass, field
+
+from ostiary.adapters.stores.memory import MemoryStore
+from ostiary.core.admin.apply import Applied, ConfigurationEditor
+from ostiary.core.admin.compile import compile_snapshot
+from ostiary.core.admin.contents import Draft, read
+from ostiary.core.admin.documents import Desired, describe_desired
+from ostiary.core.admin.parse import parse
+from ostiary.core.admin.plan import Plan
+from ostiary.core.base.clock import FrozenClock
+from ostiary.core.base.secret import Secret
+from ostiary.core.crypto.sealing import Sealer
+from ostiary.core.model.environment import Environment
+from ostiary.core.model.snapshot import Snapshot
+from ostiary.core.ports.configuration import Configurations, Document
+from tests.support.configurations import MadeUpSurroundings
+
+ES256 = """
+[environments.{0}]
+algorithms = ["ES256"]
+[environments.{0}.token_managers.default]
+algorithm = "ES256"
+"""
+"""An environment whose keys are made quickly."""
+
+
+def make_sealer(name: str = "test", key: bytes = bytes(32)) -> Sealer:
+    """Make a sealer with one master key."""
+    return Sealer({name: Secret(key)}, name)
+
+
+def desire(text: str, surroundings: MadeUpSurroundings | None = None) -> Desired:
+    """Return what a configuration in TOML asks for."""
+    parsed = parse(tomllib.loads(text))
+    if parsed.configuration is None or parsed.problems:
+        raise ValueError(parsed.problems)
+    return describe_desired(parsed.configuration, surroundings or MadeUpSurroundings())
+
+
+@dataclass(slots=True)
+class Installation:
+    """One store with its master key and clock."""
+
+    store: Configurations = field(default_factory=MemoryStore)
+    sealer: Sealer = field(default_factory=make_sealer)
+    clock: FrozenClock = field(default_factory=FrozenClock)
+
+    @property
+    def editor(self) -> ConfigurationEditor:
+        """Return what changes this installation."""
+        return ConfigurationEditor(self.store, self.sealer, self.clock)
+
+    async def apply(self, text: str) -> Applied[None]:
+        """Apply a configuration in TOML."""
+        return await self.editor.apply(desire(text))
+
+    async def plan(self, text: str) -> Plan:
+        """Work out what applying a configuration in TOML would change."""
+        return (await self.editor.propose(desire(text))).plan
+
+    async def contents(self) -> Draft:
+        """Return what is stored, read."""
+        return read(await self.documents())
+
+    async def documents(self) -> tuple[Document, ...]:
+        """Return what is stored, as it lies there."""
+        return (await self.store.load()).documents
+
+    async def snapshot(self) -> Snapshot:
+        """Return what is stored, compiled."""
+        return compile_snapshot(await self.store.load(), self.sealer, now=self.clock.now())
+
+    async def environment(self, key: str) -> Environment:
+        """Return one compiled environment by its key."""
+        found = await self.snapshot()
+        return next(env for env in found.environments.values() if env.key == key)
+
+
+FULL = """
+[server]
+mode = "dev"
+public_url = "https://id.example.com:8443"
+hosts = ["other.example.com", "127.0.0.1"]
+default_environment = "main"
+pingone_default = "people"
+
+[environments.main]
+face = "pingfederate"
+name = "Main"
+id = "11111111-1111-4111-8111-111111111111"
+organization_id = "22222222-2222-4222-8222-222222222222"
+base_url = "https://main.example.com"
+hosts = ["www.main.example.com"]
+allowed_origins = ["https://app.example.com"]
+default_token_manager = "second"
+algorithms = ["ES256", "EdDSA"]
+[environments.main.scopes]
+read = "Read data"
+write = "Change data"
+[environments.main.resources.orders]
+audience = "https://orders.example.com"
+scopes = ["write", "read"]
+[environments.main.token_managers.first]
+kind = "reference"
+style = "pingone"
+algorithm = "PS256"
+lifetime_seconds = 61
+scope_format = "array"
+client_claim = "client_id_name"
+scope_claim = "scp"
+grant_claim = "grant"
+jti_bytes = 17
+manager_header = true
+authorization_details = true
+legacy_claims = true
+attributes = { OrgName = "An Organization" }
+resources = ["https://b.example.com", "https://a.example.com"]
+audiences = ["https://b.example.com", "https://a.example.com"]
+selector = "0001"
+length = 40
+[environments.main.token_managers.second]
+style = "pingfederate"
+algorithm = "ES256"
+lifetime_minutes = 5
+jwks_path = "second/keys"
+key_id = "k2"
+[environments.main.clients.program]
+client_id = "program-id"
+name = "Program"
+enabled = false
+type = "service"
+secret = "0123456789abcdef0123456789abcdef"
+previous_secret = { value = "fedcba9876543210fedcba9876543210", expires_at = 2026-12-01T00:00:00Z }
+auth_methods = ["private_key_jwt", "client_secret_jwt"]
+grant_types = ["refresh_token", "client_credentials"]
+scopes = ["write", "read"]
+default_scopes = ["write", "read"]
+token_managers = ["second", "first"]
+may_introspect = true
+issuer_audience_only = true
+[environments.main.clients.program.jwks]
+keys = [{ kty = "OKP", crv = "Ed25519", kid = "its-key", \
+x = "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo" }]
+
+[environments.people]
+face = "pingone"
+algorithms = ["ES256"]
+[environments.people.token_managers.default]
+algorithm = "ES256"
+"""
+"""Every field of the configuration that is stored, each with another value than its default."""

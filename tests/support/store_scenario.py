@@ -1,0 +1,113 @@
+"""A scenario that walks through every statement of a store, and a check that nothing is half done.
+
+Run as a program (URL, fault point) it ends without a trace at that point, with exit code 86.
+"""
+
+import asyncio
+import os
+import sys
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+
+from ostiary.adapters.stores.backend import StoreBackend
+from ostiary.core.base.ids import TokenId
+from ostiary.core.model.token import Issuance
+from ostiary.core.ports.configuration import Document, DocumentId
+from tests.support.environments import make_environment
+from tests.support.stores import (
+    LATER,
+    NOW,
+    is_spent,
+    make_key,
+    make_redemption,
+    make_token,
+    opened,
+)
+
+EXIT_CODE = 86
+ENV = make_environment("scenario")
+OLD = Document(DocumentId("", "server", "old"), b"1")
+NEW = Document(DocumentId("", "server", "new"), b"2")
+REVOKED = TokenId("jti")
+
+
+class FaultError(Exception):
+    """What a test lets happen at a fault point."""
+
+
+async def seed(store: StoreBackend) -> None:
+    """Store what the scenario deletes, replaces and cleans up."""
+    over = Issuance(
+        (make_redemption(90, expires_at=NOW),), (make_token(90, expires_at=NOW), make_token(91))
+    )
+    await store.commit(ENV, over, now=NOW - 1)
+    await store.replace(expected_version=0, put=[OLD], delete=[])
+
+
+Step = Callable[[StoreBackend], Awaitable[object]]
+COMMITS = {
+    "a token": Issuance(reference_tokens=(make_token(1),)),
+    "a redemption": Issuance(redeems=(make_redemption(2),)),
+    "a redemption for tokens": Issuance((make_redemption(3),), (make_token(3), make_token(4))),
+    "redemptions for tokens": Issuance(
+        (make_redemption(5), make_redemption(6)), (make_token(5), make_token(6))
+    ),
+}
+
+
+def _commit(issuance: Issuance) -> Step:
+    return lambda store: store.commit(ENV, issuance, now=NOW)
+
+
+STEPS: tuple[Step, ...] = (
+    *(_commit(issuance) for issuance in COMMITS.values()),
+    lambda store: store.delete(ENV, make_key(91)),
+    lambda store: store.revoke(ENV, REVOKED, expires_at=LATER),
+    lambda store: store.replace(expected_version=1, put=[NEW], delete=[OLD.id]),
+    lambda store: store.prune(now=NOW),
+    lambda store: store.find(ENV, make_key(1), now=NOW),
+    lambda store: store.is_revoked(ENV, REVOKED),
+    lambda store: store.version(),
+    lambda store: store.load(),
+    lambda store: store.ping(),
+    lambda store: store.schema_revision(),
+)
+
+
+async def run(store: StoreBackend) -> None:
+    """Take every step; a fault is passed over."""
+    for step in STEPS:
+        with suppress(FaultError):
+            await step(store)
+
+
+async def check(store: StoreBackend) -> dict[str, bool]:
+    """Tell of every step whether it is done; a half-done one fails the check."""
+    done = {name: await _is_committed(store, issuance) for name, issuance in COMMITS.items()}
+    stored = await store.load()
+    assert (stored.version, stored.documents) in {(1, (OLD,)), (2, (NEW,))}
+    done["replace"] = stored.version == 2
+    done["delete"] = await store.find(ENV, make_key(91), now=NOW) is None
+    done["revoke"] = await store.is_revoked(ENV, REVOKED)
+    return done
+
+
+async def _is_committed(store: StoreBackend, issuance: Issuance) -> bool:
+    parts = [
+        await store.find(ENV, token.key, now=NOW) is not None for token in issuance.reference_tokens
+    ] + [await is_spent(store, ENV, redemption) for redemption in issuance.redeems]
+    assert len(set(parts)) == 1, f"half done: {parts}"
+    return parts[0]
+
+
+async def _crash(url: str, point: str) -> None:
+    def reach(reached: str) -> None:
+        if reached == point:
+            os._exit(EXIT_CODE)
+
+    async with opened(url, reach) as store:
+        await run(store)
+
+
+if __name__ == "__main__":
+    asyncio.run(_crash(sys.argv[1], sys.argv[2]))
