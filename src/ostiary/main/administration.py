@@ -5,13 +5,18 @@ import os
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+from ostiary.adapters.outbound.events_log import EventsLog, gap_line
+from ostiary.adapters.outbound.line_sink import AppendedFile, LineSink
+from ostiary.adapters.outbound.meters import EventMeter
 from ostiary.adapters.stores.backend import StoreBackend, StoreRefusedError, unavailable
 from ostiary.adapters.stores.catalog import find_backend
 from ostiary.adapters.stores.revisions import HEAD
 from ostiary.core.admin import implied
-from ostiary.core.admin.apply import ConfigurationEditor
+from ostiary.core.admin.apply import Applied, ConfigurationEditor
 from ostiary.core.admin.contents import ConfigurationBrokenError
 from ostiary.core.admin.plan import PlanRefusedError
 from ostiary.core.admin.rotation import UnknownKeySetError
@@ -21,11 +26,41 @@ from ostiary.core.base.clock import SystemClock
 from ostiary.core.base.errors import UnavailableError
 from ostiary.core.crypto.keys import KeyRefusedError
 from ostiary.core.crypto.sealing import SealBrokenError
+from ostiary.core.model.audit import ConfigurationApplied
 from ostiary.core.ports.configuration import VersionConflictError
 from ostiary.main.master_key import MasterKeyRefusedError, find_master_key
 from ostiary.main.surroundings import MachineSurroundings
 
-Work = Callable[[ConfigurationEditor, Surroundings], Awaitable[int]]
+
+class _Nowhere:
+    """What a server's standard output is to a command, which has a person to answer."""
+
+    def write(self, lines: memoryview) -> int:
+        return len(lines)
+
+
+@dataclass(frozen=True, slots=True)
+class Administration:
+    """The stored configuration in an open store, and where changes of it are recorded."""
+
+    editor: ConfigurationEditor
+    surroundings: Surroundings
+    audit_file: Path
+
+    def record(self, applied: Applied[Any], source: str) -> None:
+        """Write into the audit file that the configuration was changed; `source` says by what."""
+        if applied.plan.is_empty:
+            return
+        output = LineSink("none", _Nowhere(), gap_line)
+        audit = LineSink("audit", AppendedFile(self.audit_file), gap_line)
+        events = EventsLog(output, audit, EventMeter())
+        events.emit(ConfigurationApplied(applied.version, len(applied.plan.changes), source))
+        events.close()
+        if audit.lost_lines:
+            sys.stderr.write(f"{self.audit_file}: the change could not be recorded there\n")
+
+
+Work = Callable[[Administration], Awaitable[int]]
 """What a command does with the stored configuration; returns the exit code."""
 _OPEN_SECONDS = 5.0
 
@@ -83,8 +118,10 @@ def find_store(server: ServerSettings, surroundings: Surroundings) -> StoreBacke
 async def _run(configuration: Configuration, work: Work) -> int:
     server, surroundings = configuration.server, MachineSurroundings(os.environ)
     sealer = find_master_key(server, surroundings).sealer
+    audit_file = Path(server.data_directory) / server.audit.file
     async with _opened(find_store(server, surroundings)) as store:
-        return await work(ConfigurationEditor(store, sealer, SystemClock()), surroundings)
+        editor = ConfigurationEditor(store, sealer, SystemClock())
+        return await work(Administration(editor, surroundings, audit_file))
 
 
 @asynccontextmanager

@@ -52,6 +52,7 @@ def settle(file: Path, configuration: Configuration, overrides: Overrides) -> Se
         master_keys=master_key.dump(),
         active_master_key=master_key.id,
         audit_file=str(directory / server.audit.file),
+        is_audit_required=server.audit.required,
         workers=server.workers,
         tls=_address(server.listeners.tls),
         http=_address(server.listeners.http),

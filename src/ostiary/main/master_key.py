@@ -3,6 +3,7 @@
 import hashlib
 import os
 import secrets
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -60,13 +61,17 @@ def find_master_key(server: ServerSettings, surroundings: Surroundings) -> Maste
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         _make(path)
-        if server.mode != "dev" and surroundings.may_others_read(str(path)):
-            raise MasterKeyRefusedError(
-                f"{path} can be read by other users of this machine: chmod 600 {path}"
-            )
+        if surroundings.may_others_read(str(path)):
+            _object(server, f"{path} can be read by other users of this machine: chmod 600 {path}")
         return _parse(path.read_text().strip(), str(path))
     except OSError as error:
         raise MasterKeyRefusedError(f"{path}: {error.strerror}") from error
+
+
+def _object(server: ServerSettings, reason: str) -> None:
+    if server.mode != "dev":
+        raise MasterKeyRefusedError(reason)
+    sys.stderr.write(f"warning: {reason}\n")
 
 
 def _make(path: Path) -> None:
@@ -85,6 +90,12 @@ def _make(path: Path) -> None:
         pass  # another process was quicker, and its key counts
     finally:
         written.unlink()
+    # What it seals from now on is lost without it, so it must survive a power failure too.
+    directory = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(directory)
+    finally:
+        os.close(directory)
 
 
 def _parse(text: str, place: str) -> MasterKey:

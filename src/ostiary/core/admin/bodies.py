@@ -119,7 +119,7 @@ class ClientBody(Body, frozen=True, kw_only=True):
     previous_secret: SecretBody | None = None
     auth_methods: tuple[AuthMethod, ...]
     jwks: JWKSBody | None = None
-    grant_types: tuple[str, ...] = ()
+    grant_types: tuple[str, ...]
     scopes: tuple[str, ...] = ()
     default_scopes: tuple[str, ...] = ()
     token_managers: tuple[str, ...]

@@ -88,8 +88,8 @@ def _describe_new(path: Path, new: Body) -> Iterator[str]:
         return
     yield f"+ {render_path(path)}"
     for info in msgspec.structs.fields(new):
-        default, becomes = default_of(info), getattr(new, info.name)
-        if default != becomes:
+        becomes = getattr(new, info.name)
+        if becomes not in (default_of(info), ()):
             for member, line in _describe_field(info.name, _empty(becomes), becomes):
                 yield f"+ {render_path((*path, *member))}: {line}"
 
@@ -144,6 +144,4 @@ def _show(value: object) -> str:
 def _show_moment(moment: object) -> str:
     if not isinstance(moment, float):
         return _NOTHING
-    if not moment:
-        return "from the beginning"
     return datetime.fromtimestamp(moment, UTC).isoformat(timespec="seconds")

@@ -12,7 +12,7 @@ from ostiary.core.base.secret import Secret
 from ostiary.core.crypto.keys import VerificationKey
 from ostiary.core.crypto.sealing import Sealer
 from ostiary.core.crypto.secret_digests import SecretDigest
-from ostiary.core.model.client import AuthMethod, Client
+from ostiary.core.model.client import AuthMethod, Client, ReadableSecret
 from ostiary.core.model.token_manager import TokenManager
 from ostiary.core.ports.configuration import DocumentId
 
@@ -56,15 +56,18 @@ class ClientCompiler:
             raise ConfigurationBrokenError("no token manager is open to it")
         return ids
 
-    def _readable_secrets(self, place: DocumentId, body: ClientBody) -> tuple[Secret[str], ...]:
-        """Open the secrets that a method computes with, in the order of their digests."""
+    def _readable_secrets(self, place: DocumentId, body: ClientBody) -> tuple[ReadableSecret, ...]:
+        """Open the secrets that a method computes with."""
         if AuthMethod.CLIENT_SECRET_JWT not in body.auth_methods:
             return ()
         return tuple(
-            Secret(self.sealer.open(secret.sealed, context=seal_context(place, field)).decode())
+            ReadableSecret(self._open(secret.sealed, seal_context(place, field)), secret.expires_at)
             for field, secret in _secrets(body)
             if secret.sealed is not None
         )
+
+    def _open(self, sealed: str, context: str) -> Secret[str]:
+        return Secret(self.sealer.open(sealed, context=context).decode())
 
 
 def _secrets(body: ClientBody) -> tuple[tuple[str, SecretBody], ...]:

@@ -61,6 +61,10 @@ class AuditSettings(Settings):
         min_length=1,
         description="Path of the file, one event a line; counts from the data directory.",
     )
+    required: StrictBool = Field(
+        default=False,
+        description="Answer nothing while the file cannot be written; else lost lines are counted.",
+    )
 
 
 class ServerSettings(Settings):

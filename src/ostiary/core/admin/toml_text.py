@@ -19,7 +19,7 @@ _ESCAPES = {
     '"': '\\"',
     "\\": "\\\\",
 }
-_DELETE = 0x7F
+_LAST_OF_FOUR_DIGITS = 0xFFFF
 
 
 def render_toml(table: Table, *, inline: Collection[str] = ()) -> str:
@@ -83,5 +83,8 @@ def _string(text: str) -> str:
 
 
 def _escape(character: str) -> str:
+    """Escape what does not print; it could change what the reader sees around it."""
+    if character.isprintable():
+        return character
     code = ord(character)
-    return f"\\u{code:04x}" if code < ord(" ") or code == _DELETE else character
+    return f"\\u{code:04x}" if code <= _LAST_OF_FOUR_DIGITS else f"\\U{code:08x}"

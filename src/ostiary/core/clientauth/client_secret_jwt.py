@@ -1,6 +1,7 @@
 """client_secret_jwt: an assertion authenticated with the client's secret."""
 
 from dataclasses import dataclass
+from functools import partial
 from typing import ClassVar
 
 from ostiary.core.base.ids import ClientId
@@ -27,17 +28,20 @@ class ClientSecretJWT:
         self, env: Environment, claimed: str, params: Params, presented: Presented
     ) -> Client | Rejected:
         client = env.clients.get(ClientId(claimed))
-        return await self.assertions.verify(env, client, params, presented, verify_by_own_secrets)
+        verify_signature = partial(verify_by_own_secrets, now=self.assertions.clock.now())
+        return await self.assertions.verify(env, client, params, presented, verify_signature)
 
 
-def verify_by_own_secrets(client: Client, unverified: UnverifiedJWS) -> bytes:
+def verify_by_own_secrets(client: Client, unverified: UnverifiedJWS, *, now: float) -> bytes:
     """Return the payload if one of the client's living secrets authenticates it.
 
     Raises: InvalidJWSError.
     """
     for secret in client.readable_secrets:
+        if secret.expires_at is not None and secret.expires_at <= now:
+            continue
         try:
-            return verify_with_secret(unverified, secret)
+            return verify_with_secret(unverified, secret.value)
         except InvalidJWSError:
             continue
     raise InvalidJWSError("no secret of the client authenticates it")

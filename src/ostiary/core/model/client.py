@@ -24,6 +24,18 @@ class AuthMethod(StrEnum):
     NONE = "none"
 
 
+@dataclass(frozen=True, slots=True)
+class ReadableSecret:
+    """A client secret in plain, for a method that must compute with it.
+
+    Args:
+        expires_at: seconds since the epoch, for a secret on its way out; None while current.
+    """
+
+    value: Secret[str]
+    expires_at: float | None = None
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Client:
     """One registered client, as compiled from the configuration.
@@ -50,7 +62,7 @@ class Client:
     default_scopes: ScopeSet
     token_managers: tuple[TokenManagerId, ...]
     secrets: tuple[SecretDigest, ...] = field(default=(), repr=False)
-    readable_secrets: tuple[Secret[str], ...] = field(default=(), repr=False)
+    readable_secrets: tuple[ReadableSecret, ...] = field(default=(), repr=False)
     jwks: tuple[VerificationKey, ...] = field(default=(), repr=False)
     may_introspect: bool = False
     issuer_audience_only: bool = False

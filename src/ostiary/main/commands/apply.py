@@ -4,14 +4,12 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from ostiary.core.admin.apply import ConfigurationEditor
 from ostiary.core.admin.changes import path_of
 from ostiary.core.admin.documents import describe_desired
 from ostiary.core.admin.problems import render_path
-from ostiary.core.admin.secret_sources import Surroundings
 from ostiary.core.base.secret import Secret
 from ostiary.core.ports.configuration import DocumentId
-from ostiary.main.administration import administrate
+from ostiary.main.administration import Administration, administrate
 from ostiary.main.commands.check import read_checked
 
 
@@ -21,8 +19,9 @@ def run(path: Path, *, yes: bool) -> int:
     if configuration is None:
         return 1
 
-    async def work(editor: ConfigurationEditor, surroundings: Surroundings) -> int:
-        proposal = await editor.propose(describe_desired(configuration, surroundings))
+    async def work(administration: Administration) -> int:
+        desired = describe_desired(configuration, administration.surroundings)
+        proposal = await administration.editor.propose(desired)
         if proposal.plan.is_empty:
             sys.stderr.write("nothing to change\n")
             return 0
@@ -31,7 +30,8 @@ def run(path: Path, *, yes: bool) -> int:
         if not yes and not _is_wanted():
             sys.stderr.write("nothing was changed\n")
             return 1
-        applied = await editor.carry_out(proposal)
+        applied = await administration.editor.carry_out(proposal)
+        administration.record(applied, "apply")
         _show_once(applied.plan.generated)
         sys.stderr.write(f"the configuration is at version {applied.version} now\n")
         return 0

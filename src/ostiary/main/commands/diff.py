@@ -3,10 +3,8 @@
 import sys
 from pathlib import Path
 
-from ostiary.core.admin.apply import ConfigurationEditor
 from ostiary.core.admin.documents import describe_desired
-from ostiary.core.admin.secret_sources import Surroundings
-from ostiary.main.administration import administrate
+from ostiary.main.administration import Administration, administrate
 from ostiary.main.commands.check import read_checked
 
 UNCHANGED, REFUSED, CHANGED = 0, 1, 2
@@ -19,8 +17,9 @@ def run(path: Path) -> int:
     if configuration is None:
         return REFUSED
 
-    async def work(editor: ConfigurationEditor, surroundings: Surroundings) -> int:
-        proposal = await editor.propose(describe_desired(configuration, surroundings))
+    async def work(administration: Administration) -> int:
+        desired = describe_desired(configuration, administration.surroundings)
+        proposal = await administration.editor.propose(desired)
         sys.stdout.writelines(f"{line}\n" for line in proposal.plan.changes)
         if proposal.plan.is_empty:
             sys.stderr.write("nothing to change\n")

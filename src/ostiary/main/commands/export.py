@@ -4,12 +4,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from ostiary.core.admin.apply import ConfigurationEditor
 from ostiary.core.admin.contents import read
 from ostiary.core.admin.documents import SHARED_SERVER_FIELDS
 from ostiary.core.admin.export import export_toml
-from ostiary.core.admin.secret_sources import Surroundings
-from ostiary.main.administration import administrate
+from ostiary.main.administration import Administration, administrate
 from ostiary.main.commands.check import read_checked
 from ostiary.main.config_file import load
 
@@ -24,8 +22,8 @@ def run(config: Path, output: Path | None) -> int:
     local = _local_settings(load(config).raw)
     texts: list[str] = []
 
-    async def work(editor: ConfigurationEditor, _: Surroundings) -> int:
-        stored = await editor.configurations.load()
+    async def work(administration: Administration) -> int:
+        stored = await administration.editor.configurations.load()
         texts.append(export_toml(stored.version, read(stored.documents), local))
         return 0
 

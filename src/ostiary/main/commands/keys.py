@@ -7,13 +7,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from ostiary.core.admin import rotation
-from ostiary.core.admin.apply import ConfigurationEditor
 from ostiary.core.admin.bodies import SigningKeyBody
 from ostiary.core.admin.contents import Contents, Draft, read, select
 from ostiary.core.admin.rotation import Rotation
-from ostiary.core.admin.secret_sources import Surroundings, UnreadableFileError
+from ostiary.core.admin.secret_sources import UnreadableFileError
 from ostiary.core.crypto.keys import KeyRefusedError, PrivateKey, load_private_pem
-from ostiary.main.administration import Work, administrate
+from ostiary.main.administration import Administration, Work, administrate
 from ostiary.main.commands.check import read_checked
 from ostiary.main.surroundings import read_file
 
@@ -24,7 +23,8 @@ _HEADINGS = ("ENVIRONMENT", "KEY SET", "ALGORITHM", "KID", "STATE")
 def list_keys(config: Path) -> int:
     """Print every signing key and what it does now."""
 
-    async def work(editor: ConfigurationEditor, _: Surroundings) -> int:
+    async def work(administration: Administration) -> int:
+        editor = administration.editor
         stored = await editor.configurations.load()
         rows = [_HEADINGS, *_rows(read(stored.documents), editor.clock.now())]
         widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
@@ -39,12 +39,14 @@ def list_keys(config: Path) -> int:
 def rotate(config: Path, environment: str, key_set: str | None, algorithm: str | None) -> int:
     """Give key sets of an environment new keys, which sign once verifiers know them."""
 
-    async def work(editor: ConfigurationEditor, _: Surroundings) -> int:
+    async def work(administration: Administration) -> int:
         def change(draft: Draft, now: float) -> tuple[Rotation, ...]:
             needs = rotation.choose_needs(draft, environment, key_set, algorithm)
-            return rotation.rotate(draft, editor.sealer, needs, now=now)
+            return rotation.rotate(draft, administration.editor.sealer, needs, now=now)
 
-        _report((await editor.edit(change)).outcome)
+        applied = await administration.editor.edit(change)
+        administration.record(applied, "keys rotate")
+        _report(applied.outcome)
         return 0
 
     return _run(config, work)
@@ -65,15 +67,17 @@ def import_key(  # noqa: PLR0913, PLR0917 - one parameter an option
         sys.stderr.write(f"{private_key}: {refusal}; nothing was changed\n")
         return 1
 
-    async def work(editor: ConfigurationEditor, _: Surroundings) -> int:
+    async def work(administration: Administration) -> int:
         def change(draft: Draft, now: float) -> Rotation:
             need = rotation.find_place(
                 draft, environment, key, key_set=key_set, algorithm=algorithm
             )
             need = replace(need, name=key_id)
-            return rotation.import_key(draft, editor.sealer, need, key, now=now)
+            return rotation.import_key(draft, administration.editor.sealer, need, key, now=now)
 
-        _report([(await editor.edit(change)).outcome])
+        applied = await administration.editor.edit(change)
+        administration.record(applied, "keys import")
+        _report([applied.outcome])
         return 0
 
     return _run(config, work)

@@ -17,7 +17,7 @@ _HEAD_BYTES = 8192
 _HEAD_SECONDS = 5.0
 _CONNECTIONS = 32
 _REQUEST_LINE = re.compile(rb"([A-Z]+) (/[!-~]*) HTTP/1\.[01]\r\n")
-_HOST = re.compile(rb"\r\nhost:[ \t]*([!-~]+)[ \t]*\r\n", re.IGNORECASE)
+_HOST = re.compile(rb"\r\nhost:[ \t]*([!-~]+)[ \t]*(?=\r\n)", re.IGNORECASE)
 _JSON = "application/json"
 _PHRASES = {
     200: "OK",

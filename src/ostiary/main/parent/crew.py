@@ -53,8 +53,9 @@ class Crew:
 
     @property
     def is_ready(self) -> bool:
-        """Some worker wants requests."""
-        return any(worker.is_ready for worker in self.in_service.values())
+        """Whoever accepts connections wants them; a worker on its way up or down does not count."""
+        accepting = [worker for worker in self.in_service.values() if worker.is_accepting]
+        return bool(accepting) and all(worker.is_ready for worker in accepting)
 
     async def bring_up(self, index: int) -> WorkerProcess:
         """Start a worker that can serve and waits to be told so.

@@ -51,7 +51,7 @@ class Supervisor:
 
     @property
     def is_ready(self) -> bool:
-        """Requests are welcome: some worker wants them, and the server is not on its way out."""
+        """Requests are welcome: the workers want them, and the server is not on its way out."""
         return not self.is_draining and self._crew.is_ready
 
     def reasons(self) -> dict[str, tuple[str, ...]]:
@@ -141,6 +141,9 @@ class Supervisor:
         living = list(self._crew.living)
         for worker in living:
             worker.drain(seconds=self._window_seconds, retire=False)
+        # The workers accept until their window ends; nobody may queue where nobody accepts.
+        for bound in self._listeners.values():
+            bound.close()
         in_order = await self._await_end(living, self._window_seconds)
         return OK if in_order and not any(worker.ended.result() for worker in living) else FAILED
 

@@ -46,6 +46,7 @@ class WorkerProcess:
         self.index = index
         self.process = process
         self.channel = channel
+        self.is_accepting = False
         self.is_ready = False
         self.is_prepared = False
         self.reasons: tuple[str, ...] = ("starting",)
@@ -134,7 +135,7 @@ class WorkerProcess:
             self._take(message)
         code = await self.process.wait()
         self.channel.close()
-        self.is_ready = False
+        self.is_accepting = self.is_ready = False
         self._resolve(f"worker {self.index} ended early, with exit code {code}; see its last words")
         self._answer_metrics()
         self._settled.set()
@@ -148,6 +149,7 @@ class WorkerProcess:
             case "refused":
                 self._resolve(message["reason"])
             case "status":
+                self.is_accepting = message["accepting"]
                 self.is_ready, self.reasons = message["ready"], tuple(message["reasons"])
                 if self.is_ready:
                     self._settled.set()

@@ -50,6 +50,7 @@ class ServeSettings:
     master_keys: Mapping[str, str] = field(repr=False)
     active_master_key: str
     audit_file: str
+    is_audit_required: bool = False
     workers: int = 1
     tls: ListenAddress | None = None
     http: ListenAddress | None = None

@@ -23,6 +23,7 @@ from ostiary.main.serving.channel import Channel
 from ostiary.main.serving.settings import ServeSettings
 from ostiary.main.wiring import Ports, build_application
 from ostiary.main.worker.acceptor import Room, connection_limit
+from ostiary.main.worker.audit_guard import AuditGuard
 from ostiary.main.worker.configuration_keeper import ConfigurationKeeper
 from ostiary.main.worker.http_server import HTTPServer
 from ostiary.main.worker.preparation import fill, prepare_in_child
@@ -59,10 +60,7 @@ def assemble(birth: Birth, settings: ServeSettings, channel: Channel, record: Re
     """
     clock, sealer, holder = SystemClock(), _sealer(settings), SnapshotHolder()
     store = _store(settings)
-    readiness = Readiness(
-        birth.instance,
-        lambda is_ready, missing: channel.send("status", ready=is_ready, reasons=missing),
-    )
+    readiness = Readiness(birth.instance, partial(_tell, channel))
     ports = Ports(
         snapshots=holder,
         readiness=readiness,
@@ -100,8 +98,18 @@ def assemble(birth: Birth, settings: ServeSettings, channel: Channel, record: Re
         server=HTTPServer(application, protocol, Room(connection_limit())),
         listeners=_listeners(birth, settings),
         meters=record.families,
+        audit_guard=AuditGuard(record.events.audit, holder, readiness, settings.is_audit_required),
         finish_seconds=settings.finish_seconds,
         prunes=birth.index == 0,
+    )
+
+
+def _tell(channel: Channel, readiness: Readiness) -> None:
+    channel.send(
+        "status",
+        accepting=readiness.is_accepting,
+        ready=readiness.is_ready,
+        reasons=readiness.missing,
     )
 
 

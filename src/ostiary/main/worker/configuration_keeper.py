@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from ostiary.adapters.outbound.events_log import EventsLog
 from ostiary.adapters.stores.backend import StoreBackend, StoreRefusedError
 from ostiary.adapters.stores.revisions import HEAD
+from ostiary.core.admin.contents import ConfigurationBrokenError
 from ostiary.core.base.errors import UnavailableError
 from ostiary.core.model.snapshot import Snapshot
 from ostiary.core.ports.configuration import StoredConfiguration
@@ -61,8 +62,7 @@ class ConfigurationKeeper:
             self._failures = 1
             stored = await asyncio.to_thread(self.copy.load)
             if stored is not None:
-                self.holder.swap(await asyncio.to_thread(self.compile, stored))
-                self.readiness.has(CONFIGURATION)
+                await self._take_over(stored)
 
     async def run(self, on_prepared: Callable[[], None]) -> None:
         """Follow the store until cancelled."""
@@ -107,25 +107,33 @@ class ConfigurationKeeper:
         self.is_prepared = True
 
     async def _load(self) -> None:
-        """Compile the stored version; one that cannot be compiled leaves the old one in force."""
         if self._polls_until_retry:
             self._polls_until_retry -= 1
             return
         stored = await self.store.load()
-        try:
-            snapshot = await asyncio.to_thread(self.compile, stored)
-        except Exception as error:  # noqa: BLE001 - whatever is wrong with it, it must not stop us
+        if not await self._take_over(stored):
             self._polls_until_retry = _RETRY_UNREADABLE_POLLS
-            self.events.note(
-                "configuration_unreadable", version=stored.version, failure=describe(error)
-            )
             return
         self._stored_version = stored.version
-        self.holder.swap(snapshot)
-        self.readiness.has(CONFIGURATION)
         self.events.note("configuration_loaded", version=stored.version)
         if self.keeps_copy:
             await self._save(stored)
+
+    async def _take_over(self, stored: StoredConfiguration) -> bool:
+        """Compile and swap; what cannot be compiled leaves the old configuration in force."""
+        try:
+            snapshot = await asyncio.to_thread(self.compile, stored)
+        except Exception as error:  # noqa: BLE001 - whatever is wrong with it, it must not stop us
+            self.events.note(
+                "configuration_unreadable",
+                version=stored.version,
+                reason=str(error) if isinstance(error, ConfigurationBrokenError) else "",
+                failure=describe(error),
+            )
+            return False
+        self.holder.swap(snapshot)
+        self.readiness.has(CONFIGURATION)
+        return True
 
     async def _save(self, stored: StoredConfiguration) -> None:
         try:

@@ -21,12 +21,10 @@ class Record:
     @classmethod
     def open(cls, audit_file: str) -> "Record":
         """Open the sinks; a file that cannot be opened yet is tried again with each batch."""
-        sinks = (
-            LineSink("stdout", StandardOutput(), gap_line),
-            LineSink("audit", AppendedFile(Path(audit_file)), gap_line),
-        )
+        output = LineSink("stdout", StandardOutput(), gap_line)
+        audit = LineSink("audit", AppendedFile(Path(audit_file)), gap_line)
         meter = EventMeter()
-        return cls(EventsLog(sinks, meter), meter)
+        return cls(EventsLog(output, audit, meter), meter)
 
     def families(self) -> Families:
         """Dump what was counted."""

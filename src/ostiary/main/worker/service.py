@@ -16,11 +16,12 @@ from ostiary.core.base.errors import UnavailableError
 from ostiary.main.serving.channel import Channel
 from ostiary.main.serving.exit_codes import FAILED, OK, REFUSED
 from ostiary.main.serving.metric_families import Families
+from ostiary.main.worker.audit_guard import AuditGuard
 from ostiary.main.worker.configuration_keeper import ConfigurationKeeper
 from ostiary.main.worker.http_server import HTTPServer
 from ostiary.main.worker.log_bridge import describe
 from ostiary.main.worker.process_meters import LagProbe, process_families
-from ostiary.main.worker.readiness import DRAINED, Readiness
+from ostiary.main.worker.readiness import Readiness
 
 FLUSH_SECONDS = 0.1
 STATUS_SECONDS = 1.0
@@ -45,6 +46,7 @@ class Parts:
     server: HTTPServer
     listeners: tuple[tuple[socket.socket, ssl.SSLContext | None], ...]
     meters: Callable[[], Families]
+    audit_guard: AuditGuard
     finish_seconds: float
     prunes: bool
 
@@ -82,21 +84,17 @@ class Service:
             self._window_seconds, self._retires = window_seconds, retires
             self._drain_asked.set()
 
-    def report_status(self) -> None:
-        """Tell the parent how things are."""
-        readiness = self._parts.readiness
-        self._parts.channel.send("status", ready=readiness.is_ready, reasons=readiness.missing)
-
     def _serve(self) -> None:
         for listening, tls in self._parts.listeners:
             self._parts.server.listen(listening, tls)
         self._spawn(self._parts.keeper.run(self._report_prepared))
         self._spawn(self._probe.run())
         self._every(FLUSH_SECONDS, self._parts.events.flush)
-        self._every(STATUS_SECONDS, self.report_status)
+        self._every(STATUS_SECONDS, self._parts.readiness.tell)
+        self._every(STATUS_SECONDS, self._parts.audit_guard.check)
         if self._parts.prunes:
             self._spawn(self._prune())
-        self.report_status()
+        self._parts.readiness.accept()
         # What is there by now stays: the collector need not look at it again.
         gc.collect()
         gc.freeze()
@@ -105,7 +103,7 @@ class Service:
         """Let go of the clients in an order in which none of them loses a request."""
         server = self._parts.server
         if not self._retires:
-            self._parts.readiness.lacks(DRAINED)
+            self._parts.readiness.end()
         server.say_farewell()
         if self._retires:
             server.stop_accepting()

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from contextlib import nullcontext
 from dataclasses import fields, replace
 
 import pytest
@@ -16,11 +17,15 @@ from ostiary.core.admin.bodies import (
 from ostiary.core.admin.compile import compile_snapshot
 from ostiary.core.admin.contents import ConfigurationBrokenError
 from ostiary.core.base.ids import ClientId, KeyId, TokenManagerId
+from ostiary.core.clientauth.client_secret_jwt import verify_by_own_secrets
+from ostiary.core.crypto import jws
+from ostiary.core.crypto.jws import InvalidJWSError
 from ostiary.core.crypto.secret_digests import DigestKind
 from ostiary.core.model.client import AuthMethod
 from ostiary.core.model.environment import ENVIRONMENT_KEYS, Environment, Face
 from ostiary.core.model.token_manager import ClaimStyle, ScopeFormat, TokenKind, TokenManager
 from ostiary.core.ports.configuration import Document, StoredConfiguration
+from tests.support import jose
 from tests.support.administration import ES256, FULL, Installation, make_sealer
 
 EXPIRY = 1_796_083_200.0
@@ -81,7 +86,7 @@ async def test_every_field_of_a_client_arrives() -> None:
     assert client.may_introspect
     assert client.issuer_audience_only
     assert [secret.expires_at for secret in client.secrets] == [None, EXPIRY]
-    assert [secret.reveal() for secret in client.readable_secrets] == [
+    assert [secret.value.reveal() for secret in client.readable_secrets] == [
         "0123456789abcdef0123456789abcdef",
         "fedcba9876543210fedcba9876543210",
     ]
@@ -174,6 +179,36 @@ async def test_SEC_56_a_previous_secret_is_good_until_its_time_and_no_longer() -
     ):
         assert env.client_secrets.matches(kept, secret, now=EXPIRY - 1) is before
         assert env.client_secrets.matches(kept, secret, now=EXPIRY) is after
+
+
+@pytest.mark.parametrize(
+    ("secret", "before", "after"),
+    [("new-secret", True, True), ("old-secret", True, False), ("no-secret", False, False)],
+)
+async def test_SEC_56_a_previous_secret_signs_assertions_until_its_time_and_no_longer(
+    secret: str, before: bool, after: bool
+) -> None:
+    installation, padding = Installation(), "-0123456789-0123456789-0123456789"
+    await installation.apply(
+        ES256.format("main") + "[environments.main.clients.app]\n"
+        f'auth_methods = ["client_secret_jwt"]\nsecret = "new-secret{padding}"\n'
+        f'previous_secret = {{ value = "old-secret{padding}", expires_at = 2026-12-01T00:00:00Z }}'
+    )
+    (client,) = (await installation.environment("main")).clients.values()
+    signed = jose.compact({"alg": "HS256"}, {"sub": "app"}, (secret + padding).encode())
+    for now, is_accepted in ((EXPIRY - 1, before), (EXPIRY, after)):
+        expected = nullcontext() if is_accepted else pytest.raises(InvalidJWSError)
+        with expected:
+            verify_by_own_secrets(client, jws.parse(signed), now=now)
+
+
+async def test_a_key_set_that_several_managers_share_is_published_once() -> None:
+    installation = Installation()
+    await installation.apply(
+        ES256.format("main") + '[environments.main.token_managers.other]\nalgorithm = "ES256"\n'
+    )
+    env = await installation.environment("main")
+    assert len(env.published_keys(None, installation.clock.now()) or ()) == 1
 
 
 async def test_SEC_224_the_same_client_id_and_secret_in_two_environments_are_two_clients() -> None:

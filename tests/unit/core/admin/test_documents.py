@@ -64,9 +64,7 @@ def test_a_field_left_out_of_a_document_means_what_it_means_in_the_file(
     for info in msgspec.structs.fields(body):
         if not info.required:
             default = settings.model_fields[info.name].get_default(call_default_factory=True)
-            # Documents hold what such a field implies; only the file can leave it open.
-            is_implied = default is None and default_of(info) == ()
-            assert is_implied or default_of(info) == default, info.name
+            assert default_of(info) == default, info.name
 
 
 @pytest.mark.parametrize(

@@ -233,7 +233,7 @@ async def test_an_expired_key_is_published_no_more() -> None:
     assert old.kid not in {key.kid for key in await _published(installation)}
 
 
-async def test_a_moved_key_does_not_open_SEC_246() -> None:
+async def test_SEC_246_a_moved_key_does_not_open() -> None:
     installation = Installation()
     await installation.apply(ES256.format("one") + ES256.format("two"))
     stored = await installation.contents()

@@ -1,8 +1,10 @@
 """Rotation: no token is signed by a key that a verifier may not know, however it is raced."""
 
 import asyncio
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
 from itertools import pairwise, product
+from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
@@ -37,6 +39,7 @@ from ostiary.core.ports.configuration import (
     VersionConflictError,
 )
 from tests.support.administration import ES256, Installation
+from tests.support.stores import opened, prepare_sqlite
 
 MAX_AGE_SECONDS = 300
 """How long a verifier may keep a JWK Set."""
@@ -243,6 +246,23 @@ async def test_REL_26_sixteen_racing_rotations_make_one_new_key() -> None:
     assert sum(body.published_until is None for body in bodies) == 1
 
 
+async def test_REL_26_rotations_that_race_over_one_database_make_one_new_key(
+    tmp_path: Path,
+) -> None:
+    url, first = prepare_sqlite(tmp_path / "raced.db"), Installation()
+    async with AsyncExitStack() as stack:
+        nodes = [
+            Installation(await stack.enter_async_context(opened(url)), first.sealer, first.clock)
+            for _ in range(16)
+        ]
+        await nodes[0].apply(ES256.format("main"))
+        outcomes = [done for (done,) in await asyncio.gather(*map(_rotate, nodes))]
+        assert sum(done.is_new for done in outcomes) == 1
+        assert len({done.kid for done in outcomes}) == 1
+        for node in nodes:
+            assert len((await _key_set(node)).keys) == 2
+
+
 async def test_REL_26_rotations_of_different_sets_that_race_are_all_done() -> None:
     installation = Installation()
     environments = ("one", "two", "three", "four")
@@ -277,6 +297,16 @@ async def test_an_imported_key_can_be_named_and_passes_its_name_on() -> None:
     installation.clock.advance(LEAD_SECONDS)
     (done,) = await _rotate(installation)
     assert done.kid == "old-product-2"
+
+
+async def test_a_key_imported_where_none_is_signs_at_once() -> None:
+    installation = Installation()
+    await installation.apply(ES256.format("main"))
+    contents = await installation.contents()
+    draft = {place: body for place, body in contents.items() if place.type != "signing_key"}
+    (need,) = choose_needs(draft, "main")
+    done = import_key(draft, installation.sealer, need, generate("ES256"), now=1.0)
+    assert done.active_from == 0.0
 
 
 async def test_SEC_106_a_key_or_kid_that_was_given_is_not_imported_again() -> None:

@@ -1,0 +1,1 @@
+"""What leaves the process: events to logs and metrics."""

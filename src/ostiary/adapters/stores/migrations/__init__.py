@@ -1,0 +1,1 @@
+"""Migrations of the schema, run by Alembic inside the process that needs them."""

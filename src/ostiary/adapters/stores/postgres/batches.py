@@ -1,0 +1,162 @@
+"""Batches: what several callers want of the database, in one statement each time."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from psycopg import AsyncCursor
+from psycopg.rows import TupleRow
+
+from ostiary.adapters.stores.backend import Reach
+from ostiary.adapters.stores.postgres import statements
+from ostiary.adapters.stores.postgres.connecting import Connection
+from ostiary.core.ports.stores import AlreadyRedeemedError
+
+RedemptionKey = tuple[str, str, bytes]
+RedemptionRow = tuple[str, str, bytes, float]
+TokenRow = tuple[str, bytes, float, bytes]
+_VERBS = (
+    *("insert_tokens", "spend", "spend_and_store", "spend_all"),
+    *("find", "delete", "revoke", "is_revoked", "version", "ping"),
+)
+FAULT_POINTS = (
+    *(f"postgres.{verb}.{moment}" for verb in _VERBS for moment in ("execute", "executed")),
+    "postgres.spend_all.begin",
+    "postgres.spend_all.insert_tokens",
+    "postgres.spend_all.commit",
+    "postgres.spend_all.committed",
+)
+
+
+class Issue(NamedTuple):
+    """One caller's commit.
+
+    Args: now is in seconds since the epoch; redemptions over by then are forgotten.
+    """
+
+    now: float
+    redemptions: Sequence[RedemptionRow]
+    tokens: Sequence[TokenRow]
+
+
+class Batches:
+    """What lanes run: each method serves several callers, who want the same with other values."""
+
+    def __init__(self, reach: Reach) -> None:
+        self._reach = reach
+
+    async def insert_tokens(
+        self, connection: Connection, issues: Sequence[Issue]
+    ) -> Sequence[None]:
+        """Store the tokens of commits that spend nothing."""
+        rows = [row for issue in issues for row in issue.tokens]
+        await self._execute("insert_tokens", connection, statements.INSERT_TOKENS, _columns(rows))
+        return [None] * len(issues)
+
+    async def spend(
+        self, connection: Connection, issues: Sequence[Issue]
+    ) -> Sequence[AlreadyRedeemedError | None]:
+        """Serve commits that spend one thing each: what is spent already is refused."""
+        paying = {issue.redemptions[0][:3]: issue for issue in reversed(issues)}
+        rows = sorted(issue.redemptions[0] for issue in paying.values())
+        tokens = [
+            (*token, *issue.redemptions[0][1:3])
+            for issue in paying.values()
+            for token in issue.tokens
+        ]
+        # The clocks of one process's callers differ by less than a batch takes.
+        values = [*_columns(rows), min(issue.now for issue in issues)]
+        if tokens:
+            cursor = await self._execute(
+                *("spend_and_store", connection, statements.SPEND_AND_STORE),
+                [*values, *_columns(tokens)],
+            )
+        else:
+            cursor = await self._execute("spend", connection, statements.SPEND, values)
+        spent = set(await cursor.fetchall())
+        return [
+            None
+            if paying[key := issue.redemptions[0][:3]] is issue and key in spent
+            else AlreadyRedeemedError()
+            for issue in issues
+        ]
+
+    async def spend_all(self, connection: Connection, issues: Sequence[Issue]) -> Sequence[None]:
+        """Serve one commit that spends several things, all or nothing.
+
+        Raises: AlreadyRedeemedError.
+        """
+        (issue,) = issues
+        rows = sorted(issue.redemptions)
+        self._reach("postgres.spend_all.begin")
+        async with connection.transaction():
+            cursor = await self._execute(
+                "spend_all", connection, statements.SPEND, [*_columns(rows), issue.now]
+            )
+            if cursor.rowcount != len(rows):
+                raise AlreadyRedeemedError
+            if issue.tokens:
+                self._reach("postgres.spend_all.insert_tokens")
+                await connection.execute(statements.INSERT_TOKENS, _columns(issue.tokens))
+            self._reach("postgres.spend_all.commit")
+        self._reach("postgres.spend_all.committed")
+        return [None]
+
+    async def find(
+        self, connection: Connection, wanted: Sequence[tuple[str, bytes, float]]
+    ) -> Sequence[bytes | None]:
+        """Find the bodies of unexpired tokens by environment, key and time."""
+        cursor = await self._execute("find", connection, statements.FIND_TOKENS, _columns(wanted))
+        found: dict[int, bytes] = dict(await cursor.fetchall())
+        return [found.get(position) for position in range(1, len(wanted) + 1)]
+
+    async def delete(
+        self, connection: Connection, gone: Sequence[tuple[str, bytes]]
+    ) -> Sequence[None]:
+        """Delete tokens by environment and key."""
+        rows = sorted(set(gone))
+        await self._execute("delete", connection, statements.DELETE_TOKENS, _columns(rows))
+        return [None] * len(gone)
+
+    async def revoke(
+        self, connection: Connection, revoked: Sequence[tuple[str, str, float]]
+    ) -> Sequence[None]:
+        """Remember revoked token ids, each until the latest time that anybody gave."""
+        latest = {row[:2]: row for row in sorted(revoked)}
+        await self._execute(
+            "revoke", connection, statements.REVOKE, _columns(list(latest.values()))
+        )
+        return [None] * len(revoked)
+
+    async def is_revoked(
+        self, connection: Connection, asked: Sequence[tuple[str, str]]
+    ) -> Sequence[bool]:
+        """Tell which token ids are revoked."""
+        cursor = await self._execute(
+            "is_revoked", connection, statements.FIND_REVOKED, _columns(asked)
+        )
+        found = {position for (position,) in await cursor.fetchall()}
+        return [position in found for position in range(1, len(asked) + 1)]
+
+    async def version(self, connection: Connection, asked: Sequence[None]) -> Sequence[int]:
+        """Read the version of the configuration."""
+        cursor = await self._execute("version", connection, statements.VERSION, [])
+        ((version,),) = await cursor.fetchall()
+        return [version] * len(asked)
+
+    async def ping(self, connection: Connection, asked: Sequence[None]) -> Sequence[None]:
+        """Ask for a sign of life."""
+        await self._execute("ping", connection, statements.PING, [])
+        return [None] * len(asked)
+
+    async def _execute(
+        self, verb: str, connection: Connection, statement: str, values: Sequence[object]
+    ) -> AsyncCursor[TupleRow]:
+        self._reach(f"postgres.{verb}.execute")
+        cursor = await connection.execute(statement, values, prepare=True)
+        self._reach(f"postgres.{verb}.executed")
+        return cursor
+
+
+def _columns(rows: Sequence[tuple[object, ...]]) -> list[object]:
+    """Turn rows into one list for each column, as the statements take them."""
+    return [list(column) for column in zip(*rows, strict=True)]

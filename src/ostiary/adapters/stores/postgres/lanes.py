@@ -1,0 +1,221 @@
+"""Lanes: a few connections that carry everybody's work in batches.
+
+Callers never hold a connection, so a cancelled request cannot leave one dirty, and a burst of
+requests shares round trips instead of waiting for each other.
+"""
+
+import asyncio
+import random
+from collections import deque
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from typing import Any, TypeVar
+
+import psycopg
+from psycopg import errors
+
+from ostiary.adapters.stores.backend import unavailable
+from ostiary.adapters.stores.postgres import connecting
+from ostiary.adapters.stores.postgres.connecting import Connection
+from ostiary.core.ports.stores import AlreadyRedeemedError
+
+MAX_BATCH = 64
+MAX_QUEUED = 1024
+ANSWER_SECONDS = 3.0
+"""How long one batch may take before its connection is given up."""
+WAIT_SECONDS = 3.5
+"""How long a caller waits in all; looked at every `SWEEP_SECONDS`."""
+SWEEP_SECONDS = 0.5
+RECONNECT_SECONDS = 0.5
+CLOSE_SECONDS = 0.2
+ATTEMPTS = 3
+
+Wanted = TypeVar("Wanted")
+Answer = TypeVar("Answer")
+Run = Callable[[Connection, Sequence[Wanted]], Awaitable[Sequence[Answer | Exception]]]
+"""Does what several callers want, all in one; answers each in order, with a value or an error."""
+
+
+class _Entry:
+    """What one caller wants, and since when."""
+
+    __slots__ = ("future", "run", "since", "wanted")
+
+    def __init__(self, run: Run[Any, Any], wanted: object, future: "asyncio.Future[Any]") -> None:
+        self.run = run
+        self.wanted = wanted
+        self.future = future
+        self.since = future.get_loop().time()
+
+
+class Lanes:
+    """Serves what is submitted, oldest first, over up to `count` connections."""
+
+    def __init__(self, connect: Callable[[], Awaitable[Connection]], *, count: int) -> None:
+        self._connect = connect
+        self._loop = asyncio.get_running_loop()
+        self._queue: deque[_Entry] = deque()
+        self._pending: deque[_Entry] = deque()
+        self._sweep: asyncio.TimerHandle | None = None
+        self._idle: list[asyncio.Future[None]] = []
+        self._busy: set[Connection] = set()
+        self._is_closing = False
+        self._retry_at = 0.0
+        self._tasks = [self._loop.create_task(self._serve()) for _ in range(count)]
+
+    def submit(self, run: Run[Wanted, Answer], wanted: Wanted) -> "asyncio.Future[Answer]":
+        """Queue what a caller wants; neighbours with the same `run` share a batch.
+
+        Raises: UnavailableError when too much is waiting; the future raises it when the answer does
+        not come in time.
+        """
+        if self._is_closing or len(self._queue) >= MAX_QUEUED:
+            raise unavailable("too much is waiting")
+        entry = _Entry(run, wanted, self._loop.create_future())
+        self._queue.append(entry)
+        self._pending.append(entry)
+        if self._sweep is None:
+            self._sweep = self._loop.call_later(SWEEP_SECONDS, self._expire)
+        if len(self._queue) == 1:
+            self._wake()
+        return entry.future
+
+    async def close(self) -> None:
+        """Finish what is queued, as far as the server answers, and disconnect."""
+        self._is_closing = True
+        waiting = [entry.future for entry in self._pending if not entry.future.done()]
+        if waiting:
+            await asyncio.wait(waiting, timeout=WAIT_SECONDS)
+        for connection in self._busy:
+            connecting.sever(connection)
+        while self._idle:
+            self._wake()
+        # What is late now is connecting: nobody waits for that any more.
+        _, late = await asyncio.wait(self._tasks, timeout=CLOSE_SECONDS)
+        for task in late:
+            task.cancel()
+        await asyncio.gather(*late, return_exceptions=True)
+        _settle(self._pending, unavailable("the store is closing"))
+        if self._sweep is not None:
+            self._sweep.cancel()
+
+    def _wake(self) -> None:
+        if self._idle:
+            self._idle.pop().set_result(None)
+
+    def _expire(self) -> None:
+        """Answer callers that have waited too long, wherever their work is."""
+        over = self._loop.time() - WAIT_SECONDS
+        while self._pending and (self._pending[0].future.done() or self._pending[0].since <= over):
+            _settle([self._pending.popleft()], unavailable("the database does not answer in time"))
+        self._sweep = self._loop.call_later(SWEEP_SECONDS, self._expire) if self._pending else None
+
+    async def _serve(self) -> None:
+        connection: Connection | None = None
+        try:
+            while entries := await self._take():
+                connection = await self._work(connection, entries)
+        finally:
+            if connection is not None:
+                await connection.close()
+
+    async def _take(self) -> list[_Entry]:
+        """Wait for work and take a batch of it; nothing means the end."""
+        while True:
+            entries: list[_Entry] = []
+            while self._queue and len(entries) < MAX_BATCH:
+                if entries and self._queue[0].run != entries[0].run:
+                    break
+                entry = self._queue.popleft()
+                if not entry.future.done():
+                    entries.append(entry)
+            if self._queue:
+                self._wake()
+            if entries or self._is_closing:
+                return entries
+            waiter = self._loop.create_future()
+            self._idle.append(waiter)
+            await waiter
+
+    async def _work(
+        self, connection: Connection | None, entries: Sequence[_Entry]
+    ) -> Connection | None:
+        """Serve a batch and return the connection for the next, if it is fit for that."""
+        try:
+            connection = await self._connected(connection)
+            answers = await self._answer(
+                connection, entries[0].run, [entry.wanted for entry in entries]
+            )
+        except Exception as error:  # noqa: BLE001 - a lane must outlive every error
+            if len(entries) > 1 and isinstance(error, _UNWRITABLE):
+                # One of them cannot be written; the others are not to suffer for it.
+                for entry in entries:
+                    connection = await self._work(connection, [entry])
+                return connection
+            _settle(entries, _translate(error))
+            return await _keep(connection, error)
+        for entry, answer in zip(entries, answers, strict=True):
+            if isinstance(answer, Exception):
+                _settle([entry], answer)
+            elif not entry.future.done():
+                entry.future.set_result(answer)
+        return connection
+
+    async def _connected(self, connection: Connection | None) -> Connection:
+        if connection is not None:
+            if connecting.is_usable(connection):
+                return connection
+            await connection.close()
+        if self._loop.time() < self._retry_at:
+            raise unavailable("no connection, and the last attempt failed just now")
+        try:
+            return await self._connect()
+        except (psycopg.Error, OSError):
+            self._retry_at = self._loop.time() + RECONNECT_SECONDS
+            raise
+
+    async def _answer(
+        self, connection: Connection, run: Run[Any, Any], wanted: Sequence[object]
+    ) -> Sequence[object]:
+        deadline = self._loop.call_later(ANSWER_SECONDS, connecting.sever, connection)
+        self._busy.add(connection)
+        try:
+            for attempt in range(1, ATTEMPTS):
+                try:
+                    return await run(connection, wanted)
+                except (errors.SerializationFailure, errors.DeadlockDetected):
+                    # The database undid the whole transaction; the pause parts the rivals.
+                    await asyncio.sleep(random.uniform(0, 0.02 * attempt))  # noqa: S311
+            return await run(connection, wanted)
+        finally:
+            self._busy.discard(connection)
+            deadline.cancel()
+
+
+_UNWRITABLE = (psycopg.DataError, psycopg.IntegrityError, UnicodeError)
+
+
+async def _keep(connection: Connection | None, error: Exception) -> Connection | None:
+    """Return the connection if `error` says nothing against it, else close it."""
+    if connection is None:
+        return None
+    if isinstance(error, psycopg.Error) and not isinstance(error, _UNWRITABLE):
+        await connection.close()
+    return connection if connecting.is_usable(connection) else None
+
+
+def _translate(error: Exception) -> Exception:
+    if isinstance(error, psycopg.IntegrityError):
+        # The only constraint that a caller can break: the key of a token is taken.
+        return AlreadyRedeemedError()
+    if isinstance(error, psycopg.Error):
+        said = error.diag.message_primary or str(error).strip()
+        return unavailable(f"{type(error).__name__}: {said}")
+    if isinstance(error, OSError | UnicodeError):
+        return unavailable(f"{type(error).__name__}: {error}")
+    return error
+
+
+def _settle(entries: Iterable[_Entry], error: Exception) -> None:
+    for entry in entries:
+        if not entry.future.done():
+            entry.future.set_exception(error)

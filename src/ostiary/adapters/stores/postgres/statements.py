@@ -1,0 +1,101 @@
+"""The SQL of the shared store, as plain strings; tests prepare each one over the real schema.
+
+Whatever many callers want at once is one statement over arrays, and so one round trip. Rows go in
+sorted by key, so that two processes never wait for each other crosswise.
+"""
+
+from types import MappingProxyType
+
+INSERT_TOKENS = (
+    "INSERT INTO reference_tokens (environment, key, expires_at, body) "
+    "SELECT * FROM unnest(%b::text[], %b::bytea[], %b::float8[], %b::bytea[])"
+)
+SPEND = (
+    "INSERT INTO redemptions (environment, use, key, expires_at) "
+    "SELECT * FROM unnest(%b::text[], %b::text[], %b::bytea[], %b::float8[]) "
+    # Only the trace of a thing that is over gives way; what is still spent returns no row.
+    "ON CONFLICT (environment, use, key) DO UPDATE SET expires_at = excluded.expires_at "
+    "WHERE redemptions.expires_at <= %b::float8 "
+    "RETURNING environment, use, key"
+)
+SPEND_AND_STORE = (
+    f"WITH spent AS ({SPEND}), stored AS ("  # noqa: S608 - made of constants
+    "INSERT INTO reference_tokens (environment, key, expires_at, body) "
+    "SELECT t.environment, t.key, t.expires_at, t.body FROM unnest("
+    "%b::text[], %b::bytea[], %b::float8[], %b::bytea[], %b::text[], %b::bytea[]"
+    ") AS t(environment, key, expires_at, body, use, redemption) "
+    "JOIN spent ON spent.environment = t.environment AND spent.use = t.use "
+    "AND spent.key = t.redemption) "
+    "SELECT environment, use, key FROM spent"
+)
+FIND_TOKENS = (
+    "SELECT wanted.position, kept.body FROM unnest(%b::text[], %b::bytea[], %b::float8[]) "
+    "WITH ORDINALITY AS wanted(environment, key, now, position) "
+    "JOIN reference_tokens AS kept ON kept.environment = wanted.environment "
+    "AND kept.key = wanted.key AND kept.expires_at > wanted.now"
+)
+DELETE_TOKENS = (
+    "DELETE FROM reference_tokens AS kept USING unnest(%b::text[], %b::bytea[]) "
+    "AS gone(environment, key) WHERE kept.environment = gone.environment AND kept.key = gone.key"
+)
+REVOKE = (
+    "INSERT INTO revoked_tokens AS known (environment, token_id, expires_at) "
+    "SELECT * FROM unnest(%b::text[], %b::text[], %b::float8[]) "
+    "ON CONFLICT (environment, token_id) DO UPDATE "
+    "SET expires_at = greatest(known.expires_at, excluded.expires_at)"
+)
+FIND_REVOKED = (
+    "SELECT wanted.position FROM unnest(%b::text[], %b::text[]) "
+    "WITH ORDINALITY AS wanted(environment, token_id, position) "
+    "JOIN revoked_tokens AS known ON known.environment = wanted.environment "
+    "AND known.token_id = wanted.token_id"
+)
+
+VERSION = "SELECT version FROM configuration_version WHERE id = 1"
+LOAD = (
+    "SELECT v.version, d.environment, d.type, d.key, d.body FROM configuration_version AS v "
+    "LEFT JOIN documents AS d ON true WHERE v.id = 1 ORDER BY d.environment, d.type, d.key"
+)
+ADVANCE_VERSION = (
+    "UPDATE configuration_version SET version = version + 1 WHERE id = 1 AND version = %b"
+)
+DELETE_DOCUMENT = "DELETE FROM documents WHERE environment = %b AND type = %b AND key = %b"
+PUT_DOCUMENT = (
+    "INSERT INTO documents (environment, type, key, body) VALUES (%b, %b, %b, %b) "
+    "ON CONFLICT (environment, type, key) DO UPDATE SET body = excluded.body"
+)
+
+# Rows that another process is deleting just now are left to it.
+PRUNE = MappingProxyType(
+    {
+        "reference_tokens": (
+            "DELETE FROM reference_tokens WHERE ctid = ANY(ARRAY(SELECT ctid FROM reference_tokens "
+            "WHERE expires_at <= %b ORDER BY expires_at LIMIT %b FOR UPDATE SKIP LOCKED))"
+        ),
+        "revoked_tokens": (
+            "DELETE FROM revoked_tokens WHERE ctid = ANY(ARRAY(SELECT ctid FROM revoked_tokens "
+            "WHERE expires_at <= %b ORDER BY expires_at LIMIT %b FOR UPDATE SKIP LOCKED))"
+        ),
+        "redemptions": (
+            "DELETE FROM redemptions WHERE ctid = ANY(ARRAY(SELECT ctid FROM redemptions "
+            "WHERE expires_at <= %b ORDER BY expires_at LIMIT %b FOR UPDATE SKIP LOCKED))"
+        ),
+    }
+)
+
+HAS_REVISION = "SELECT to_regclass('alembic_version') IS NOT NULL"
+REVISION = "SELECT version_num FROM alembic_version"
+PING = "SELECT 1"
+SETTINGS = (
+    "SELECT set_config('statement_timeout', '5s', false), "
+    # The arrays tell a planner nothing that is worth planning anew.
+    "set_config('plan_cache_mode', 'force_generic_plan', false), "
+    "set_config('idle_in_transaction_session_timeout', '5s', false), "
+    # Every look-up is by key. A plan made while a table was small must not read it whole later.
+    "set_config('enable_seqscan', 'off', false), set_config('jit', 'off', false), "
+    # An acknowledged commit is on the disk, whatever the server's default is.
+    "CASE WHEN current_setting('synchronous_commit') = 'off' "
+    "THEN set_config('synchronous_commit', 'on', false) END"
+)
+# Any number, the same in every version of this program.
+LOCK = "SELECT pg_advisory_xact_lock(7813017046051587)"

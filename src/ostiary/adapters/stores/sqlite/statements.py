@@ -1,0 +1,91 @@
+"""The SQL of the embedded store, as plain strings; tests prepare each one over the real schema.
+
+Statements that write many rows exist for a few numbers of rows: one execution is one trip out of
+the interpreter's lock and back, however many rows it writes.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any
+
+SIZES = (64, 16, 4, 1)
+Rows = Sequence[tuple[Any, ...]]
+ForSizes = Mapping[int, str]
+
+
+def _for_sizes(statement: str, columns: int) -> ForSizes:
+    row = "(" + ", ".join("?" * columns) + ")"
+    return MappingProxyType(
+        {size: statement.replace("$ROWS", ", ".join([row] * size)) for size in SIZES}
+    )
+
+
+def chunks(rows: Rows) -> Iterator[tuple[int, list[Any]]]:
+    """Cut rows into the sizes that statements exist for, with their values in one list each."""
+    start = 0
+    for size in SIZES:
+        while len(rows) - start >= size:
+            yield size, [value for row in rows[start : start + size] for value in row]
+            start += size
+
+
+FIND_REDEEMED = _for_sizes(
+    "WITH wanted(environment, use, key) AS (VALUES $ROWS) "
+    "SELECT kept.environment, kept.use, kept.key, kept.expires_at FROM wanted "
+    # CROSS JOIN fixes the order: a look-up in the primary key for each wanted row.
+    "CROSS JOIN redemptions AS kept ON kept.environment = wanted.environment "
+    "AND kept.use = wanted.use AND kept.key = wanted.key",
+    3,
+)
+INSERT_REDEMPTIONS = _for_sizes(
+    "INSERT OR REPLACE INTO redemptions (environment, use, key, expires_at) VALUES $ROWS", 4
+)
+INSERT_TOKENS = _for_sizes(
+    "INSERT INTO reference_tokens (environment, key, expires_at, body) VALUES $ROWS", 4
+)
+INSERT_REVOKED = _for_sizes(
+    "INSERT INTO revoked_tokens (environment, token_id, expires_at) VALUES $ROWS "
+    "ON CONFLICT (environment, token_id) DO UPDATE "
+    "SET expires_at = max(expires_at, excluded.expires_at)",
+    3,
+)
+DELETE_TOKEN = "DELETE FROM reference_tokens WHERE environment = ? AND key = ?"  # noqa: S105
+FIND_TOKEN = (
+    "SELECT body FROM reference_tokens WHERE environment = ? AND key = ? AND expires_at > ?"  # noqa: S105
+)
+IS_REVOKED = "SELECT 1 FROM revoked_tokens WHERE environment = ? AND token_id = ?"
+
+VERSION = "SELECT version FROM configuration_version WHERE id = 1"
+LOAD = (
+    "SELECT v.version, d.environment, d.type, d.key, d.body FROM configuration_version AS v "
+    "LEFT JOIN documents AS d ON true WHERE v.id = 1 ORDER BY d.environment, d.type, d.key"
+)
+ADVANCE_VERSION = (
+    "UPDATE configuration_version SET version = version + 1 WHERE id = 1 AND version = ?"
+)
+DELETE_DOCUMENT = "DELETE FROM documents WHERE environment = ? AND type = ? AND key = ?"
+PUT_DOCUMENT = (
+    "INSERT INTO documents (environment, type, key, body) VALUES (?, ?, ?, ?) "
+    "ON CONFLICT (environment, type, key) DO UPDATE SET body = excluded.body"
+)
+
+PRUNE = MappingProxyType(
+    {
+        "reference_tokens": (
+            "DELETE FROM reference_tokens WHERE (environment, key) IN (SELECT environment, key "
+            "FROM reference_tokens WHERE expires_at <= ? ORDER BY expires_at LIMIT ?)"
+        ),
+        "revoked_tokens": (
+            "DELETE FROM revoked_tokens WHERE (environment, token_id) IN (SELECT environment, "
+            "token_id FROM revoked_tokens WHERE expires_at <= ? ORDER BY expires_at LIMIT ?)"
+        ),
+        "redemptions": (
+            "DELETE FROM redemptions WHERE (environment, use, key) IN (SELECT environment, use, "
+            "key FROM redemptions WHERE expires_at <= ? ORDER BY expires_at LIMIT ?)"
+        ),
+    }
+)
+
+HAS_REVISION = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'alembic_version'"
+REVISION = "SELECT version_num FROM alembic_version"
+PING = "SELECT count(*) FROM sqlite_master"

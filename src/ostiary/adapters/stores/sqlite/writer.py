@@ -1,0 +1,168 @@
+"""The writer: one thread that owns the writing connection and commits for everybody."""
+
+import asyncio
+import sqlite3
+import threading
+from collections.abc import Callable, Iterable
+from queue import Empty, SimpleQueue
+from typing import Any, NamedTuple, TypeVar
+
+from ostiary.adapters.stores.backend import Reach, unavailable
+from ostiary.adapters.stores.sqlite import batch
+from ostiary.core.ports.stores import AlreadyRedeemedError
+
+MAX_BATCH = 64
+MAX_QUEUED = 4096
+FAULT_POINTS = (*batch.FAULT_POINTS, "sqlite.write.committed")
+T = TypeVar("T")
+Job = Callable[[sqlite3.Connection], T]
+Outcome = tuple["asyncio.Future[Any]", Any, Exception | None]
+
+
+class _Entry(NamedTuple):
+    """A write or a job, and the caller that waits for it; without work, the end."""
+
+    work: batch.Write | Job[Any] | None
+    future: "asyncio.Future[Any]"
+
+
+class Writer:
+    """Takes writes from one event loop; what it answered is on the disk.
+
+    While one transaction is being flushed the next writes gather, and share the next.
+    """
+
+    def __init__(self, connect: Callable[[], sqlite3.Connection], reach: Reach) -> None:
+        self._connect = connect
+        self._reach = reach
+        self._loop = asyncio.get_running_loop()
+        self._queue: SimpleQueue[_Entry] = SimpleQueue()
+        self._connection: sqlite3.Connection | None = None
+        self._thread = threading.Thread(target=self._run, name="sqlite-writer", daemon=True)
+        self._thread.start()
+
+    def write(self, write: batch.Write) -> "asyncio.Future[None]":
+        """Queue a write; the future is done when it is durable, or refused.
+
+        Raises: UnavailableError when too much is waiting. The future raises AlreadyRedeemedError,
+        UnavailableError.
+        """
+        return self._submit(write)
+
+    def do(self, job: Job[T]) -> "asyncio.Future[T]":
+        """Queue a job that runs alone, in transactions of its own making."""
+        return self._submit(job)
+
+    async def close(self) -> None:
+        """Finish what is queued, disconnect and end the thread."""
+        ended = self._loop.create_future()
+        self._queue.put(_Entry(None, ended))
+        await ended
+        self._thread.join()
+
+    def _submit(self, work: batch.Write | Job[Any]) -> "asyncio.Future[Any]":
+        if self._queue.qsize() >= MAX_QUEUED:
+            raise unavailable("too many writes are waiting")
+        future = self._loop.create_future()
+        self._queue.put(_Entry(work, future))
+        return future
+
+    def _run(self) -> None:
+        following: _Entry | None = None
+        while True:
+            entry = following or self._queue.get()
+            following = None
+            if entry.work is None:
+                break
+            if isinstance(entry.work, batch.Write):
+                writes, following = self._gather(entry, entry.work)
+                outcomes = self._write(writes)
+            else:
+                outcomes = [self._do(entry.work, entry.future)]
+            self._loop.call_soon_threadsafe(_settle, outcomes)
+        self._disconnect()
+        self._loop.call_soon_threadsafe(_settle, [(entry.future, None, None)])
+
+    def _gather(
+        self, entry: _Entry, write: batch.Write
+    ) -> tuple[list[tuple[batch.Write, "asyncio.Future[Any]"]], _Entry | None]:
+        """Take the writes that wait behind the first, and what follows them if it is none."""
+        writes = [(write, entry.future)]
+        while len(writes) < MAX_BATCH:
+            try:
+                following = self._queue.get_nowait()
+            except Empty:
+                break
+            if not isinstance(following.work, batch.Write):
+                return writes, following
+            writes.append((following.work, following.future))
+        return writes, None
+
+    def _write(self, writes: list[tuple[batch.Write, "asyncio.Future[Any]"]]) -> Iterable[Outcome]:
+        try:
+            refused = batch.perform(self._connected(), [write for write, _ in writes], self._reach)
+        except Exception as error:  # noqa: BLE001 - the thread must outlive every error
+            self._recover(error)
+            if len(writes) > 1 and not _is_the_stores(error):
+                # One of them cannot be written; the others are not to suffer for it.
+                return [outcome for write in writes for outcome in self._write([write])]
+            return [(future, None, _translate(error)) for _, future in writes]
+        try:
+            self._reach("sqlite.write.committed")
+        except Exception as error:  # noqa: BLE001 - as above
+            return [(future, None, error) for _, future in writes]
+        return [(future, None, no) for (_, future), no in zip(writes, refused, strict=True)]
+
+    def _do(self, job: Job[Any], future: "asyncio.Future[Any]") -> Outcome:
+        try:
+            return future, job(self._connected()), None
+        except Exception as error:  # noqa: BLE001 - as above
+            self._recover(error)
+            return future, None, _translate(error)
+
+    def _connected(self) -> sqlite3.Connection:
+        if self._connection is None:
+            self._connection = self._connect()
+        return self._connection
+
+    def _recover(self, error: Exception) -> None:
+        """Undo what is open; after an error of the database start over with a new connection."""
+        if self._connection is not None and self._connection.in_transaction:
+            try:
+                self._connection.execute("ROLLBACK")
+            except sqlite3.Error:
+                self._disconnect()
+        if isinstance(error, sqlite3.DatabaseError) and _is_the_stores(error):
+            self._disconnect()
+
+    def _disconnect(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+
+def _is_the_stores(error: Exception) -> bool:
+    """Tell a store that fails from a write that it cannot take."""
+    return isinstance(error, sqlite3.Error) and not isinstance(
+        error, sqlite3.IntegrityError | sqlite3.InterfaceError | sqlite3.ProgrammingError
+    )
+
+
+def _translate(error: Exception) -> Exception:
+    if isinstance(error, sqlite3.IntegrityError):
+        # The only constraint that a write can break: the key of a token is taken.
+        return AlreadyRedeemedError()
+    # The driver refuses text that is no Unicode, and numbers of more than 64 bits.
+    if isinstance(error, sqlite3.Error | UnicodeError | OverflowError):
+        return unavailable(f"{type(error).__name__}: {error}")
+    return error
+
+
+def _settle(outcomes: Iterable[Outcome]) -> None:
+    for future, result, error in outcomes:
+        if future.done():
+            continue  # its caller was cancelled
+        if error is None:
+            future.set_result(result)
+        else:
+            future.set_exception(error)

@@ -1,0 +1,118 @@
+"""The SQL as written, against the schema as described and as migrated."""
+
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+
+import psycopg
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Engine, NullPool, create_engine
+
+from ostiary.adapters.stores.migrations.upgrade import configuration
+from ostiary.adapters.stores.postgres import connecting
+from ostiary.adapters.stores.postgres import statements as postgres_statements
+from ostiary.adapters.stores.revisions import REVISIONS
+from ostiary.adapters.stores.schema import metadata
+from ostiary.adapters.stores.sqlite import statements as sqlite_statements
+
+CROSS_ENVIRONMENT = {"PRUNE", "LOAD", "VERSION", "ADVANCE_VERSION"}
+"""Clean-up and the configuration as a whole are about every environment."""
+WITHOUT_TABLES = {"HAS_REVISION", "REVISION", "PING", "SETTINGS", "LOCK"}
+
+
+def statements_of(module: ModuleType) -> Iterator[tuple[str, str]]:
+    for name, value in vars(module).items():
+        if not name.isupper():
+            continue
+        if isinstance(value, str):
+            yield name, value
+        elif hasattr(value, "values"):
+            yield from ((name, statement) for statement in value.values())
+
+
+@pytest.mark.parametrize(
+    ("name", "statement"),
+    [
+        pytest.param(*item, id=f"{i}-{item[0]}")
+        for i, item in enumerate(statements_of(sqlite_statements))
+    ],
+)
+def test_every_statement_of_sqlite_fits_the_schema(
+    sqlite_template: Path, name: str, statement: str
+) -> None:
+    connection = sqlite3.connect(sqlite_template)
+    try:
+        connection.execute(f"EXPLAIN {statement}", (None,) * statement.count("?"))
+    finally:
+        connection.close()
+
+
+def test_every_statement_of_postgres_fits_the_schema(migrated_postgres_url: str) -> None:
+    prepared = 0
+    with psycopg.connect(**connecting.parameters(migrated_postgres_url)) as connection:
+        for _, statement in statements_of(postgres_statements):
+            parts = statement.split("%b")
+            numbered = "".join(f"{part}${n}" for n, part in enumerate(parts[:-1], 1)) + parts[-1]
+            connection.execute(f"PREPARE one AS {numbered}".encode())
+            connection.execute("DEALLOCATE one")
+            prepared += 1
+    assert prepared > 15
+
+
+@pytest.mark.parametrize(
+    "module", [sqlite_statements, postgres_statements], ids=["sqlite", "postgres"]
+)
+def test_SEC_226_every_statement_about_tenants_names_the_environment(module: ModuleType) -> None:
+    for name, statement in statements_of(module):
+        if name in CROSS_ENVIRONMENT | WITHOUT_TABLES:
+            continue
+        compares = (
+            "environment = ?" in statement
+            or "environment = %b" in statement
+            or ".environment = " in statement
+        )
+        inserts = "(environment, " in statement and "INSERT" in statement
+        assert compares or inserts, name
+
+
+@pytest.mark.parametrize(
+    "name", ["FIND_REDEEMED", "FIND_TOKEN", "IS_REVOKED", "DELETE_TOKEN", "PRUNE"]
+)
+def test_look_ups_of_sqlite_never_read_a_whole_table(sqlite_template: Path, name: str) -> None:
+    connection = sqlite3.connect(sqlite_template)
+    try:
+        for statement in (s for n, s in statements_of(sqlite_statements) if n == name):
+            values = (None,) * statement.count("?")
+            plan = connection.execute(f"EXPLAIN QUERY PLAN {statement}", values).fetchall()
+            steps = [row[3] for row in plan]
+            assert any(step.startswith("SEARCH") for step in steps)
+            for table in metadata.tables:
+                assert not any(step.startswith(f"SCAN {table}") for step in steps), steps
+            assert "SCAN kept" not in steps
+    finally:
+        connection.close()
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def engine(request: pytest.FixtureRequest) -> Engine:
+    if request.param == "sqlite":
+        path = request.getfixturevalue("sqlite_template")
+        return create_engine(f"sqlite:///{path}", poolclass=NullPool)
+    url = request.getfixturevalue("migrated_postgres_url")
+    return create_engine(url.replace("postgresql:", "postgresql+psycopg:"), poolclass=NullPool)
+
+
+def test_the_migrated_schema_is_the_described_one(engine: Engine) -> None:
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_server_default": True})
+        assert compare_metadata(context, metadata) == []
+
+
+def test_the_revisions_are_those_of_the_migrations() -> None:
+    scripts = ScriptDirectory.from_config(configuration())
+
+    assert tuple(script.revision for script in scripts.walk_revisions())[::-1] == REVISIONS

@@ -1,0 +1,98 @@
+"""Claims of every style: written as its readers expect, and read back as they were meant."""
+
+import pytest
+from msgspec.structs import replace
+
+from ostiary.core.base.ids import ClientId, TokenId, TokenManagerId
+from ostiary.core.base.scopes import ScopeSet
+from ostiary.core.formats.jwt import InvalidClaimsError
+from ostiary.core.model.token import AccessToken
+from ostiary.core.model.token_manager import ClaimStyle, ScopeFormat
+from ostiary.core.tokens import claims
+from tests.support.environments import make_environment
+from tests.support.tenants import make_manager
+
+ENV = make_environment(issuer="https://id.example.com")
+TOKEN = AccessToken(
+    token_id=TokenId("jti-1"),
+    client_id=ClientId("client"),
+    manager_id=TokenManagerId("m"),
+    scopes=ScopeSet.parse("read write"),
+    expires_at=2000,
+    issued_at=1000,
+    audiences=("https://api.example.com",),
+    attributes={"Tier": "gold"},
+)
+USER_TOKEN = replace(TOKEN, subject="user-1")
+
+
+@pytest.mark.parametrize("style", list(ClaimStyle))
+@pytest.mark.parametrize("scope_format", list(ScopeFormat))
+@pytest.mark.parametrize("token", [TOKEN, USER_TOKEN], ids=["application", "user"])
+def test_what_is_written_is_read_back(
+    style: ClaimStyle, scope_format: ScopeFormat, token: AccessToken
+) -> None:
+    manager = make_manager("m", style=style, scope_format=scope_format)
+    found = claims.read_token(manager, claims.write_claims(ENV, manager, token))
+    if style is ClaimStyle.PINGFEDERATE:
+        # Its tokens say neither when nor for whom they were issued.
+        token = replace(token, issued_at=None, audiences=(), subject=None)
+    assert found == token
+
+
+def test_S1_13_scope_is_an_array_or_a_text() -> None:
+    array = make_manager("m", style=ClaimStyle.PINGFEDERATE, scope_format=ScopeFormat.ARRAY)
+    text = make_manager("m", style=ClaimStyle.PINGFEDERATE, scope_format=ScopeFormat.STRING)
+    assert claims.write_claims(ENV, array, TOKEN)["scope"] == ("read", "write")
+    assert claims.write_claims(ENV, text, TOKEN)["scope"] == "read write"
+    empty = replace(TOKEN, scopes=ScopeSet())
+    assert claims.write_claims(ENV, array, empty)["scope"] == ()
+    assert claims.write_claims(ENV, text, empty)["scope"] == ""
+
+
+def test_S2_20_the_claims_for_client_and_scope_have_configured_names() -> None:
+    manager = make_manager(
+        "m", style=ClaimStyle.PINGFEDERATE, client_claim="client_id_name", scope_claim="scp"
+    )
+    written = claims.write_claims(ENV, manager, TOKEN)
+    assert written["client_id_name"] == "client"
+    assert written["scp"] == "read write"
+    assert not {"client_id", "scope"} & written.keys()
+    assert claims.read_token(manager, written).attributes == {"Tier": "gold"}
+
+
+def test_S4_19_an_application_token_of_pingone_has_no_subject() -> None:
+    manager = make_manager("m", style=ClaimStyle.PINGONE)
+    application = claims.write_claims(ENV, manager, TOKEN)
+    user = claims.write_claims(ENV, manager, USER_TOKEN)
+    assert "sub" not in application
+    assert application["p1.rid"] == "jti-1"
+    assert user["sub"] == "user-1"
+    assert "p1.rid" not in user
+
+
+def test_an_application_token_of_rfc9068_has_the_client_as_subject() -> None:
+    """RFC 9068 §2.2: `sub` is required."""
+    manager = make_manager("m")
+    assert claims.write_claims(ENV, manager, TOKEN)["sub"] == "client"
+    assert claims.read_token(manager, claims.write_claims(ENV, manager, TOKEN)).subject is None
+
+
+@pytest.mark.parametrize("missing", ["exp", "jti", "client_id"])
+def test_SEC_94_a_claim_that_all_our_tokens_have_is_required(missing: str) -> None:
+    manager = make_manager("m")
+    written = claims.write_claims(ENV, manager, TOKEN)
+    del written[missing]
+    with pytest.raises(InvalidClaimsError):
+        claims.read_token(manager, written)
+
+
+@pytest.mark.parametrize("style", list(ClaimStyle))
+def test_SEC_78_the_header_says_what_kind_of_token_it_is(style: ClaimStyle) -> None:
+    plain, named = (
+        make_manager("m", style=style),
+        make_manager("m", style=style, manager_header=True),
+    )
+    typ = (("typ", "at+jwt"),) if style is ClaimStyle.RFC9068 else ()
+    assert claims.headers(plain) == typ
+    assert claims.headers(named) == (("pi.atm", "m"), *typ)

@@ -1,0 +1,59 @@
+"""Requests show their headers unambiguously; responses say what they are."""
+
+import pytest
+
+from ostiary.http.errors import RequestRefused
+from ostiary.http.message import Request, empty_response, json_response, text_response
+
+
+def make_request(*headers: tuple[bytes, bytes], body: bytes = b"", query: bytes = b"") -> Request:
+    return Request("POST", "/x", headers=headers, body=body, query=query)
+
+
+def test_a_header_that_stands_once_is_found() -> None:
+    request = make_request((b"a", b"1"), (b"b", b"2"), (b"b", b"3"))
+    assert request.find_header(b"a") == b"1"
+    assert request.find_header(b"c") is None
+
+
+def test_SEC_163_a_header_that_stands_twice_is_refused_whatever_it_says() -> None:
+    request = make_request((b"authorization", b"Basic YTpi"), (b"authorization", b"Basic YTpi"))
+    with pytest.raises(RequestRefused, match="authorization") as refused:
+        request.find_header(b"authorization")
+    assert refused.value.status == 400
+
+
+def test_every_line_of_a_list_header_is_found_in_order() -> None:
+    request = make_request((b"a", b"1"), (b"b", b"2"), (b"a", b"3"))
+    assert request.find_headers(b"a") == [b"1", b"3"]
+
+
+@pytest.mark.parametrize("name", [b"ping_uname", b"ping-uname", b"ping.uname "])
+def test_SEC_164_a_header_of_a_similar_name_is_another_header(name: bytes) -> None:
+    assert make_request((name, b"joe")).find_header(b"ping.uname") is None
+
+
+def test_form_and_query_are_read_apart() -> None:
+    request = make_request(body=b"a=1", query=b"a=2")
+    assert request.form().get("a") == "1"
+    assert request.query_params().get("a") == "2"
+
+
+def test_json_is_read() -> None:
+    assert make_request(body=b'{"a":[1]}').json() == {"a": [1]}
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"{", b'{"a":1,"a":2}', b"NaN", b'"\xff"', b"[" * 40 + b"]" * 40]
+)
+def test_SEC_233_json_that_is_not_strict_is_refused(body: bytes) -> None:
+    with pytest.raises(RequestRefused) as refused:
+        make_request(body=body).json()
+    assert (refused.value.status, refused.value.code) == (400, "invalid_request")
+
+
+def test_SEC_242_responses_name_their_content_type() -> None:
+    assert json_response({"a": "é"}).headers == ((b"content-type", b"application/json"),)
+    assert json_response({"a": "é"}).body == '{"a":"é"}'.encode()
+    assert text_response("OK").headers == ((b"content-type", b"text/plain; charset=utf-8"),)
+    assert empty_response().headers == ()
