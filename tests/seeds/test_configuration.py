@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from ostiary.core.admin import implied
-from ostiary.core.admin.schema import ClientSettings, Configuration, EnvironmentSettings
+from ostiary.core.configuration import implied
+from ostiary.core.configuration.schema import ClientSettings, Configuration, EnvironmentSettings
 from ostiary.core.model.environment import Face
 from ostiary.main.config_file import CheckedConfiguration, check_file
 from ostiary.main.vocabulary import built_in_vocabulary

@@ -5,13 +5,13 @@ from dataclasses import dataclass, field
 
 from ostiary.adapters.stores.memory import MemoryStore
 from ostiary.core.admin.apply import Applied, ConfigurationEditor
-from ostiary.core.admin.compile import compile_snapshot
+from ostiary.core.admin.compiler.snapshot_compiler import compile_snapshot
 from ostiary.core.admin.contents import Draft, read
 from ostiary.core.admin.documents import Desired, describe_desired
-from ostiary.core.admin.parse import parse
 from ostiary.core.admin.plan import Plan
 from ostiary.core.base.clock import FrozenClock
 from ostiary.core.base.secret import Secret
+from ostiary.core.configuration.parse import parse
 from ostiary.core.crypto.sealing import Sealer
 from ostiary.core.model.environment import Environment
 from ostiary.core.model.snapshot import Snapshot

@@ -84,7 +84,7 @@ class Failures:
         self.reported.append(error)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class App:
     """The server and what a test may move or look at."""
 

@@ -4,10 +4,10 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from ostiary.core.admin.check import Verdict, check
-from ostiary.core.admin.problems import render_path
-from ostiary.core.admin.secret_sources import UnreadableFileError
-from ostiary.core.admin.vocabulary import Vocabulary
+from ostiary.core.configuration.check import Verdict, check
+from ostiary.core.configuration.problems import render_path
+from ostiary.core.configuration.secret_sources import UnreadableFileError
+from ostiary.core.configuration.vocabulary import Vocabulary
 
 VOCABULARY = Vocabulary(
     grant_types=frozenset({"client_credentials", "authorization_code", "refresh_token"}),

@@ -23,7 +23,7 @@ def choose_profile() -> None:
     settings.register_profile(
         "wide",
         deadline=None,
-        max_examples=5000,
+        max_examples=1000,
         suppress_health_check=_SLOW_MACHINES,
         print_blob=True,
     )

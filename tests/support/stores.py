@@ -65,6 +65,11 @@ def prepare_sqlite(path: Path) -> str:
     return f"sqlite:///{path}"
 
 
+def path_of(url: str) -> Path:
+    """Return the path of a SQLite store's file."""
+    return Path(url.removeprefix("sqlite:///"))
+
+
 def prepare_postgres(url: str) -> None:
     """Give a database the schema."""
     migrate_postgres(parameters(url), unhooked)

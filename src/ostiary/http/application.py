@@ -7,6 +7,7 @@ from ostiary.http import cors
 from ostiary.http.asgi import Receive, Scope, Send
 from ostiary.http.body import drain, read_body
 from ostiary.http.boundary import Boundary, Report
+from ostiary.http.connection.tls import leaf_certificate
 from ostiary.http.errors import method_not_allowed, not_found
 from ostiary.http.guard import check_framing, check_host
 from ostiary.http.message import NO_VALUES, Request, Response
@@ -14,7 +15,6 @@ from ostiary.http.oauth_json import render_error
 from ostiary.http.proxies import TrustedProxies
 from ostiary.http.route import Route, RouteTable
 from ostiary.http.security_headers import security_headers
-from ostiary.http.tls import leaf_certificate
 
 Observe = Callable[[str, int, float], None]
 NOT_SERVED = "other"
@@ -37,7 +37,7 @@ class Application:
         observe: takes the path in the table, the status and the seconds of every answer.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - all that the edge needs from outside
         self,
         table: RouteTable,
         *,
@@ -65,12 +65,16 @@ class Application:
         request = _open_request(scope, path, values)
         work = self._handle(route, request, scope, receive)
         response = await self._boundary.answer(work, route.errors, request)
-        await self._send(response, request, send)
-        label = NOT_SERVED if route is _NOT_SERVED else route.path
-        self._observe(label, response.status, perf_counter() - started)
-        if request.has_unread_body:
+        headers = self._headers(response, request)
+        body = b"" if request.method == "HEAD" else response.body
+        is_cut_off = request.has_unread_body
+        await send({"type": "http.response.start", "status": response.status, "headers": headers})
+        await send({"type": "http.response.body", "body": body, "more_body": is_cut_off})
+        if is_cut_off:
             await drain(request, scope, receive)
             await send({"type": "http.response.body", "body": b"", "more_body": False})
+        observed = NOT_SERVED if route is _NOT_SERVED else route.path
+        self._observe(observed, response.status, perf_counter() - started)
 
     async def _handle(
         self, route: Route, request: Request, scope: Scope, receive: Receive
@@ -86,16 +90,13 @@ class Application:
         await read_body(route, request, scope, receive)
         return await handler(request)
 
-    async def _send(self, response: Response, request: Request, send: Send) -> None:
+    def _headers(self, response: Response, request: Request) -> list[tuple[bytes, bytes]]:
         headers = [*response.headers, *request.answer_headers, *self._security_headers]
         if response.status not in _STATUS_WITHOUT_BODY:
             headers.append((b"content-length", b"%d" % len(response.body)))
         if request.has_unread_body:
             headers.append(_CLOSE)
-        await send({"type": "http.response.start", "status": response.status, "headers": headers})
-        body = b"" if request.method == "HEAD" else response.body
-        more = request.has_unread_body
-        await send({"type": "http.response.body", "body": body, "more_body": more})
+        return headers
 
 
 def _open_request(scope: Scope, path: str, values: Mapping[str, str]) -> Request:

@@ -25,7 +25,16 @@ async def read_body(route: Route, request: Request, scope: Scope, receive: Recei
     length = request.find_header(b"content-length")
     if length is not None and int(length) > max_bytes:
         raise too_large(max_bytes)
-    request.body = await _receive_all(request, scope, receive, max_bytes)
+    while request.has_unread_body:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise bad_request("The body ended early.")
+        request.body += message.get("body", b"")
+        request.has_unread_body = message.get("more_body", False)
+        if len(request.body) > max_bytes:
+            raise too_large(max_bytes)
+        if REFUSAL in scope:
+            raise scope[REFUSAL]
     if request.body and media_type is not None and not request.find_header(b"content-type"):
         raise bad_request("The body has no content type.")
 
@@ -57,18 +66,3 @@ async def drain(request: Request, scope: Scope, receive: Receive) -> None:
         drained += len(message.get("body", b""))
         if not message.get("more_body", False):
             return
-
-
-async def _receive_all(request: Request, scope: Scope, receive: Receive, max_bytes: int) -> bytes:
-    body: bytes = b""
-    while request.has_unread_body:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            raise bad_request("The body ended early.")
-        body += message.get("body", b"")
-        request.has_unread_body = message.get("more_body", False)
-        if len(body) > max_bytes:
-            raise too_large(max_bytes)
-        if REFUSAL in scope:
-            raise scope[REFUSAL]
-    return body

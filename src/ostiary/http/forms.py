@@ -17,24 +17,29 @@ def parse_params(data: bytes) -> Params:
 
     Spec: WHATWG URL §5.1; RFC 6749 appendix B (UTF-8).
     Raises: RequestRefused 400 for what is not UTF-8, broken escapes, NUL or more than `MAX_FIELDS`
-    fields; OAuthError invalid_request for a repeated parameter.
+        fields; OAuthError invalid_request for a repeated parameter.
     """
     if not data:
         return Params({})
-    if data.count(b"&") >= MAX_FIELDS:
-        raise bad_request(f"The request has more than {MAX_FIELDS} parameters.")
     try:
-        return Params.from_pairs(_pairs(data.decode()))
+        fields = _split(data.decode())
     except UnicodeDecodeError as error:
         raise bad_request("The parameters are not UTF-8.") from error
+    values = {name: (value,) for name, value in fields}
+    if len(values) == len(fields) and ("",) not in values.values():
+        return Params(values)
+    return Params.from_pairs(fields)
 
 
-def _pairs(text: str) -> list[tuple[str, str]]:
+def _split(text: str) -> list[tuple[str, str]]:
     # No parameter of any protocol may hold NUL, and not every store can keep one.
     if "\0" in text or "%00" in text:
         raise bad_request("The parameters hold a NUL character.")
+    fields = text.replace("+", " ").split("&")
+    if len(fields) > MAX_FIELDS:
+        raise bad_request(f"The request has more than {MAX_FIELDS} parameters.")
     pairs = []
-    for field in text.replace("+", " ").split("&"):
+    for field in fields:
         name, _, value = field.partition("=")
         pairs.append((_unescape(name), _unescape(value)) if "%" in field else (name, value))
     return pairs

@@ -6,11 +6,11 @@ handed to the application, which waits for it and knows the endpoint's error sha
 """
 
 import asyncio
-import re
 from math import inf
 from typing import Any, ClassVar, cast
 
 import httptools
+from uvicorn._types import HTTPScope
 from uvicorn.config import Config
 from uvicorn.protocols.http.httptools_impl import (
     STATUS_LINE,
@@ -21,27 +21,23 @@ from uvicorn.server import ServerState
 
 from ostiary.core.base.errors import ProtocolError, UnavailableError
 from ostiary.http.asgi import REFUSAL, Scope
-from ostiary.http.cycle import EdgeCycle
-from ostiary.http.deadline import Deadline
-from ostiary.http.errors import (
-    Headers,
-    RequestRefused,
-    bad_request,
-    method_not_allowed,
-    too_late,
+from ostiary.http.connection.cycle import EdgeCycle
+from ostiary.http.connection.deadline import Deadline
+from ostiary.http.connection.head import (
+    MAX_HEADERS,
+    MAX_URL_BYTES,
+    check_size,
+    check_upgrade,
+    origin_form,
+    reason_of,
+    write_without_upgrade,
 )
-from ostiary.http.guard import parse_host
+from ostiary.http.connection.tls import tls_extension
+from ostiary.http.errors import Headers, bad_request, too_late
 from ostiary.http.oauth_json import render_error
 from ostiary.http.security_headers import security_headers
-from ostiary.http.tls import tls_extension
 
-MAX_URL_BYTES = 16 * 1024
-MAX_HEADER_BYTES = 32 * 1024
-MAX_HEADERS = 100
-
-_SOUND_REQUEST_LINE = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,32} /")
-_UPGRADE_HEADERS = frozenset({b"connection", b"upgrade", b"http2-settings"})
-_ALL_METHODS = b"DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT"
+_ASGI = {"version": "3.0", "spec_version": "2.3"}
 
 
 class EdgeProtocol(HttpToolsProtocol):
@@ -52,6 +48,7 @@ class EdgeProtocol(HttpToolsProtocol):
 
     head_seconds: ClassVar[float] = 10.0
     body_seconds: ClassVar[float] = 30.0
+    """For a body to arrive, and for an answer to be taken."""
     linger_seconds: ClassVar[float] = 1.0
     security_headers: ClassVar[Headers] = security_headers(is_dev=False)
 
@@ -69,12 +66,12 @@ class EdgeProtocol(HttpToolsProtocol):
         self._is_declining = False
         self._is_refused = False
         self._chunk_bytes = self._first_chunk_bytes = self._received_bytes = 0
-        self._extensions: dict[str, Any] | None = None
+        self._extensions: dict[str, Any] = {}
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
         tls = tls_extension(transport)
-        self._extensions = {"tls": tls} if tls else None
+        self._extensions = {"tls": tls} if tls else {}
         self._deadline.set(self.head_seconds)
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -91,11 +88,12 @@ class EdgeProtocol(HttpToolsProtocol):
         try:
             self.parser.feed_data(data)
             if self._is_in_head:
-                self._check_head_size(self._received_bytes - self._first_chunk_bytes)
+                hidden_bytes = self._received_bytes - self._first_chunk_bytes
+                check_size(self.url, self.headers, hidden_bytes)
         except httptools.HttpParserUpgrade as upgrade:
             self._decline_upgrade(data[upgrade.args[0] :])
         except httptools.HttpParserError as error:
-            self._refuse(_reason(error, data))
+            self._refuse(reason_of(error, data))
         except ProtocolError as refusal:
             self._refuse(refusal)
         else:
@@ -103,9 +101,9 @@ class EdgeProtocol(HttpToolsProtocol):
                 self._deadline.set(self.head_seconds if self._is_in_head else self.body_seconds)
 
     def on_message_begin(self) -> None:
-        super().on_message_begin()
-        if self._extensions is not None:
-            self.scope["extensions"] = self._extensions
+        self.url = b""
+        self.headers = []
+        self.expect_100_continue = False
         self._first_chunk_bytes = self._received_bytes = self._chunk_bytes
         self._is_in_head = True
         self._deadline.at = inf
@@ -113,18 +111,21 @@ class EdgeProtocol(HttpToolsProtocol):
     def on_header(self, name: bytes, value: bytes) -> None:
         if self._is_in_body:
             raise bad_request("Trailer fields are not supported.")
-        super().on_header(name, value)
+        name = name.lower()
+        if name == b"expect":
+            self.expect_100_continue = value.lower() == b"100-continue"
+        self.headers.append((name, value))
 
     def on_headers_complete(self) -> None:
         self._is_in_head = False
         self._deadline.at = inf
         if self._received_bytes > MAX_URL_BYTES or len(self.headers) > MAX_HEADERS:
-            self._check_head_size(0)
+            check_size(self.url, self.headers)
         if self.parser.should_upgrade():
-            self._check_upgrade()
+            check_upgrade(self.parser.get_method(), is_pipelined=self._is_declining)
             return
-        if self.url[:1] != b"/" or b"#" in self.url:
-            self._check_absolute_target()
+        if self.url[:1] != b"/":
+            self.url = origin_form(self.url, self.headers)
         if self._is_crowded():
             raise UnavailableError("The server is busy.", retry_after_seconds=1)
         self._begin_answer()
@@ -140,8 +141,8 @@ class EdgeProtocol(HttpToolsProtocol):
         self.server_state.total_requests += 1
         self.flow.resume_reading()
         if self.transport.is_closing():
-            return
-        if self.pipeline:
+            self._deadline.set(self.body_seconds)
+        elif self.pipeline:
             self._start_asgi_task(*self.pipeline.pop())
         elif not self._is_in_head and not self._is_in_body:
             self._deadline.set(self.timeout_keep_alive)
@@ -149,17 +150,28 @@ class EdgeProtocol(HttpToolsProtocol):
     def _begin_answer(self) -> None:
         """Call the application, now or after the answers that are still to come.
 
-        This is what uvicorn does at the end of a head, without decoding the path, which our routes
-        take as it stands.
+        uvicorn's own way from here decodes the path, which our routes take as it stands.
         """
-        scope, parser = cast(Scope, self.scope), self.parser
-        version = scope["http_version"] = parser.get_http_version()
-        scope["method"] = parser.get_method().decode()
-        scope["raw_path"], _, scope["query_string"] = self.url.partition(b"?")
-        scope["path"] = scope["raw_path"].decode("ascii")
+        path, _, query = self.url.partition(b"?")
+        version = self.parser.get_http_version()
+        scope: Scope = {
+            "type": "http",
+            "asgi": _ASGI,
+            "http_version": version,
+            "server": self.server,
+            "client": self.client,
+            "scheme": self.scheme,
+            "method": self.parser.get_method().decode(),
+            "root_path": "",
+            "path": path.decode("ascii"),
+            "raw_path": path,
+            "query_string": query,
+            "headers": self.headers,
+            "extensions": self._extensions,
+        }
         was_answering = self._is_answering()
         self.cycle = EdgeCycle(
-            scope=self.scope,
+            scope=cast(HTTPScope, scope),
             transport=self.transport,
             flow=self.flow,
             logger=self.logger,
@@ -168,7 +180,7 @@ class EdgeProtocol(HttpToolsProtocol):
             default_headers=self.server_state.default_headers,
             message_event=asyncio.Event(),
             expect_100_continue=self.expect_100_continue,
-            keep_alive=version != "1.0" and parser.should_keep_alive(),
+            keep_alive=version != "1.0" and self.parser.should_keep_alive(),
             on_response=self.on_response_complete,
         )
         if was_answering:
@@ -189,55 +201,26 @@ class EdgeProtocol(HttpToolsProtocol):
 
         Spec: RFC 9110 §7.8.
         """
-        head = b"%b %b HTTP/%b\r\n" % (
-            self.parser.get_method(),
-            self.url,
-            self.parser.get_http_version().encode(),
-        )
-        for name, value in self.headers:
-            if name not in _UPGRADE_HEADERS:
-                head += b"%b: %b\r\n" % (name, value)
+        version = self.parser.get_http_version()
+        head = write_without_upgrade(self.parser.get_method(), self.url, version, self.headers)
         self.parser = httptools.HttpRequestParser(self)
         self._is_declining = True
-        self._parse(head + b"\r\n" + rest)
+        self._parse(head + rest)
         self._is_declining = False
 
-    def _check_upgrade(self) -> None:
-        if self.parser.get_method() == b"CONNECT":
-            raise method_not_allowed(_ALL_METHODS)
-        if self._is_declining:
-            raise bad_request("Requests for an upgrade cannot be pipelined.")
-
-    def _check_absolute_target(self) -> None:
-        """Take an absolute target only if it names the very host of the Host header.
-
-        The server passes on its path alone, so that the guard sees only that header.
-
-        Spec: RFC 9112 §3.2.2.
-        """
-        target = httptools.parse_url(self.url)
-        host = parse_host(b",".join(value for name, value in self.headers if name == b"host"))
-        if target.schema not in (b"http", b"https") or target.userinfo or target.fragment:
-            raise bad_request("The request target is malformed.")
-        if (target.host or b"").strip(b"[]").decode("latin-1").lower() != host:
-            raise bad_request("The request target names another host than the header host.")
-        self.url = (target.path or b"/") + (b"?" + target.query if target.query else b"")
-
-    def _check_head_size(self, hidden_bytes: int) -> None:
-        """Refuse a head that is too large; a header that is not whole yet is in `hidden_bytes`."""
-        if len(self.url) > MAX_URL_BYTES:
-            raise RequestRefused(414, f"The URL is longer than {MAX_URL_BYTES} bytes.")
-        if len(self.headers) > MAX_HEADERS:
-            raise RequestRefused(431, f"The request has more than {MAX_HEADERS} headers.")
-        visible_bytes = sum(len(name) + len(value) for name, value in self.headers)
-        if max(visible_bytes, hidden_bytes) > MAX_HEADER_BYTES:
-            raise RequestRefused(431, f"The headers are larger than {MAX_HEADER_BYTES} bytes.")
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self._deadline.set(self.body_seconds)
 
     def _end_late(self) -> None:
-        if self._is_in_head or self._is_in_body:
+        if self.transport.is_closing() or self.flow.write_paused:
+            # The client does not take its answer: what is left of it will never be sent.
+            self.transport.abort()
+        elif self._is_in_head or self._is_in_body:
             self._refuse(too_late())
-        else:
+        elif not self._is_answering():
             self.transport.close()
+            self._deadline.set(self.linger_seconds)
 
     def _refuse(self, refusal: ProtocolError) -> None:
         """End the connection: what it brings from here on cannot be read as requests."""
@@ -279,12 +262,3 @@ class DevelopmentEdgeProtocol(EdgeProtocol):
     """The same, for a server in development mode."""
 
     security_headers: ClassVar[Headers] = security_headers(is_dev=True)
-
-
-def _reason(error: httptools.HttpParserError, data: bytes) -> ProtocolError:
-    if isinstance(error.__context__, ProtocolError):
-        return error.__context__
-    is_method = isinstance(error, httptools.HttpParserInvalidMethodError)
-    if is_method and _SOUND_REQUEST_LINE.match(data):
-        return method_not_allowed(_ALL_METHODS)
-    return bad_request("The request is not well-formed HTTP.")

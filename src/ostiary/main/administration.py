@@ -15,15 +15,15 @@ from ostiary.adapters.outbound.meters import EventMeter
 from ostiary.adapters.stores.backend import StoreBackend, StoreRefusedError, unavailable
 from ostiary.adapters.stores.catalog import find_backend
 from ostiary.adapters.stores.revisions import HEAD
-from ostiary.core.admin import implied
 from ostiary.core.admin.apply import Applied, ConfigurationEditor
 from ostiary.core.admin.contents import ConfigurationBrokenError
+from ostiary.core.admin.keys.key_needs import UnknownKeySetError
 from ostiary.core.admin.plan import PlanRefusedError
-from ostiary.core.admin.rotation import UnknownKeySetError
-from ostiary.core.admin.schema import Configuration, ServerSettings
-from ostiary.core.admin.secret_sources import SecretUnavailableError, Surroundings, resolve
 from ostiary.core.base.clock import SystemClock
 from ostiary.core.base.errors import UnavailableError
+from ostiary.core.configuration import implied
+from ostiary.core.configuration.schema import Configuration, ServerSettings
+from ostiary.core.configuration.secret_sources import SecretUnavailableError, Surroundings, resolve
 from ostiary.core.crypto.keys import KeyRefusedError
 from ostiary.core.crypto.sealing import SealBrokenError
 from ostiary.core.model.audit import ConfigurationApplied

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ostiary.core.admin.check import check
-from ostiary.core.admin.problems import Path as ConfigPath
-from ostiary.core.admin.problems import Problem, error, render_path
-from ostiary.core.admin.schema import Configuration
-from ostiary.core.admin.secret_sources import UnreadableFileError
-from ostiary.core.admin.vocabulary import Vocabulary
+from ostiary.core.configuration.check import check
+from ostiary.core.configuration.problems import Path as ConfigPath
+from ostiary.core.configuration.problems import Problem, error, render_path
+from ostiary.core.configuration.schema import Configuration
+from ostiary.core.configuration.secret_sources import UnreadableFileError
+from ostiary.core.configuration.vocabulary import Vocabulary
 from ostiary.main import toml_positions, yaml_document
 from ostiary.main.config_positions import Positions
 from ostiary.main.surroundings import MachineSurroundings, read_file

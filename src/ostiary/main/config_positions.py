@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ostiary.core.admin.problems import Path
+from ostiary.core.configuration.problems import Path
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pydantic import AwareDatetime, BaseModel, SecretStr
 from pydantic.fields import FieldInfo
 
-from ostiary.core.admin.schema import Configuration, PreviousSecret, SecretSource
+from ostiary.core.configuration.schema import Configuration, PreviousSecret, SecretSource
 
 _PREAMBLE = """\
 # Configuration

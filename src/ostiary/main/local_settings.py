@@ -7,10 +7,10 @@ from pathlib import Path
 
 from cryptography import x509
 
-from ostiary.core.admin import implied
-from ostiary.core.admin.field_types import split_address
-from ostiary.core.admin.schema import Configuration, ServerSettings
-from ostiary.core.admin.secret_sources import resolve
+from ostiary.core.configuration import implied
+from ostiary.core.configuration.field_types import split_address
+from ostiary.core.configuration.schema import Configuration, ServerSettings
+from ostiary.core.configuration.secret_sources import resolve
 from ostiary.main import development_tls
 from ostiary.main.master_key import find_master_key
 from ostiary.main.serving.settings import ListenAddress, Overrides, ServeSettings

@@ -8,10 +8,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ostiary.core.admin.schema import ServerSettings
-from ostiary.core.admin.secret_sources import Surroundings, resolve
 from ostiary.core.base import b64
 from ostiary.core.base.secret import Secret
+from ostiary.core.configuration.schema import ServerSettings
+from ostiary.core.configuration.secret_sources import Surroundings, resolve
 from ostiary.core.crypto.sealing import KEY_BYTES, Sealer
 
 FILE_NAME = "master.key"

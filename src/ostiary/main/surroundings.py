@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from ostiary.core.admin.secret_sources import UnreadableFileError
+from ostiary.core.configuration.secret_sources import UnreadableFileError
 
 _OTHERS_MAY_READ = stat.S_IRGRP | stat.S_IROTH
 _MAX_BYTES = 1 << 20

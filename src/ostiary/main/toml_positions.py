@@ -8,7 +8,7 @@ Spec: TOML 1.0.
 import tomllib
 from bisect import bisect_right
 
-from ostiary.core.admin.problems import Path
+from ostiary.core.configuration.problems import Path
 from ostiary.main.config_positions import Positions
 
 _BLANK = " \t"

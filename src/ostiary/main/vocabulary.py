@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 
 from ostiary.adapters.stores import catalog as stores
-from ostiary.core.admin.vocabulary import Vocabulary
 from ostiary.core.clientauth import catalog as client_authentication_methods
+from ostiary.core.configuration.vocabulary import Vocabulary
 from ostiary.core.grants import catalog as grant_types
 
 

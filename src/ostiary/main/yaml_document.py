@@ -5,7 +5,7 @@ Spec: YAML 1.1 as PyYAML reads it.
 
 import yaml
 
-from ostiary.core.admin.problems import Path
+from ostiary.core.configuration.problems import Path
 from ostiary.main.config_positions import Positions
 
 MAX_DEPTH = 32

@@ -24,11 +24,8 @@ from tests.support.stores import (
     make_redemption,
     make_token,
     opened,
+    path_of,
 )
-
-
-def path_of(url: str) -> Path:
-    return Path(url.removeprefix("sqlite:///"))
 
 
 @pytest.mark.parametrize("mode", [None, 0o644, 0o666])

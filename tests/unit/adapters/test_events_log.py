@@ -76,7 +76,7 @@ def test_both_sinks_get_the_same_events_and_notes_go_to_output_alone() -> None:
 
     assert log.output.content.count(b"\n") == 3
     assert log.audit.content.count(b"\n") == 2
-    note = json.loads(log.output.content.splitlines()[1])
+    note = json.loads(log.output.content.splitlines()[0])
     assert (note["event"], note["workers"]) == ("started", 2)
     assert note["reason"] == 'a "quoted" one\n'
 

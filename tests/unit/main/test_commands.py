@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from ostiary.core.admin import rotation
 from ostiary.core.admin.contents import Draft
+from ostiary.core.admin.keys import rotation
+from ostiary.core.admin.keys.key_needs import choose_needs
 from ostiary.core.crypto.keys import dump_private_pem, generate, thumbprint
 from ostiary.main.commands import apply, diff, export, keys
 from tests.support.administration import ES256, Installation
@@ -234,6 +235,18 @@ def test_a_rotation_is_told_and_the_second_one_waits(
     assert diff.run(config) == 0
 
 
+def test_without_a_key_set_all_of_the_environment_rotate(
+    config: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    apply.run(config, yes=True)
+    capsys.readouterr()
+    assert keys.rotate(config, "main", None, None) == 0
+    told = capsys.readouterr().out.splitlines()
+    assert [line.partition(":")[0] for line in told] == ["main environment ES256", "main manager"]
+    assert "main manager:default ES256: k1-2 is published" in told[1]
+    assert [row[1] for row in _listed(config, capsys)].count("manager:default") == 2
+
+
 def test_an_unknown_key_set_is_refused(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
     apply.run(config, yes=True)
     assert keys.rotate(config, "main", "manager:gone", None) == 1
@@ -297,7 +310,7 @@ async def test_the_list_of_keys_follows_a_rotation() -> None:
     await installation.apply(ES256.format("main"))
 
     def change(draft: Draft, now: float) -> float:
-        needs = rotation.choose_needs(draft, "main")
+        needs = choose_needs(draft, "main", "manager:default")
         (done,) = rotation.rotate(draft, installation.sealer, needs, now=now)
         return done.active_from
 
@@ -308,6 +321,7 @@ async def test_the_list_of_keys_follows_a_rotation() -> None:
         (0, "signs no more, published until", "signs"),
         (10**6, "over since", "signs"),
     ):
-        states = [row[4] for row in keys._rows(contents, active_from + later)]
+        rows = keys._rows(contents, active_from + later)
+        states = [row[4] for row in rows if row[1] == "manager:default"]
         assert states[0].startswith(old)
         assert states[1].startswith(new)

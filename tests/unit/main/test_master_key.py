@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from ostiary.core.admin.schema import ServerSettings
+from ostiary.core.configuration.schema import ServerSettings
 from ostiary.main.master_key import MasterKey, MasterKeyRefusedError, find_master_key
 from ostiary.main.surroundings import MachineSurroundings
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from ostiary.core.admin.schema import ServerSettings
 from ostiary.core.base import b64
+from ostiary.core.configuration.schema import ServerSettings
 from ostiary.core.crypto.sealing import SealBrokenError
 from ostiary.main.master_key import FILE_NAME, MasterKey, MasterKeyRefusedError, find_master_key
 from ostiary.main.surroundings import MachineSurroundings
@@ -23,7 +23,7 @@ def _settings(directory: Path, mode: str = "production") -> ServerSettings:
 def test_processes_that_start_at_once_agree_on_one_key(tmp_path: Path) -> None:
     program = (
         "from ostiary.main.master_key import find_master_key as find\n"
-        "from ostiary.core.admin.schema import ServerSettings\n"
+        "from ostiary.core.configuration.schema import ServerSettings\n"
         "from ostiary.main.surroundings import MachineSurroundings\n"
         f"settings = ServerSettings(data_directory={str(tmp_path)!r})\n"
         "print(find(settings, MachineSurroundings({})).id)\n"

@@ -79,7 +79,9 @@ def test_a_bound_socket_refuses_clients_until_it_listens() -> None:
 def test_a_taken_port_is_refused_with_advice() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        with pytest.raises(ListenerRefusedError, match=f"port {port} is taken.*--tls"):
+        with pytest.raises(
+            ListenerRefusedError, match=rf"port {port} is taken.*\[server.listeners\] tls"
+        ):
             bind("tls", ListenAddress("127.0.0.1", port))
 
 

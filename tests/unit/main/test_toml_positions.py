@@ -9,7 +9,7 @@ import tomlkit
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ostiary.core.admin.problems import Path
+from ostiary.core.configuration.problems import Path
 from ostiary.main.toml_positions import find_positions
 
 DOCUMENT = '''\

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ostiary.core.admin.problems import Path
+from ostiary.core.configuration.problems import Path
 from ostiary.main.yaml_document import MAX_NODES, InvalidYAMLError, read
 
 DOCUMENT = """\

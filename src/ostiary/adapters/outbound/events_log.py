@@ -70,9 +70,11 @@ class EventsLog:
             self.flush()
 
     def note(self, name: str, **fields: object) -> None:
-        """Write what happened to the process itself; fields hold no secrets."""
+        """Write what happened to the process itself; fields hold no secrets.
+
+        It may come from any thread, so it does not touch the buffer of events.
+        """
         members = "".join(f',"{key}":{json.dumps(value)}' for key, value in fields.items())
-        self.flush()
         self._output.put(stamp(time.time()) + f'"{name}"{members}}}\n'.encode())
 
     def flush(self) -> None:

@@ -77,6 +77,7 @@ class LineSink:
         self.is_failing = False
         self._target = target
         self._make_gap_line = make_gap_line
+        self._putting = threading.Lock()
         self._batches: SimpleQueue[bytes | None] = SimpleQueue()
         self._put_bytes = self._taken_bytes = 0
         self._refused_lines = self._failed_lines = self._told_lines = 0
@@ -86,12 +87,13 @@ class LineSink:
 
     def put(self, batch: bytes) -> None:
         """Take lines for writing; they are lost when too much is waiting already."""
-        if self._put_bytes - self._taken_bytes + len(batch) > MAX_PENDING_BYTES:
-            self._refused_lines += batch.count(b"\n")
-            self._count()
-        else:
-            self._put_bytes += len(batch)
-            self._batches.put(batch)
+        with self._putting:
+            if self._put_bytes - self._taken_bytes + len(batch) > MAX_PENDING_BYTES:
+                self._refused_lines += batch.count(b"\n")
+                self._count()
+            else:
+                self._put_bytes += len(batch)
+                self._batches.put(batch)
 
     def close(self, timeout_seconds: float) -> None:
         """Write what was put, for as long as that may take."""
@@ -120,7 +122,7 @@ class LineSink:
             self._told_lines += untold
 
     def _count(self) -> None:
-        # Each summand has one writing thread; the sum is only ever a little late.
+        # One thread writes each summand at a time; the sum is only ever a little late.
         self.lost_lines = self._refused_lines + self._failed_lines
 
 

@@ -1,1 +1,1 @@
-"""Use-cases of administration: configuration checked, planned, applied, exported."""
+"""Use-cases of administration: what is configured is planned, applied, compiled and exported."""

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from ostiary.core.admin.compile import compile_snapshot
+from ostiary.core.admin.compiler.snapshot_compiler import compile_snapshot
 from ostiary.core.admin.contents import Draft, read
 from ostiary.core.admin.documents import Desired
 from ostiary.core.admin.plan import Plan, carry_out, compare, plan

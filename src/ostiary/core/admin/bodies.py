@@ -12,7 +12,7 @@ from ostiary.core.base.ids import stable_uuid
 from ostiary.core.crypto.keys import Algorithm
 from ostiary.core.crypto.secret_digests import DigestKind
 from ostiary.core.model.client import AuthMethod
-from ostiary.core.model.environment import ENVIRONMENT_KEYS, Face
+from ostiary.core.model.environment import Face
 from ostiary.core.model.token_manager import ClaimStyle, ScopeFormat, TokenKind
 from ostiary.core.ports.configuration import DocumentId
 
@@ -83,13 +83,6 @@ class TokenManagerBody(Body, frozen=True, kw_only=True):
     audiences: tuple[str, ...] = ()
     selector: str = ""
     length: int = 35
-
-    def key_set(self, key: str) -> str:
-        """Return the name of the key set that signs for the manager called `key`.
-
-        The key alone tells whose a token of style pingfederate is: it names no issuer.
-        """
-        return own_key_set(key) if self.style is ClaimStyle.PINGFEDERATE else ENVIRONMENT_KEYS
 
 
 class SecretBody(msgspec.Struct, frozen=True, kw_only=True):

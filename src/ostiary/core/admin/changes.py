@@ -20,7 +20,7 @@ from ostiary.core.admin.bodies import (
     default_of,
 )
 from ostiary.core.admin.contents import Contents
-from ostiary.core.admin.problems import Path, render_path
+from ostiary.core.configuration.problems import Path, render_path
 from ostiary.core.crypto.secret_digests import DigestKind
 from ostiary.core.ports.configuration import DocumentId
 

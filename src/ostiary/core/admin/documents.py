@@ -7,7 +7,6 @@ from typing import Any, TypeVar
 import msgspec
 from pydantic import BaseModel
 
-from ostiary.core.admin import implied
 from ostiary.core.admin.bodies import (
     SERVER_ID,
     Body,
@@ -18,14 +17,15 @@ from ostiary.core.admin.bodies import (
     TokenManagerBody,
 )
 from ostiary.core.admin.contents import identify
-from ostiary.core.admin.schema import (
+from ostiary.core.admin.wanted_secrets import WantedSecrets, want_secrets
+from ostiary.core.configuration import implied
+from ostiary.core.configuration.schema import (
     ClientSettings,
     Configuration,
     EnvironmentSettings,
     TokenManagerSettings,
 )
-from ostiary.core.admin.secret_sources import Surroundings
-from ostiary.core.admin.wanted_secrets import WantedSecrets, want_secrets
+from ostiary.core.configuration.secret_sources import Surroundings
 from ostiary.core.model.environment import Face
 from ostiary.core.ports.configuration import DocumentId
 

@@ -6,7 +6,6 @@ from typing import Any
 
 import msgspec
 
-from ostiary.core.admin import implied
 from ostiary.core.admin.bodies import (
     SERVER_ID,
     Body,
@@ -25,13 +24,14 @@ from ostiary.core.admin.documents import (
     describe_server,
     describe_token_manager,
 )
-from ostiary.core.admin.schema import (
+from ostiary.core.admin.toml_text import render_toml
+from ostiary.core.configuration import implied
+from ostiary.core.configuration.schema import (
     ClientSettings,
     Configuration,
     EnvironmentSettings,
     TokenManagerSettings,
 )
-from ostiary.core.admin.toml_text import render_toml
 
 Table = dict[str, Any]
 INLINE = frozenset({"master_key", "previous_secret", "secret", "store"})

@@ -12,11 +12,11 @@ from ostiary.core.admin.bodies import (
 from ostiary.core.admin.changes import describe_changes, path_of
 from ostiary.core.admin.contents import Contents, Draft, encode, find, identify, read, select
 from ostiary.core.admin.documents import Desired
-from ostiary.core.admin.installation_keys import ensure_installation_keys
-from ostiary.core.admin.keys import ensure_keys, forget_expired_keys, forget_key
-from ostiary.core.admin.problems import Problem, error, render_path
+from ostiary.core.admin.keys.installation_keys import ensure_installation_keys
+from ostiary.core.admin.keys.signing_keys import ensure_keys, forget_expired_keys, forget_key
 from ostiary.core.admin.secret_settling import settle_secrets
 from ostiary.core.base.secret import Secret
+from ostiary.core.configuration.problems import Problem, error, render_path
 from ostiary.core.crypto.sealing import Sealer
 from ostiary.core.ports.configuration import Document, DocumentId, StoredConfiguration
 

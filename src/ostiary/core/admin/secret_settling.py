@@ -8,12 +8,12 @@ import msgspec
 from ostiary.core.admin.bodies import ClientBody, SecretBody, seal_context
 from ostiary.core.admin.changes import path_of
 from ostiary.core.admin.contents import Contents, Draft, find, select
-from ostiary.core.admin.installation_keys import open_digester
-from ostiary.core.admin.problems import Problem, error
+from ostiary.core.admin.keys.installation_keys import open_digester
 from ostiary.core.admin.wanted_secrets import Origin, WantedSecret, WantedSecrets
 from ostiary.core.base import b64
 from ostiary.core.base.ids import mint_alphanumeric
 from ostiary.core.base.secret import Secret
+from ostiary.core.configuration.problems import Problem, error
 from ostiary.core.crypto.sealing import Sealer
 from ostiary.core.crypto.secret_digests import DigestKind, SecretDigester
 from ostiary.core.ports.configuration import DocumentId

@@ -4,9 +4,9 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from ostiary.core.admin.schema import ClientSettings, EnvironmentSettings, SecretSource
-from ostiary.core.admin.secret_sources import Surroundings, resolve
 from ostiary.core.base.secret import Secret
+from ostiary.core.configuration.schema import ClientSettings, EnvironmentSettings, SecretSource
+from ostiary.core.configuration.secret_sources import Surroundings, resolve
 from ostiary.core.model.client import AuthMethod
 from ostiary.core.model.environment import Face
 

@@ -9,7 +9,6 @@ from ostiary.core.base.secret import Secret
 
 SLOTS = 2
 """How many secrets of one client may be alive: the current one and one on its way out."""
-_NOTHING = bytes(32)
 
 
 class DigestKind(StrEnum):
@@ -33,6 +32,10 @@ class SecretDigest:
     kind: DigestKind
     digest: bytes = field(repr=False)
     expires_at: float | None = None
+
+
+_ABSENT = SecretDigest(DigestKind.SHA256, bytes(32), expires_at=0.0)
+"""Stands where a client has no secret: it was over in 1970."""
 
 
 class SecretDigester:
@@ -63,13 +66,8 @@ class SecretDigester:
         plain = hashlib.sha256(encoded).digest()
         keyed = hmac.digest(self._pepper, encoded, "sha256")
         found = False
-        for slot in range(SLOTS):
-            expected, candidate, alive = _NOTHING, plain, False
-            if slot < len(kept):
-                secret = kept[slot]
-                expected = secret.digest
-                alive = secret.expires_at is None or secret.expires_at > now
-                if secret.kind is DigestKind.HMAC_SHA256:
-                    candidate = keyed
-            found |= hmac.compare_digest(expected, candidate) and alive
+        for secret in (*kept, _ABSENT, _ABSENT)[:SLOTS]:
+            candidate = keyed if secret.kind is DigestKind.HMAC_SHA256 else plain
+            is_alive = secret.expires_at is None or secret.expires_at > now
+            found |= hmac.compare_digest(secret.digest, candidate) and is_alive
         return found

@@ -73,9 +73,7 @@ class Environment:
             names.insert(0, ENVIRONMENT_KEYS)
         if not names:
             return None
-        # Several managers may share one set.
-        sets = (self.key_sets[name] for name in dict.fromkeys(names))
-        return tuple(key for key_set in sets for key in key_set.published(now))
+        return tuple(key for name in names for key in self.key_sets[name].published(now))
 
     def resources_of(self, scopes: frozenset[str]) -> tuple[Resource, ...]:
         """Return the resources that own any of `scopes`, in configured order."""

@@ -1,1 +1,1 @@
-"""Tokens: choosing a manager, minting, inspecting, revoking."""
+"""Tokens: choosing a manager, minting, reading back."""

@@ -20,7 +20,8 @@ class TokenTarget:
 
 
 NO_TARGET = TokenTarget()
-_SEGMENT = re.compile(r"(?:[A-Za-z0-9._~!$&'()*+,;=:@-]|%(?!2[EeFf]|5[Cc])[0-9A-Fa-f]{2})*")
+_PLAIN = r"[A-Za-z0-9._~!$&'()*+,;=:@-]*"
+_SEGMENT = re.compile(rf"{_PLAIN}(?:%(?!2[EeFf]|5[Cc])[0-9A-Fa-f]{{2}}{_PLAIN})*")
 _DOTS = frozenset({".", ".."})
 
 

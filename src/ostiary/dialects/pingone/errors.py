@@ -12,9 +12,13 @@ CODE_OF_STATUS = {
     403: "ACCESS_FAILED",
     404: "NOT_FOUND",
     405: "INVALID_REQUEST",
+    408: "INVALID_REQUEST",
     413: "INVALID_REQUEST",
+    414: "INVALID_REQUEST",
     415: "INVALID_REQUEST",
+    421: "INVALID_REQUEST",
     429: "REQUEST_LIMITED",
+    431: "INVALID_REQUEST",
     500: "UNEXPECTED_ERROR",
     503: "UNEXPECTED_ERROR",
 }
@@ -28,7 +32,7 @@ def render_error(error: ProtocolError, request: Request | None) -> Response:
     status, headers = status_and_headers(error)
     members = {
         "id": str(uuid.uuid4()),
-        "code": CODE_OF_STATUS.get(status, "INVALID_REQUEST"),
+        "code": CODE_OF_STATUS[status],
         "message": error.description,
     }
     return json_response(members, status, (*NO_STORE, *headers))

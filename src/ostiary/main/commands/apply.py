@@ -6,8 +6,8 @@ from pathlib import Path
 
 from ostiary.core.admin.changes import path_of
 from ostiary.core.admin.documents import describe_desired
-from ostiary.core.admin.problems import render_path
 from ostiary.core.base.secret import Secret
+from ostiary.core.configuration.problems import render_path
 from ostiary.core.ports.configuration import DocumentId
 from ostiary.main.administration import Administration, administrate
 from ostiary.main.commands.check import read_checked

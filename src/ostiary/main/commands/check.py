@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TextIO
 
-from ostiary.core.admin.schema import Configuration
+from ostiary.core.configuration.schema import Configuration
 from ostiary.main.config_file import LocatedProblem, Overrides, check_file
 from ostiary.main.vocabulary import built_in_vocabulary
 

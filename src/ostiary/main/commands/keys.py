@@ -6,11 +6,12 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from ostiary.core.admin import rotation
 from ostiary.core.admin.bodies import SigningKeyBody
 from ostiary.core.admin.contents import Contents, Draft, read, select
-from ostiary.core.admin.rotation import Rotation
-from ostiary.core.admin.secret_sources import UnreadableFileError
+from ostiary.core.admin.keys import rotation
+from ostiary.core.admin.keys.key_needs import choose_needs
+from ostiary.core.admin.keys.rotation import Rotation
+from ostiary.core.configuration.secret_sources import UnreadableFileError
 from ostiary.core.crypto.keys import KeyRefusedError, PrivateKey, load_private_pem
 from ostiary.main.administration import Administration, Work, administrate
 from ostiary.main.commands.check import read_checked
@@ -41,7 +42,7 @@ def rotate(config: Path, environment: str, key_set: str | None, algorithm: str |
 
     async def work(administration: Administration) -> int:
         def change(draft: Draft, now: float) -> tuple[Rotation, ...]:
-            needs = rotation.choose_needs(draft, environment, key_set, algorithm)
+            needs = choose_needs(draft, environment, key_set, algorithm)
             return rotation.rotate(draft, administration.editor.sealer, needs, now=now)
 
         applied = await administration.editor.edit(change)

@@ -10,9 +10,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import NoReturn
 
-from ostiary.core.admin.schema import Configuration
-from ostiary.core.admin.secret_sources import SecretUnavailableError
 from ostiary.core.base.errors import UnavailableError
+from ostiary.core.configuration.schema import Configuration
+from ostiary.core.configuration.secret_sources import SecretUnavailableError
 from ostiary.main.commands.check import read_checked
 from ostiary.main.local_settings import LocalSettingsRefusedError, Settled, settle
 from ostiary.main.master_key import MasterKeyRefusedError
@@ -22,6 +22,7 @@ from ostiary.main.serving.prepare import REFUSALS, prepare
 from ostiary.main.serving.settings import LISTENERS, Overrides, ServeSettings
 
 PARENT = "ostiary.main.parent"
+_STANDARD_ERROR = 2
 _REFUSALS = (
     LocalSettingsRefusedError,
     MasterKeyRefusedError,
@@ -41,6 +42,7 @@ def run(
 ) -> int:
     """Start the server in place of this process; return only when it cannot start."""
     os.umask(0o077)
+    _open_standard_descriptors()
     overrides = _overrides(http, workers, data_directory, force_workers=force_workers)
     configuration = read_checked(config, overrides)
     if configuration is None:
@@ -56,6 +58,16 @@ def run(
         return _refuse(str(error))
     _greet(settled, configuration)
     return _become_parent(settings, sockets)
+
+
+def _open_standard_descriptors() -> None:
+    """See to it that no socket of ours becomes what others take for standard output."""
+    while (descriptor := os.open(os.devnull, os.O_RDWR)) <= _STANDARD_ERROR:
+        os.set_inheritable(descriptor, True)
+    os.close(descriptor)
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # Python found them closed
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 - it stays open
 
 
 def _overrides(

@@ -27,7 +27,7 @@ _INTERRUPT_WINDOW_SECONDS = 0.2
 def say(event: str, **fields: object) -> None:
     """Write one structured line to standard output."""
     time = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    line = json.dumps({"time": time, "event": event, **fields}) + "\n"
+    line = json.dumps({"time": time, "event": event, **fields}, separators=(",", ":")) + "\n"
     try:
         os.write(1, line.encode())
     except OSError:

@@ -60,18 +60,17 @@ def _bind_once(address: ListenAddress) -> socket.socket:
 
 
 def _explain(name: str, address: ListenAddress, error: OSError) -> str:
-    where = f"the {name} listener cannot use {address}"
+    place = f"[server.listeners] {name}" + (" or with --http" if name == "http" else "")
     match error.errno:
         case errno.EADDRINUSE:
-            return (
-                f"{where}: port {address.port} is taken by another process. Stop that process "
-                f"(`ss -ltnp 'sport = :{address.port}'` names it) or choose another port with "
-                f"--{name} or [server.listeners] {name}."
+            why = f"port {address.port} is taken by another process"
+            advice = (
+                f"Stop that process (`ss -ltnp 'sport = :{address.port}'` names it) or choose "
+                f"another port in {place}."
             )
         case errno.EACCES:
-            return (
-                f"{where}: ports below 1024 need the right CAP_NET_BIND_SERVICE. Choose a higher "
-                f"port with --{name} or [server.listeners] {name}."
-            )
+            why = "ports below 1024 need the right CAP_NET_BIND_SERVICE"
+            advice = f"Choose a higher port in {place}."
         case _:
-            return f"{where}: {error.strerror}. Correct [server.listeners] {name} or --{name}."
+            why, advice = error.strerror or "it is refused", f"Correct {place}."
+    return f"the {name} listener cannot use {address}: {why}. {advice}"

@@ -19,12 +19,12 @@ _LABEL_ESCAPES = str.maketrans({"\\": r"\\", '"': r"\"", "\n": r"\n"})
 
 def gauge(name: str, explanation: str, value: float) -> Family:
     """Make a gauge without labels."""
-    return {
-        "name": name,
-        "kind": "gauge",
-        "help": explanation,
-        "samples": [{"labels": {}, "value": value}],
-    }
+    return _single(name, "gauge", explanation, value)
+
+
+def count(name: str, explanation: str, value: float) -> Family:
+    """Make a counter without labels."""
+    return _single(name, "counter", explanation, value)
 
 
 def counter(name: str, explanation: str, label: str, values: Mapping[Any, float]) -> Family:
@@ -66,6 +66,11 @@ def render(families: Iterable[Family]) -> str:
         for sample in family["samples"]:
             lines.extend(_sample_lines(family, sample))
     return "\n".join(lines) + "\n"
+
+
+def _single(name: str, kind: str, explanation: str, value: float) -> Family:
+    samples = [{"labels": {}, "value": value}]
+    return {"name": name, "kind": kind, "help": explanation, "samples": samples}
 
 
 def _of_worker(sample: Mapping[str, Any], worker: int) -> dict[str, Any]:

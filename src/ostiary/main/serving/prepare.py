@@ -17,12 +17,12 @@ from ostiary.core.admin.apply import Applied, ConfigurationEditor
 from ostiary.core.admin.contents import ConfigurationBrokenError
 from ostiary.core.admin.documents import describe_desired
 from ostiary.core.admin.plan import PlanRefusedError
-from ostiary.core.admin.schema import Configuration
-from ostiary.core.admin.secret_sources import SecretUnavailableError
 from ostiary.core.base import b64
 from ostiary.core.base.clock import SystemClock
 from ostiary.core.base.errors import UnavailableError
 from ostiary.core.base.secret import Secret
+from ostiary.core.configuration.schema import Configuration
+from ostiary.core.configuration.secret_sources import SecretUnavailableError
 from ostiary.core.crypto.sealing import SealBrokenError, Sealer
 from ostiary.core.model.audit import ConfigurationApplied
 from ostiary.core.ports.configuration import DocumentId, VersionConflictError

@@ -12,7 +12,7 @@ from ostiary.adapters.limiter import WindowLimiter
 from ostiary.adapters.signing import PooledSigner
 from ostiary.adapters.stores.backend import StoreBackend, StoreRefusedError
 from ostiary.adapters.stores.catalog import find_backend
-from ostiary.core.admin.compile import compile_snapshot
+from ostiary.core.admin.compiler.snapshot_compiler import compile_snapshot
 from ostiary.core.base import b64
 from ostiary.core.base.clock import SystemClock
 from ostiary.core.base.secret import Secret

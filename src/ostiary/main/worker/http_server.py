@@ -56,6 +56,10 @@ class HTTPServer:
         return len(self._state.connections)
 
     @property
+    def failed_handshakes(self) -> int:
+        return self._room.failed_handshakes
+
+    @property
     def accept_pauses(self) -> int:
         return sum(acceptor.pauses for acceptor in self._acceptors)
 

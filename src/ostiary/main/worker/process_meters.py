@@ -5,7 +5,7 @@ import os
 import time
 from pathlib import Path
 
-from ostiary.main.serving.metric_families import Families, gauge
+from ostiary.main.serving.metric_families import Families, count, gauge
 from ostiary.main.worker.http_server import HTTPServer
 
 PROBE_SECONDS = 0.1
@@ -35,13 +35,23 @@ class LagProbe:
 
 
 def process_families(probe: LagProbe, server: HTTPServer) -> Families:
-    """Dump the gauges."""
+    """Dump what can be read off the process."""
     resident = int(_STATM.read_text().split()[1]) * _PAGE_BYTES
     descriptors = sum(1 for _ in _DESCRIPTORS.iterdir())
     return [
         gauge("ostiary_resident_memory_bytes", "Memory of a worker.", resident),
         gauge("ostiary_open_descriptors", "Open file descriptors of a worker.", descriptors),
         gauge("ostiary_connections", "Open client connections.", server.connections),
+        count(
+            "ostiary_accept_pauses_total",
+            "Times that a worker was too full to accept connections.",
+            server.accept_pauses,
+        ),
+        count(
+            "ostiary_failed_handshakes_total",
+            "Connections that ended before TLS was agreed on.",
+            server.failed_handshakes,
+        ),
         gauge(
             "ostiary_event_loop_lag_seconds",
             "Worst delay of the event loop since the last scrape.",

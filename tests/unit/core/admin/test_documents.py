@@ -7,7 +7,6 @@ import msgspec
 import pytest
 from pydantic import BaseModel
 
-from ostiary.core.admin import implied
 from ostiary.core.admin.bodies import (
     Body,
     ClientBody,
@@ -20,7 +19,8 @@ from ostiary.core.admin.bodies import (
 )
 from ostiary.core.admin.contents import ConfigurationBrokenError, encode, find, identify, read
 from ostiary.core.admin.documents import SHARED_SERVER_FIELDS, Desired, describe_client
-from ostiary.core.admin.schema import (
+from ostiary.core.configuration import implied
+from ostiary.core.configuration.schema import (
     ClientSettings,
     EnvironmentSettings,
     ResourceSettings,

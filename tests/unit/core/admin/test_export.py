@@ -11,12 +11,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ostiary.core.admin.check import check
 from ostiary.core.admin.contents import ConfigurationBrokenError
 from ostiary.core.admin.documents import describe_desired
 from ostiary.core.admin.export import export_toml
-from ostiary.core.admin.parse import parse
 from ostiary.core.admin.plan import PlanRefusedError
+from ostiary.core.configuration.check import check
+from ostiary.core.configuration.parse import parse
 from tests.support.administration import ES256, FULL, Installation
 from tests.support.configurations import VOCABULARY, MadeUpSurroundings
 

@@ -151,3 +151,9 @@ def test_SEC_102_a_repeated_kid_is_refused_and_the_key_named() -> None:
     with pytest.raises(KeyOfSetRefusedError, match="repeats the kid a") as refused:
         parse_public_keys([_jwk(kid="a"), _jwk(kid="b"), _jwk("EdDSA", kid="a")])
     assert refused.value.index == 2
+
+
+def test_the_refused_key_of_a_set_is_named_by_its_place() -> None:
+    with pytest.raises(KeyOfSetRefusedError, match="symmetric") as refused:
+        parse_public_keys([_jwk(kid="a"), {"kty": "oct", "k": "AA"}])
+    assert refused.value.index == 1

@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+from collections.abc import Callable
 from typing import get_args
 
 import pytest
@@ -89,12 +90,16 @@ def test_an_unknown_algorithm_fits_no_key(algorithm: str) -> None:
 
 
 @pytest.mark.parametrize("algorithm", get_args(Algorithm))
-def test_a_private_key_survives_pem(algorithm: Algorithm) -> None:
+@pytest.mark.parametrize("load", [keys.load_private_pem, keys.load_own_pem])
+def test_a_private_key_survives_pem(
+    algorithm: Algorithm, load: Callable[[bytes], keys.PrivateKey]
+) -> None:
     key = private_key("pem", algorithm)
-    again = keys.load_private_pem(keys.dump_private_pem(key))
+    again = load(keys.dump_private_pem(key))
     assert keys.thumbprint(again.public_key()) == keys.thumbprint(key.public_key())
 
 
+@pytest.mark.parametrize("load", [keys.load_private_pem, keys.load_own_pem])
 @pytest.mark.parametrize(
     "pem",
     [
@@ -132,9 +137,11 @@ def test_a_private_key_survives_pem(algorithm: Algorithm) -> None:
         ),
     ],
 )
-def test_a_pem_that_cannot_sign_here_is_refused(pem: bytes) -> None:
+def test_a_pem_that_cannot_sign_here_is_refused(
+    pem: bytes, load: Callable[[bytes], keys.PrivateKey]
+) -> None:
     with pytest.raises(KeyRefusedError):
-        keys.load_private_pem(pem)
+        load(pem)
 
 
 def test_S4_38_the_youngest_key_whose_time_has_come_signs() -> None:

@@ -7,8 +7,8 @@ requests shares round trips instead of waiting for each other.
 import asyncio
 import random
 from collections import deque
-from collections.abc import Awaitable, Callable, Iterable, Sequence
-from typing import Any, TypeVar
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, NamedTuple, TypeVar
 
 import psycopg
 from psycopg import errors
@@ -16,15 +16,12 @@ from psycopg import errors
 from ostiary.adapters.stores.backend import unavailable
 from ostiary.adapters.stores.postgres import connecting
 from ostiary.adapters.stores.postgres.connecting import Connection
+from ostiary.adapters.stores.waiting import MAX_QUEUED, Waiting
 from ostiary.core.ports.stores import AlreadyRedeemedError
 
 MAX_BATCH = 64
-MAX_QUEUED = 1024
 ANSWER_SECONDS = 3.0
 """How long one batch may take before its connection is given up."""
-WAIT_SECONDS = 3.5
-"""How long a caller waits in all; looked at every `SWEEP_SECONDS`."""
-SWEEP_SECONDS = 0.5
 RECONNECT_SECONDS = 0.5
 CLOSE_SECONDS = 0.2
 ATTEMPTS = 3
@@ -35,16 +32,12 @@ Run = Callable[[Connection, Sequence[Wanted]], Awaitable[Sequence[Answer | Excep
 """Does what several callers want, all in one; answers each in order, with a value or an error."""
 
 
-class _Entry:
-    """What one caller wants, and since when."""
+class _Entry(NamedTuple):
+    """What one caller wants."""
 
-    __slots__ = ("future", "run", "since", "wanted")
-
-    def __init__(self, run: Run[Any, Any], wanted: object, future: "asyncio.Future[Any]") -> None:
-        self.run = run
-        self.wanted = wanted
-        self.future = future
-        self.since = future.get_loop().time()
+    run: Run[Any, Any]
+    wanted: Any
+    future: "asyncio.Future[Any]"
 
 
 class Lanes:
@@ -54,8 +47,7 @@ class Lanes:
         self._connect = connect
         self._loop = asyncio.get_running_loop()
         self._queue: deque[_Entry] = deque()
-        self._pending: deque[_Entry] = deque()
-        self._sweep: asyncio.TimerHandle | None = None
+        self._waiting = Waiting(self._loop)
         self._idle: list[asyncio.Future[None]] = []
         self._busy: set[Connection] = set()
         self._is_closing = False
@@ -69,12 +61,9 @@ class Lanes:
         not come in time.
         """
         if self._is_closing or len(self._queue) >= MAX_QUEUED:
-            raise unavailable("too much is waiting")
-        entry = _Entry(run, wanted, self._loop.create_future())
+            raise unavailable("too much is waiting for the database")
+        entry = _Entry(run, wanted, self._waiting.join())
         self._queue.append(entry)
-        self._pending.append(entry)
-        if self._sweep is None:
-            self._sweep = self._loop.call_later(SWEEP_SECONDS, self._expire)
         if len(self._queue) == 1:
             self._wake()
         return entry.future
@@ -82,9 +71,7 @@ class Lanes:
     async def close(self) -> None:
         """Finish what is queued, as far as the server answers, and disconnect."""
         self._is_closing = True
-        waiting = [entry.future for entry in self._pending if not entry.future.done()]
-        if waiting:
-            await asyncio.wait(waiting, timeout=WAIT_SECONDS)
+        await self._waiting.drain()
         for connection in self._busy:
             connecting.sever(connection)
         while self._idle:
@@ -94,20 +81,10 @@ class Lanes:
         for task in late:
             task.cancel()
         await asyncio.gather(*late, return_exceptions=True)
-        _settle(self._pending, unavailable("the store is closing"))
-        if self._sweep is not None:
-            self._sweep.cancel()
 
     def _wake(self) -> None:
         if self._idle:
             self._idle.pop().set_result(None)
-
-    def _expire(self) -> None:
-        """Answer callers that have waited too long, wherever their work is."""
-        over = self._loop.time() - WAIT_SECONDS
-        while self._pending and (self._pending[0].future.done() or self._pending[0].since <= over):
-            _settle([self._pending.popleft()], unavailable("the database does not answer in time"))
-        self._sweep = self._loop.call_later(SWEEP_SECONDS, self._expire) if self._pending else None
 
     async def _serve(self) -> None:
         connection: Connection | None = None
@@ -145,19 +122,17 @@ class Lanes:
             answers = await self._answer(
                 connection, entries[0].run, [entry.wanted for entry in entries]
             )
+            for entry, answer in zip(entries, answers, strict=True):
+                _settle(entry.future, answer)
         except Exception as error:  # noqa: BLE001 - a lane must outlive every error
             if len(entries) > 1 and isinstance(error, _UNWRITABLE):
                 # One of them cannot be written; the others are not to suffer for it.
                 for entry in entries:
                     connection = await self._work(connection, [entry])
                 return connection
-            _settle(entries, _translate(error))
+            for entry in entries:
+                _settle(entry.future, _translate(error))
             return await _keep(connection, error)
-        for entry, answer in zip(entries, answers, strict=True):
-            if isinstance(answer, Exception):
-                _settle([entry], answer)
-            elif not entry.future.done():
-                entry.future.set_result(answer)
         return connection
 
     async def _connected(self, connection: Connection | None) -> Connection:
@@ -215,7 +190,10 @@ def _translate(error: Exception) -> Exception:
     return error
 
 
-def _settle(entries: Iterable[_Entry], error: Exception) -> None:
-    for entry in entries:
-        if not entry.future.done():
-            entry.future.set_exception(error)
+def _settle(future: "asyncio.Future[Any]", answer: object) -> None:
+    if future.done():
+        return  # its caller has gone, or was told that it took too long
+    if isinstance(answer, Exception):
+        future.set_exception(answer)
+    else:
+        future.set_result(answer)

@@ -17,9 +17,17 @@ def migrate(given: dict[str, Any], reach: Reach) -> None:
     Raises: SchemaNewerError, UnavailableError.
     """
     engine = create_engine(
-        "postgresql+psycopg://", creator=lambda: psycopg.connect(**given), poolclass=NullPool
+        "postgresql+psycopg://", creator=lambda: _connect(given), poolclass=NullPool
     )
     try:
         upgrade(engine, lock=statements.LOCK, reach=reach)
     except (SQLAlchemyError, psycopg.Error) as error:
         raise unavailable(f"{type(error).__name__}: {error}") from error
+
+
+def _connect(given: dict[str, Any]) -> psycopg.Connection[Any]:
+    connection = psycopg.connect(**given)
+    # Whoever holds the lock longer is asked again later.
+    connection.execute("SET lock_timeout = '20s'")
+    connection.commit()
+    return connection

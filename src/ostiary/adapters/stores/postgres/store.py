@@ -117,11 +117,11 @@ class PostgresStore:
         return await self._alone(self._writers, lambda connection: job(connection, self._reach))
 
     async def prune(self, *, now: float, limit: int = PRUNE_LIMIT) -> int:
-        total = 0
+        total, step = 0, max(1, limit)
         for table in statements.PRUNE:
-            deleted = limit
-            while deleted == limit:
-                job = partial(jobs.prune, reach=self._reach, table=table, now=now, limit=limit)
+            deleted = step
+            while deleted == step:
+                job = partial(jobs.prune, reach=self._reach, table=table, now=now, limit=step)
                 deleted = await self._alone(self._writers, job)
                 total += deleted
         return total

@@ -135,7 +135,7 @@ class SqliteStore:
         )
 
     async def prune(self, *, now: float, limit: int = PRUNE_LIMIT) -> int:
-        total, step = 0, min(limit, PRUNE_STEP)
+        total, step = 0, max(1, min(limit, PRUNE_STEP))
         for table in statements.PRUNE:
             deleted = step
             while deleted == step:

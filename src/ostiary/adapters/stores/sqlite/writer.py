@@ -9,10 +9,10 @@ from typing import Any, NamedTuple, TypeVar
 
 from ostiary.adapters.stores.backend import Reach, unavailable
 from ostiary.adapters.stores.sqlite import batch
+from ostiary.adapters.stores.waiting import MAX_QUEUED, Waiting
 from ostiary.core.ports.stores import AlreadyRedeemedError
 
 MAX_BATCH = 64
-MAX_QUEUED = 4096
 FAULT_POINTS = (*batch.FAULT_POINTS, "sqlite.write.committed")
 T = TypeVar("T")
 Job = Callable[[sqlite3.Connection], T]
@@ -29,13 +29,14 @@ class _Entry(NamedTuple):
 class Writer:
     """Takes writes from one event loop; what it answered is on the disk.
 
-    While one transaction is being flushed the next writes gather, and share the next.
+    While one transaction is being flushed more writes gather, and share the next.
     """
 
     def __init__(self, connect: Callable[[], sqlite3.Connection], reach: Reach) -> None:
         self._connect = connect
         self._reach = reach
         self._loop = asyncio.get_running_loop()
+        self._waiting = Waiting(self._loop)
         self._queue: SimpleQueue[_Entry] = SimpleQueue()
         self._connection: sqlite3.Connection | None = None
         self._thread = threading.Thread(target=self._run, name="sqlite-writer", daemon=True)
@@ -55,6 +56,7 @@ class Writer:
 
     async def close(self) -> None:
         """Finish what is queued, disconnect and end the thread."""
+        await self._waiting.drain()
         ended = self._loop.create_future()
         self._queue.put(_Entry(None, ended))
         await ended
@@ -62,8 +64,8 @@ class Writer:
 
     def _submit(self, work: batch.Write | Job[Any]) -> "asyncio.Future[Any]":
         if self._queue.qsize() >= MAX_QUEUED:
-            raise unavailable("too many writes are waiting")
-        future = self._loop.create_future()
+            raise unavailable("too much is waiting for the database")
+        future = self._waiting.join()
         self._queue.put(_Entry(work, future))
         return future
 
@@ -74,6 +76,8 @@ class Writer:
             following = None
             if entry.work is None:
                 break
+            if entry.future.done():
+                continue  # its caller has gone, or was told that it took too long
             if isinstance(entry.work, batch.Write):
                 writes, following = self._gather(entry, entry.work)
                 outcomes = self._write(writes)
@@ -161,7 +165,7 @@ def _translate(error: Exception) -> Exception:
 def _settle(outcomes: Iterable[Outcome]) -> None:
     for future, result, error in outcomes:
         if future.done():
-            continue  # its caller was cancelled
+            continue  # as above
         if error is None:
             future.set_result(result)
         else:

@@ -1,0 +1,152 @@
+"""Writes what docs/ says of modules, endpoints and configuration, from the code itself."""
+
+import ast
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+from ostiary.dialects.pingfederate.errors import render_text_error
+from ostiary.dialects.pingone.errors import render_error as render_pingone_error
+from ostiary.http.oauth_json import render_error as render_oauth_error
+from ostiary.http.route import BodyKind, CorsPolicy, RenderError, Route
+from ostiary.main import configuration_reference
+from ostiary.main.wiring import Ports, build_routes
+
+ROOT = Path(__file__).resolve().parents[1]
+SOURCE = ROOT / "src"
+PACKAGES = ("ostiary", "ostiary_cli", "ostiary_client")
+MODULES_BEGIN, MODULES_END = "<!-- modules -->\n", "<!-- /modules -->\n"
+
+_ENDPOINTS_HEAD = """# Endpoints
+
+`make docs` writes this page from the routes that the server is built with.
+
+- A path is matched exactly: case matters, and nothing is decoded or normalised.
+- `{environmentId}` stands for one segment, `*` for everything below.
+- `HEAD` is answered wherever `GET` is, `OPTIONS` everywhere.
+- *Discovery* names the member of the metadata document that advertises the endpoint.
+- *Origins* says which browser origins may read the answer: any, or those that the environment lists
+  as `allowed_origins`.
+- *Errors* names the shape of a refusal; [errors.md](errors.md) describes the shapes.
+"""
+_FACES = {
+    "pingfederate": "PingFederate's face",
+    "pingone": "PingOne's face",
+}
+_SHAPES: Mapping[RenderError, str] = {
+    render_oauth_error: "OAuth",
+    render_pingone_error: "PingOne",
+    render_text_error: "text",
+}
+_BODIES = {BodyKind.NONE: "–", BodyKind.FORM: "form", BodyKind.JSON: "JSON", BodyKind.ANY: "any"}
+_ORIGINS = {
+    CorsPolicy.NONE: "–",
+    CorsPolicy.ANY_ORIGIN: "any",
+    CorsPolicy.CONFIGURED: "configured",
+}
+
+
+def documents() -> dict[Path, str]:
+    """Return every written page as it should be."""
+    layout = ROOT / "docs" / "layout.md"
+    before, _, rest = layout.read_text().partition(MODULES_BEGIN)
+    after = rest.partition(MODULES_END)[2]
+    return {
+        layout: before + MODULES_BEGIN + _list_modules() + MODULES_END + after,
+        ROOT / "docs" / "configuration.md": configuration_reference.render(),
+        ROOT / "docs" / "endpoints.md": _ENDPOINTS_HEAD + "".join(_list_endpoints()),
+    }
+
+
+def routes() -> tuple[Route, ...]:
+    """Return every route of the server; none of them is called here, so no port is needed."""
+    nothing: dict[str, Any] = {field.name: None for field in fields(Ports)}
+    return build_routes(Ports(**nothing))
+
+
+def packages() -> list[Path]:
+    """Return every folder of modules, lower floors first, a package before what is inside it."""
+    folders = {module.parent for package in PACKAGES for module in (SOURCE / package).rglob("*.py")}
+    height_of = heights()
+
+    def place(folder: Path) -> tuple[tuple[int, str], ...]:
+        names = folder.relative_to(SOURCE).parts
+        return tuple(
+            (height_of.get(".".join(names[: depth + 1]), 0), name)
+            for depth, name in enumerate(names)
+        )
+
+    return sorted(folders, key=place)
+
+
+def heights() -> dict[str, int]:
+    """Return the floor of each package, from the import contracts."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    found: dict[str, int] = {}
+    for contract in project["tool"]["importlinter"]["contracts"]:
+        for container in contract.get("containers", ()):
+            for height, layer in enumerate(reversed(contract["layers"])):
+                for name in layer.split("|"):
+                    found[f"{container}.{name.strip(' ()')}"] = height
+    return found
+
+
+def _list_modules() -> str:
+    text = ""
+    for folder in packages():
+        text += f"\n### `{folder.relative_to(SOURCE)}/`\n\n"
+        modules = sorted(folder.glob("*.py"))
+        package = folder / "__init__.py"
+        if package in modules:
+            modules.remove(package)
+            text += f"{_first_line(package)}\n" + "\n" * bool(modules)
+        text += "".join(f"- `{module.name}`: {_first_line(module)}\n" for module in modules)
+    return text + "\n"
+
+
+def _first_line(module: Path) -> str:
+    docstring = ast.get_docstring(ast.parse(module.read_text()))
+    return docstring.partition("\n\n")[0].replace("\n", " ") if docstring else ""
+
+
+def _list_endpoints() -> Iterator[str]:
+    for face, title in _FACES.items():
+        yield (
+            f"\n## {title}\n\n"
+            "| Path | Methods | What it is | Body | Origins | Errors | Discovery |\n"
+            "|---|---|---|---|---|---|---|\n"
+        )
+        for route in routes():
+            if _face(route) == face:
+                yield _row(route)
+
+
+def _face(route: Route) -> str:
+    """Return the dialect whose handlers a route has."""
+    (face,) = {handler.__module__.split(".")[2] for handler in route.handlers.values()}
+    return face
+
+
+def _row(route: Route) -> str:
+    cells = (
+        f"`{route.path}`",
+        ", ".join(sorted(route.handlers)),
+        route.summary,
+        _BODIES[route.body],
+        _ORIGINS[route.cors],
+        _SHAPES[route.errors],
+        f"`{route.metadata}`" if route.metadata else "–",
+    )
+    return f"| {' | '.join(cells)} |\n"
+
+
+def main() -> None:
+    """Write every page."""
+    for path, text in documents().items():
+        path.write_text(text)
+
+
+if __name__ == "__main__":
+    main()

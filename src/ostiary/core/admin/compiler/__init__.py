@@ -1,0 +1,1 @@
+"""From stored documents to what requests are served with."""

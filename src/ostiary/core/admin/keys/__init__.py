@@ -1,0 +1,1 @@
+"""The installation's own keys as documents: made when needed, rotated, forgotten late."""

@@ -1,0 +1,94 @@
+"""Everything that is wrong with a configuration, found at once."""
+
+from dataclasses import dataclass
+
+from ostiary.core.configuration.checks import (
+    client_authentication,
+    client_keys,
+    clients,
+    environments,
+    secrets,
+    server,
+    tls,
+    token_managers,
+)
+from ostiary.core.configuration.checks.subject import Check, Subject
+from ostiary.core.configuration.parse import Raw, parse
+from ostiary.core.configuration.problems import Problem
+from ostiary.core.configuration.schema import Configuration
+from ostiary.core.configuration.secret_sources import Surroundings
+from ostiary.core.configuration.vocabulary import Vocabulary
+
+OF_VALUES: tuple[Check, ...] = (
+    server.check_listeners,
+    server.check_proxies,
+    server.check_store,
+    server.check_defaults,
+    tls.check_tls,
+    secrets.check_store_secret,
+    secrets.check_master_key,
+    environments.check_ids,
+    environments.check_base_urls,
+    environments.check_resources,
+    environments.check_default_manager,
+    environments.check_origins,
+    token_managers.check_keys_apart,
+    token_managers.check_selectors,
+    token_managers.check_resources,
+    token_managers.check_entropy,
+    token_managers.check_claims,
+    token_managers.check_lifetimes,
+    clients.check_client_ids,
+    clients.check_names,
+    client_keys.check_jwks,
+    secrets.check_client_secrets,
+    secrets.check_file_mode,
+)
+"""Checks of what is there: they hold whatever else is wrong with an object."""
+OF_WHOLES: tuple[Check, ...] = (
+    environments.check_presence,
+    environments.check_public_url,
+    environments.check_hosts,
+    token_managers.check_effects,
+    clients.check_default_scopes,
+    clients.check_types,
+    client_authentication.check_methods,
+    client_authentication.check_client_credentials,
+    client_authentication.check_offline_access,
+    client_authentication.check_purpose,
+)
+"""Checks that miss something: silent on an object of which a field was refused."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What came of a check.
+
+    Args:
+        configuration: None when any problem is an error.
+    """
+
+    configuration: Configuration | None
+    problems: tuple[Problem, ...]
+
+
+def check(
+    raw: Raw, vocabulary: Vocabulary, surroundings: Surroundings, *, file: str = ""
+) -> Verdict:
+    """Read a configuration and find everything that is wrong with it.
+
+    Args: file is where it stands; "" when it does not come from a file.
+    """
+    parsed = parse(raw)
+    problems = list(parsed.problems)
+    if parsed.configuration is not None:
+        subject = Subject(parsed.configuration, vocabulary, surroundings, file)
+        problems += [problem for find in OF_VALUES for problem in find(subject)]
+        problems += [
+            problem
+            for find in OF_WHOLES
+            for problem in find(subject)
+            if not parsed.is_damaged(problem.path)
+        ]
+    is_good = not any(problem.is_error for problem in problems)
+    return Verdict(parsed.configuration if is_good else None, tuple(problems))

@@ -1,0 +1,128 @@
+"""The table `[server]`: what belongs to the whole server."""
+
+from typing import Annotated
+
+from pydantic import BeforeValidator, Field, StrictBool, StrictFloat, StrictInt
+
+from ostiary.core.configuration.field_types import (
+    Address,
+    BaseURL,
+    HostName,
+    KeyName,
+    Mode,
+    Network,
+    off_as_none,
+)
+from ostiary.core.configuration.schema_secrets import Secret, SecretSource, Settings
+
+
+def _generated() -> SecretSource:
+    return SecretSource(generate=True)
+
+
+class ListenerSettings(Settings):
+    """Addresses that the server listens on, as `host:port`."""
+
+    tls: Annotated[Address | None, BeforeValidator(off_as_none)] = Field(
+        default="127.0.0.1:9031",
+        description='HTTPS; `"off"` where a proxy in front ends TLS.',
+    )
+    admin: Annotated[Address | None, BeforeValidator(off_as_none)] = Field(
+        default="127.0.0.1:9999",
+        description='Health, metrics and administration; `"off"` closes it.',
+    )
+    http: Annotated[Address | None, BeforeValidator(off_as_none)] = Field(
+        default=None, description="Plain HTTP, for a proxy in front or for development."
+    )
+
+
+class TLSSettings(Settings):
+    """The server's own certificate; in dev mode one is made when this table is absent."""
+
+    certificate: str = Field(
+        min_length=1, description="Path of the certificate chain in PEM form, the server's first."
+    )
+    key: str = Field(min_length=1, description="Path of its private key in PEM form.")
+
+
+class ProxySettings(Settings):
+    """Proxies in front of the server."""
+
+    trusted: tuple[Network, ...] = Field(
+        default=(), description="Networks whose forwarded headers are believed: `10.0.0.0/8`."
+    )
+
+
+class AuditSettings(Settings):
+    """Where the audit trail goes."""
+
+    file: str = Field(
+        default="audit.jsonl",
+        min_length=1,
+        description="Path of the file, one event a line; counts from the data directory.",
+    )
+    required: StrictBool = Field(
+        default=False,
+        description="Answer nothing while the file cannot be written; else lost lines are counted.",
+    )
+
+
+class ServerSettings(Settings):
+    """What belongs to the whole server."""
+
+    mode: Mode = Field(
+        default="production",
+        description="`dev` accepts plain-text secrets and makes its own certificates, on "
+        "loopback addresses only.",
+    )
+    public_url: BaseURL = Field(
+        default="https://localhost:9031",
+        description="The URL under which clients reach the server; every issuer and link starts "
+        "with it unless an environment has its own.",
+    )
+    hosts: tuple[HostName, ...] = Field(
+        default=("localhost", "127.0.0.1", "[::1]"),
+        description="Further host names that requests may be addressed to; those of every base "
+        "URL and environment are allowed anyway.",
+    )
+    data_directory: str = Field(
+        default=".ostiary",
+        min_length=1,
+        description="Where the server keeps its own files; counts from the working directory.",
+    )
+    store: Secret | None = Field(
+        default=None,
+        description="`memory:`, `sqlite:///path` or `postgresql://…`; default: `ostiary.db` in "
+        "the data directory. A reference keeps a password out of the file.",
+    )
+    workers: StrictInt = Field(default=1, ge=1, le=256, description="Worker processes.")
+    force_workers: StrictBool = Field(
+        default=False,
+        description="Allow several workers on SQLite, where they wait for each other.",
+    )
+    drain_seconds: StrictFloat = Field(
+        default=5.0,
+        ge=0,
+        le=600,
+        description="How long a stopping server says that it is not ready and still answers: "
+        "at least two health checks of the balancer in front.",
+    )
+    default_environment: KeyName | None = Field(
+        default=None,
+        description="Environment that answers PingFederate's paths on hosts that none claims; "
+        "default: the only one with that face.",
+    )
+    pingone_default: KeyName | None = Field(
+        default=None,
+        description="Environment that answers PingOne's paths without an environment id; "
+        "default: the only one with that face.",
+    )
+    master_key: Secret = Field(
+        default_factory=_generated,
+        description="Seals what must be readable: 32 bytes in base64url. `generate` keeps it in "
+        "`master.key` in the data directory.",
+    )
+    listeners: ListenerSettings = Field(default_factory=ListenerSettings, description="Addresses.")
+    tls: TLSSettings | None = Field(default=None, description="The server's certificate.")
+    proxies: ProxySettings = Field(default_factory=ProxySettings, description="Proxies in front.")
+    audit: AuditSettings = Field(default_factory=AuditSettings, description="The audit trail.")

@@ -1,0 +1,1 @@
+"""What the protocol needs for one connection: its deadlines, its cycles, its heads, its TLS."""

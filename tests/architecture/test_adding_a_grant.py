@@ -1,0 +1,99 @@
+"""A grant type is one file and one row: an invented one is added to a copy of the source."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import ostiary
+
+SOURCE = Path(ostiary.__file__).parent
+PROJECT = SOURCE.parents[1]
+INVENTED_GRANT = '''
+"""urn:example:echo: a client gets the scopes that it spells backwards."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from ostiary.core.base.clock import Clock
+from ostiary.core.base.params import Params
+from ostiary.core.base.scopes import ScopeSet
+from ostiary.core.model.authorization import Authorization
+from ostiary.core.model.client import Client
+from ostiary.core.model.environment import Environment
+
+
+@dataclass(frozen=True, slots=True)
+class Echo:
+    """An invention; its field shows that wiring hands it what it names."""
+
+    clock: Clock
+    grant_type: ClassVar[str] = "urn:example:echo"
+
+    async def authorize(self, env: Environment, client: Client, params: Params) -> Authorization:
+        """Grant the requested scope, read backwards."""
+        assert self.clock.now() > 0
+        scopes = ScopeSet.parse(params.get("scope")[::-1])
+        return Authorization(grant_type=self.grant_type, client=client, scopes=scopes)
+'''
+SCRIPT = """
+import asyncio, json
+import ostiary
+from tests.support.app import make_app
+from tests.support.tenants import make_client
+
+
+async def main():
+    client = make_client("echo", grant_types=frozenset({"urn:example:echo"}))
+    app = make_app(clients=[client])
+    answer = await app.ask("echo", grant_type="urn:example:echo", scope="daer")
+    other = await app.ask("many", grant_type="urn:example:echo", scope="daer")
+    metadata = await app.pingfederate.get("/.well-known/openid-configuration")
+    print(json.dumps({
+        "source": ostiary.__file__,
+        "answer": answer.json(),
+        "other": other.json()["error"],
+        "active": await app.is_active(answer.json()["access_token"]),
+        "grants": metadata.json()["grant_types_supported"],
+    }))
+
+
+asyncio.run(main())
+"""
+
+
+def test_an_invented_grant_takes_one_file_and_one_row(tmp_path: Path) -> None:
+    copy = tmp_path / "ostiary"
+    shutil.copytree(SOURCE, copy, ignore=shutil.ignore_patterns("__pycache__"))
+    (copy / "core/grants/echo.py").write_text(INVENTED_GRANT.lstrip())
+    catalog = copy / "core/grants/catalog.py"
+    head, table, rows = catalog.read_text().partition("ALL: tuple[type[Grant], ...] = (")
+    row = "Echo, "
+    catalog.write_text(f"{head}from ostiary.core.grants.echo import Echo\n{table}{row}{rows}")
+
+    found = _run_on(tmp_path)
+
+    assert Path(found["source"]).is_relative_to(tmp_path)
+    assert found["answer"]["scope"] == "read"
+    assert found["active"] is True
+    assert found["other"] == "unauthorized_client"
+    assert found["grants"] == ["urn:example:echo", "client_credentials"]
+
+
+def _run_on(copy: Path) -> dict[str, Any]:
+    environment = {**os.environ, "PYTHONPATH": f"{copy}{os.pathsep}{PROJECT}"}
+    finished = subprocess.run(
+        [sys.executable, "-c", SCRIPT],
+        env=environment,
+        cwd=copy,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert finished.returncode == 0, finished.stderr
+    found: dict[str, Any] = json.loads(finished.stdout)
+    return found

@@ -1,0 +1,44 @@
+"""No tenant is forgotten: whatever keeps or counts something asks for the environment first."""
+
+import inspect
+from collections.abc import Iterator
+
+import pytest
+
+from ostiary.core.oauth.introspect import Introspection
+from ostiary.core.oauth.metadata import Metadata
+from ostiary.core.oauth.revocation import Revocation
+from ostiary.core.oauth.token import TokenEndpoint
+from ostiary.core.ports.limiter import Limiter
+from ostiary.core.ports.stores import AccessTokens, Issuances
+from ostiary.core.tokens.inspect import TokenInspector
+from ostiary.core.tokens.issue import TokenIssuer
+
+ASKED = (
+    AccessTokens,
+    Introspection,
+    Issuances,
+    Limiter,
+    Metadata,
+    Revocation,
+    TokenEndpoint,
+    TokenInspector,
+    TokenIssuer,
+)
+
+
+def _methods() -> Iterator[object]:
+    for owner in ASKED:
+        for name, method in inspect.getmembers(owner, inspect.isfunction):
+            if not name.startswith("_"):
+                yield pytest.param(method, id=f"{owner.__name__}.{name}")
+
+
+@pytest.mark.parametrize("method", list(_methods()))
+def test_SEC_226_SEC_231_the_environment_is_the_first_parameter_and_has_no_default(
+    method: object,
+) -> None:
+    assert callable(method)
+    _, first, *_ = inspect.signature(method).parameters.values()
+    assert first.name == "env"
+    assert first.default is inspect.Parameter.empty

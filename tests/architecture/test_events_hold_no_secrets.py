@@ -1,0 +1,37 @@
+"""Events cannot carry a secret: each field has a type made for it, or is text from a short list."""
+
+import dataclasses
+from types import UnionType
+from typing import Any, Union, get_args, get_origin, get_type_hints
+
+import pytest
+
+from ostiary.core.base.ids import ClientId, EnvironmentId, TokenId, TokenManagerId
+from ostiary.core.model.audit import Event
+
+IDENTIFIERS = {EnvironmentId, ClientId, TokenId, TokenManagerId}
+COUNTS = {bool, int}
+TEXTS = {"address", "code", "endpoint", "grant_type", "reason", "scope", "source"}
+"""Fields of plain text, each judged: a caller's address, or words that the code or the
+configuration chose. What a stranger wrote comes in `claimed` only, which is cut short."""
+
+
+def _types(hint: Any) -> set[Any]:
+    is_union = get_origin(hint) in {Union, UnionType}
+    return set(get_args(hint)) - {type(None)} if is_union else {hint}
+
+
+@pytest.mark.parametrize("event", get_args(Event), ids=lambda event: event.__name__)
+def test_SEC_244_every_field_of_an_event_was_judged(event: type) -> None:
+    hints = get_type_hints(event)
+    assert hints
+    for name, hint in hints.items():
+        assert _types(hint) <= IDENTIFIERS | COUNTS or (name in TEXTS and hint is str), name
+
+
+@pytest.mark.parametrize("event", get_args(Event), ids=lambda event: event.__name__)
+def test_an_event_cannot_be_changed_once_it_is_made(event: type) -> None:
+    made = event(**dict.fromkeys(get_type_hints(event), "x"))
+    name = next(iter(get_type_hints(event)))
+    with pytest.raises((AttributeError, dataclasses.FrozenInstanceError)):
+        setattr(made, name, "y")

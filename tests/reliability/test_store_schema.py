@@ -1,0 +1,113 @@
+"""The schema at a start: made, brought up to date under a lock, refused when it is newer."""
+
+import asyncio
+import sqlite3
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from ostiary.adapters.stores.backend import SchemaNewerError
+from ostiary.adapters.stores.revisions import HEAD
+from tests.support.postgres import Postgres
+from tests.support.stores import build, opened
+
+ROOT = Path(__file__).parents[2]
+MIGRATE = """
+import asyncio, sys
+from tests.support.stores import build, opened
+async def main():
+    async with opened(sys.argv[1]) as store:
+        print("ready", flush=True)
+        sys.stdin.readline()
+        await store.migrate()
+        assert await store.load() is not None
+asyncio.run(main())
+"""
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """Name a store without a schema."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'store.db'}"
+        return
+    server: Postgres = request.getfixturevalue("postgres")
+    database = server.create_database()
+    yield database
+    server.drop_database(database)
+
+
+SET_REVISION = "UPDATE alembic_version SET version_num = "
+
+
+def set_revision(url: str, revision: str) -> None:
+    if url.startswith("sqlite"):
+        connection = sqlite3.connect(url.removeprefix("sqlite:///"))
+        with connection:
+            connection.execute(f"{SET_REVISION} ?", (revision,))
+        connection.close()
+    else:
+        with psycopg.connect(url) as session:
+            session.execute(f"{SET_REVISION} %s".encode(), (revision,))
+
+
+async def test_REL_39_an_empty_store_is_migrated(url: str) -> None:
+    async with opened(url) as store:
+        assert await store.schema_revision() is None
+
+        await store.migrate()
+
+        assert await store.schema_revision() == HEAD
+        assert (await store.load()).version == 0
+
+
+async def test_REL_39_processes_that_migrate_at_once_all_succeed(url: str) -> None:
+    processes = [
+        await asyncio.create_subprocess_exec(
+            *[sys.executable, "-c", MIGRATE, url],
+            cwd=ROOT,
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+        )
+        for _ in range(3)
+    ]
+    for process in processes:
+        assert process.stdout is not None
+        assert await process.stdout.readline() == b"ready\n"
+
+    await asyncio.gather(*(process.communicate(b"go\n") for process in processes))
+
+    assert [process.returncode for process in processes] == [0, 0, 0]
+    async with opened(url) as store:
+        assert await store.schema_revision() == HEAD
+
+
+async def test_REL_39_a_newer_schema_is_refused_at_once(url: str) -> None:
+    async with opened(url) as store:
+        await store.migrate()
+    set_revision(url, "9999")
+    store = build(url)
+    started = time.monotonic()
+
+    with pytest.raises(SchemaNewerError, match=r"revision 9999.*newer version"):
+        await store.open()
+
+    assert time.monotonic() - started < 5
+    set_revision(url, HEAD)
+    await store.open()
+    await store.close()
+
+
+async def test_REL_39_a_schema_that_became_newer_is_not_migrated(url: str) -> None:
+    async with opened(url) as store:
+        await store.migrate()
+        set_revision(url, "9999")
+
+        with pytest.raises(SchemaNewerError):
+            await store.migrate()
+
+        assert await store.schema_revision() == "9999"
