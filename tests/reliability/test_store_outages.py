@@ -280,7 +280,9 @@ async def test_REL_8_reset_connections_are_replaced_and_none_is_leaked(url: str)
 
 async def test_REL_8_a_connection_that_swallows_everything_is_given_up(url: str) -> None:
     async with proxied(url) as (proxy, store):
-        await store.ping()
+        # Different verbs at once, so that every connection is made before the silence.
+        await asyncio.gather(*(verb(store) for verb in VERBS.values()))
+        assert proxy.accepted == MAX_SESSIONS
         proxy.is_silent = True
         await asyncio.gather(*(refusal(verb(store)) for verb in VERBS.values()))
         proxy.is_silent = False

@@ -121,7 +121,7 @@ async def test_SEC_236_a_path_has_one_spelling(number: int) -> None:
         ("*/*", 400),
     ],
 )
-async def test_SEC_41_nothing_but_a_form_is_parsed(
+async def test_SEC_41_S0_7_nothing_but_a_form_is_parsed(
     path: str, content_type: str, status: int
 ) -> None:
     app = make_app()

@@ -38,7 +38,9 @@ class Boundary:
 
     def _render(self, errors: RenderError, error: ProtocolError, request: Request) -> Response:
         try:
-            return errors(error, request)
+            response = errors(error, request)
+            _check_header_values(response)
+            return response
         except Exception as failure:  # noqa: BLE001 - a broken renderer must not show itself
             return render_error(self._reported(failure), None)
 

@@ -70,6 +70,9 @@ class EdgeProtocol(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
+        if self.client is not None:
+            # On a socket for both families an IPv4 caller is the same as on one for IPv4 alone.
+            self.client = (self.client[0].removeprefix("::ffff:"), self.client[1])
         tls = tls_extension(transport)
         self._extensions = {"tls": tls} if tls else {}
         self._deadline.set(self.head_seconds)

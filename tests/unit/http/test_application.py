@@ -363,6 +363,14 @@ async def test_SEC_239_a_header_value_with_a_control_character_is_not_sent(value
     assert len(edge.reported) == 1
 
 
+async def test_SEC_239_a_refusal_cannot_end_a_header_early_either() -> None:
+    def render(error: ProtocolError, request: Request | None) -> Response:
+        return text_response("", 303, ((b"location", b"a\r\nset-cookie: x=1"),))
+
+    edge = make_edge(raising(OAuthError(OAuthCode.INVALID_SCOPE, "No.")), errors=render)
+    assert error_of(await edge.ask("GET")) == (500, "server_error")
+
+
 def failing_origins(request: Request) -> frozenset[str]:
     raise UnavailableError("No configuration yet.", retry_after_seconds=1)
 

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import hashlib
+import socket
 import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -32,6 +33,11 @@ async def get_certificate(request: Request) -> Response:
     return text_response(f"{shown} {request.is_secure}", headers=NO_STORE)
 
 
+async def get_address(request: Request) -> Response:
+    """Tell where the client is."""
+    return text_response(request.address, headers=NO_STORE)
+
+
 @asynccontextmanager
 async def serving(
     protocol: type[EdgeProtocol] = EdgeProtocol,
@@ -39,10 +45,16 @@ async def serving(
     tls: ssl.SSLContext | None = None,
     limit: int | None = None,
     default_headers: tuple[tuple[bytes, bytes], ...] = (),
+    listening: socket.socket | None = None,
 ) -> AsyncIterator[int]:
-    """Serve one route on a free port of this machine."""
+    """Serve two routes on a free port of this machine."""
     application = Application(
-        RouteTable([Route("/x", {"GET": get_certificate}, render_error)]),
+        RouteTable(
+            [
+                Route("/x", {"GET": get_certificate}, render_error),
+                Route("/address", {"GET": get_address}, render_error),
+            ]
+        ),
         allowed_hosts=lambda: frozenset({"localhost"}),
         report=lambda error_id, error: None,
     )
@@ -60,9 +72,10 @@ async def serving(
     state = ServerState()
     state.default_headers = list(default_headers)
     loop = asyncio.get_running_loop()
-    server = await loop.create_server(lambda: protocol(config, state, {}), "127.0.0.1", 0, ssl=tls)
+    listening = listening or socket.create_server(("127.0.0.1", 0))
+    server = await loop.create_server(lambda: protocol(config, state, {}), sock=listening, ssl=tls)
     async with server:
-        yield server.sockets[0].getsockname()[1]
+        yield listening.getsockname()[1]
 
 
 async def ask(port: int, tls: ssl.SSLContext | None = None, request: bytes = GET) -> bytes:
@@ -164,3 +177,11 @@ async def test_SEC_240_early_refusals_know_the_mode(protocol: type[EdgeProtocol]
     assert b"\r\nx-content-type-options: nosniff\r\n" in answer
     is_dev = protocol is DevelopmentEdgeProtocol
     assert (b"\r\nstrict-transport-security: " in answer) is not is_dev
+
+
+@pytest.mark.skipif(not socket.has_dualstack_ipv6(), reason="no socket for both families here")
+async def test_SEC_256_an_address_has_one_spelling_on_every_socket() -> None:
+    listening = socket.create_server(("::", 0), family=socket.AF_INET6, dualstack_ipv6=True)
+    async with serving(listening=listening) as port:
+        answer = await ask(port, request=GET.replace(b"/x", b"/address"))
+    assert answer.endswith(b"\r\n\r\n127.0.0.1")

@@ -59,7 +59,7 @@ def claimed_hosts(environment: EnvironmentSettings) -> tuple[str, ...]:
 
 
 def allowed_hosts(configuration: Configuration) -> frozenset[str]:
-    """Return every host name that requests may be addressed to, without ports."""
+    """Return every host that requests may be addressed to, as it stands in a URL, without port."""
     claimed = {
         host
         for environment in configuration.environments.values()

@@ -4,7 +4,7 @@ Spec: RFC 7515 §3.1, §5; RFC 8725 §3.
 """
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
@@ -48,14 +48,18 @@ def sign(key: SigningKey, signing_input: bytes) -> bytes:
 
     Spec: RFC 7518 §3.3-3.5; RFC 8037 §3.1.
     """
-    private = key.private_key
-    if isinstance(private, ec.EllipticCurvePrivateKey):
-        r, s = decode_dss_signature(private.sign(signing_input, _ECDSA_SHA256))
-        return r.to_bytes(_P256_BYTES, "big") + s.to_bytes(_P256_BYTES, "big")
-    if isinstance(private, rsa.RSAPrivateKey):
-        scheme = _PSS if key.algorithm == "PS256" else _PKCS1
-        return private.sign(signing_input, scheme, _SHA256)
-    return private.sign(signing_input)
+    # The algorithm tells the key's type: asking its abstract class costs as much as hashing.
+    match key.algorithm:
+        case "ES256":
+            private = cast(ec.EllipticCurvePrivateKey, key.private_key)
+            r, s = decode_dss_signature(private.sign(signing_input, _ECDSA_SHA256))
+            return r.to_bytes(_P256_BYTES, "big") + s.to_bytes(_P256_BYTES, "big")
+        case "RS256":
+            return cast(rsa.RSAPrivateKey, key.private_key).sign(signing_input, _PKCS1, _SHA256)
+        case "PS256":
+            return cast(rsa.RSAPrivateKey, key.private_key).sign(signing_input, _PSS, _SHA256)
+        case "EdDSA":
+            return cast(ed25519.Ed25519PrivateKey, key.private_key).sign(signing_input)
 
 
 def verify(public_key: PublicKey, algorithm: str, unverified: UnverifiedJWS) -> bytes:

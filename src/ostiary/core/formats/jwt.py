@@ -3,7 +3,6 @@
 Spec: RFC 7519 §4.1, §7; RFC 8725 §3.
 """
 
-import base64
 import math
 from collections.abc import Mapping
 from typing import Any
@@ -30,14 +29,14 @@ def signing_input(key: SigningKey, headers: Headers, claims: Mapping[str, object
     header = key.header_segments.get(headers)
     if header is None:
         members = {"alg": key.algorithm, "kid": key.kid, **dict(headers)}
-        header = b64.encode(_encode_json(members)).encode() + b"."
+        header = b64.encode_bytes(_encode_json(members)) + b"."
         key.header_segments[headers] = header
-    return header + base64.urlsafe_b64encode(_encode_json(claims)).rstrip(b"=")
+    return header + b64.encode_bytes(_encode_json(claims))
 
 
 def compact(signed: bytes, signature: bytes) -> str:
     """Join signing input and signature to the compact form."""
-    return (signed + b"." + base64.urlsafe_b64encode(signature).rstrip(b"=")).decode()
+    return (signed + b"." + b64.encode_bytes(signature)).decode()
 
 
 def read_claims(payload: bytes) -> dict[str, Any]:

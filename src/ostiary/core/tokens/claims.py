@@ -39,7 +39,7 @@ def _pingfederate(env: Environment, manager: TokenManager, token: AccessToken) -
         claims["authorization_details"] = []
     claims[manager.client_claim] = token.client_id
     claims["jti"] = token.token_id
-    claims.update(token.attributes)
+    _add_attributes(claims, token)
     claims["exp"] = int(token.expires_at)
     return claims
 
@@ -68,7 +68,7 @@ def _pingone(env: Environment, manager: TokenManager, token: AccessToken) -> Cla
         claims["acc"] = env.organization_id
         claims["environment_id"] = env.id
         claims["organization_id"] = env.organization_id
-    claims.update(token.attributes)
+    _add_attributes(claims, token)
     return claims
 
 
@@ -78,7 +78,7 @@ def _rfc9068(env: Environment, manager: TokenManager, token: AccessToken) -> Cla
     Spec: RFC 9068 §2.2.
     """
     audiences = token.audiences or (env.issuer,)
-    return {
+    claims: Claims = {
         "iss": env.issuer,
         "sub": token.subject or token.client_id,
         "aud": audiences[0] if len(audiences) == 1 else audiences,
@@ -87,8 +87,15 @@ def _rfc9068(env: Environment, manager: TokenManager, token: AccessToken) -> Cla
         "iat": int(token.issued_at or 0),
         "exp": int(token.expires_at),
         "jti": token.token_id,
-        **token.attributes,
     }
+    _add_attributes(claims, token)
+    return claims
+
+
+def _add_attributes(claims: Claims, token: AccessToken) -> None:
+    """Add attributes after the claims that the server itself vouches for; none replaces those."""
+    for name, value in token.attributes.items():
+        claims.setdefault(name, value)
 
 
 _WRITERS: Mapping[ClaimStyle, Callable[[Environment, TokenManager, AccessToken], Claims]] = {

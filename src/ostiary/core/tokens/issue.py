@@ -1,8 +1,9 @@
 """The one place where access tokens are minted: in memory, then one commit, then the answer."""
 
-import secrets
+import os
 from dataclasses import dataclass
 
+from ostiary.core.base import b64
 from ostiary.core.base.clock import Clock
 from ostiary.core.base.ids import TokenId, handle_key, mint_handle
 from ostiary.core.formats import jwt
@@ -80,7 +81,7 @@ def _describe(
     issued_at = int(now)
     attributes: dict[str, object] = {**manager.attributes, **authorization.claims}
     return AccessToken(
-        token_id=TokenId(secrets.token_urlsafe(manager.jti_bytes)),
+        token_id=TokenId(b64.encode(os.urandom(manager.jti_bytes))),
         client_id=authorization.client.client_id,
         manager_id=manager.id,
         scopes=authorization.scopes,

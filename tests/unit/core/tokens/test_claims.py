@@ -61,6 +61,15 @@ def test_S2_20_the_claims_for_client_and_scope_have_configured_names() -> None:
     assert claims.read_token(manager, written).attributes == {"Tier": "gold"}
 
 
+@pytest.mark.parametrize("style", list(ClaimStyle))
+def test_no_attribute_replaces_what_the_server_vouches_for(style: ClaimStyle) -> None:
+    """Attributes may come from a directory; who issued what to whom until when may not."""
+    manager = make_manager("m", style=style)
+    plain = claims.write_claims(ENV, manager, USER_TOKEN)
+    attributes = {**dict.fromkeys(plain, "forged"), "Tier": "gold"}
+    assert claims.write_claims(ENV, manager, replace(USER_TOKEN, attributes=attributes)) == plain
+
+
 def test_S4_19_an_application_token_of_pingone_has_no_subject() -> None:
     manager = make_manager("m", style=ClaimStyle.PINGONE)
     application = claims.write_claims(ENV, manager, TOKEN)

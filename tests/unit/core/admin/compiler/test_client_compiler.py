@@ -1,0 +1,95 @@
+"""Compiled clients: every stored field arrives, and secrets are good until their time."""
+
+from contextlib import nullcontext
+
+import pytest
+
+from ostiary.core.base.ids import ClientId
+from ostiary.core.clientauth.client_secret_jwt import verify_by_own_secrets
+from ostiary.core.crypto import jws
+from ostiary.core.crypto.jws import InvalidJWSError
+from ostiary.core.crypto.secret_digests import DigestKind
+from ostiary.core.model.client import AuthMethod
+from ostiary.core.model.environment import Environment
+from tests.support import jose
+from tests.support.administration import ES256, FULL, Installation
+
+EXPIRY = 1_796_083_200.0
+"""2026-12-01, when the previous secret of `FULL` expires."""
+
+
+async def _compile_full(installation: Installation) -> Environment:
+    await installation.apply(FULL)
+    return await installation.environment("main")
+
+
+async def test_every_field_of_a_client_arrives() -> None:
+    env = await _compile_full(Installation())
+    client = env.clients[ClientId("program-id")]
+    assert client.key == "program"
+    assert client.name == "Program"
+    assert not client.enabled
+    assert client.auth_methods == {AuthMethod.PRIVATE_KEY_JWT, AuthMethod.CLIENT_SECRET_JWT}
+    assert client.grant_types == {"client_credentials", "refresh_token"}
+    assert client.scopes == {"read", "write"}
+    assert client.default_scopes.names == ("write", "read")
+    assert client.token_managers == ("second", "first")
+    assert [key.kid for key in client.jwks] == ["its-key"]
+    assert client.may_introspect
+    assert client.issuer_audience_only
+    assert [secret.expires_at for secret in client.secrets] == [None, EXPIRY]
+    assert [secret.value.reveal() for secret in client.readable_secrets] == [
+        "0123456789abcdef0123456789abcdef",
+        "fedcba9876543210fedcba9876543210",
+    ]
+
+
+async def test_SEC_56_a_previous_secret_is_good_until_its_time_and_no_longer() -> None:
+    installation = Installation()
+    await installation.apply(
+        ES256.format("main") + "[environments.main.clients.app]\n"
+        'secret = "new-secret-new-secret"\n'
+        'previous_secret = { value = "old-secret-old-secret", expires_at = 2026-12-01T00:00:00Z }'
+    )
+    env = await installation.environment("main")
+    kept = env.clients[ClientId("app")].secrets
+    assert {secret.kind for secret in kept} == {DigestKind.HMAC_SHA256}
+    for secret, before, after in (
+        ("new-secret-new-secret", True, True),
+        ("old-secret-old-secret", True, False),
+        ("no-secret", False, False),
+    ):
+        assert env.client_secrets.matches(kept, secret, now=EXPIRY - 1) is before
+        assert env.client_secrets.matches(kept, secret, now=EXPIRY) is after
+
+
+@pytest.mark.parametrize(
+    ("secret", "before", "after"),
+    [("new-secret", True, True), ("old-secret", True, False), ("no-secret", False, False)],
+)
+async def test_SEC_56_a_previous_secret_signs_assertions_until_its_time_and_no_longer(
+    secret: str, before: bool, after: bool
+) -> None:
+    installation, padding = Installation(), "-0123456789-0123456789-0123456789"
+    await installation.apply(
+        ES256.format("main") + "[environments.main.clients.app]\n"
+        f'auth_methods = ["client_secret_jwt"]\nsecret = "new-secret{padding}"\n'
+        f'previous_secret = {{ value = "old-secret{padding}", expires_at = 2026-12-01T00:00:00Z }}'
+    )
+    (client,) = (await installation.environment("main")).clients.values()
+    signed = jose.compact({"alg": "HS256"}, {"sub": "app"}, (secret + padding).encode())
+    for now, is_accepted in ((EXPIRY - 1, before), (EXPIRY, after)):
+        expected = nullcontext() if is_accepted else pytest.raises(InvalidJWSError)
+        with expected:
+            verify_by_own_secrets(client, jws.parse(signed), now=now)
+
+
+async def test_secrets_are_opened_only_for_the_method_that_computes_with_them() -> None:
+    installation = Installation()
+    await installation.apply(
+        ES256.format("main") + "[environments.main.clients.app]\n"
+        'secret = "secret-secret-secret-secret-secret"\n'
+    )
+    (client,) = (await installation.environment("main")).clients.values()
+    assert client.secrets
+    assert client.readable_secrets == ()
