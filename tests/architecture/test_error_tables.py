@@ -14,7 +14,7 @@ from ostiary.core.base.errors import (
     UnavailableError,
 )
 from ostiary.dialects.pingone.errors import CODE_OF_STATUS
-from ostiary.http.errors import RequestRefused
+from ostiary.http.errors import HTTPError
 from ostiary.http.oauth_json import STATUS_OF, status_and_headers
 from tests.support import refusals
 
@@ -24,7 +24,7 @@ ERRORS: list[ProtocolError] = [
     InvalidClientError(),
     UnavailableError("Later.", retry_after_seconds=3),
     TooManyAttemptsError("Later.", retry_after_seconds=3),
-    RequestRefused(404, "Nothing."),
+    HTTPError(404, "Nothing."),
 ]
 
 

@@ -1,6 +1,10 @@
 """Assertions of clients: whose they are, for whom, for how long, and how often."""
 
 import asyncio
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
 from typing import Any
 
 import pytest
@@ -373,3 +377,38 @@ async def test_SEC_244_assertions_are_never_logged() -> None:
     for line in app.events.log:
         assert assertion.rpartition(".")[2] not in line
         assert assertion not in line
+
+
+@pytest.mark.parametrize("client", ALL)
+async def test_SEC_57_an_unknown_client_costs_as_many_verifications_as_a_known_one(
+    client: str,
+) -> None:
+    """Counted, not timed: a forged assertion tells nobody whether its client exists."""
+    app, costs = make_app(), {}
+    for claimed in (client, "nobody", "many"):
+        assertion = app.assertion(client, iss=claimed, sub=claimed)
+        head, payload, signature = assertion.split(".")
+        forged = f"{head}.{payload}.{signature[:-8]}{'B' * 6}{signature[-2:]}"
+        params = {**assertion_params(forged), "grant_type": "client_credentials"}
+        with _counted_verifications() as done:
+            answer = await app.pingfederate.post_form(TOKEN, params)
+        assert answer.error == REFUSED
+        costs[claimed] = len(done)
+    assert set(costs.values()) == {1}, costs
+
+
+@contextmanager
+def _counted_verifications() -> Iterator[list[str]]:
+    """Collect the name of every call that computes whether a signature holds."""
+    done: list[str] = []
+
+    def look(_frame: FrameType, event: str, called: Any) -> None:
+        name = getattr(called, "__name__", "")
+        if event == "c_call" and name in {"verify", "hmac_new"}:
+            done.append(name)
+
+    sys.setprofile(look)
+    try:
+        yield done
+    finally:
+        sys.setprofile(None)

@@ -33,7 +33,7 @@ class Maker:
 _UNKNOWN = Refusal(None, None, None)
 _CLASSES: Mapping[str, Maker] = {
     "OAuthError": Maker({"code": 0, "description": 1}, _UNKNOWN),
-    "RequestRefused": Maker(
+    "HTTPError": Maker(
         {"status": 0, "description": 1}, replace(_UNKNOWN, code=OAuthCode.INVALID_REQUEST)
     ),
     "UnavailableError": Maker(

@@ -9,4 +9,4 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 
 REFUSAL = "ostiary.refusal"
-"""Scope key: the RequestRefused that says why the rest of the body will never come."""
+"""Scope key: the HTTPError that says why the rest of the body will never come."""

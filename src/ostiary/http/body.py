@@ -12,7 +12,7 @@ _DRAINED_BYTES = 256 * 1024
 async def read_body(route: Route, request: Request, scope: Scope, receive: Receive) -> None:
     """Fill in `request.body`.
 
-    Raises: RequestRefused 400, 413, 415, or what the protocol found wrong with the body.
+    Raises: HTTPError 400, 413, 415, or what the protocol found wrong with the body.
     """
     if request.method in _BODILESS_METHODS:
         media_type, max_bytes = None, 0

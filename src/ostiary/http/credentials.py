@@ -13,7 +13,7 @@ def present(request: Request, *endpoints: str) -> Presented:
 
     Spec: RFC 7617 §2; RFC 9110 §11.1 (the scheme's case does not matter).
     Args: endpoints are the paths, below the environment's base URL, that an assertion may name.
-    Raises: RequestRefused 400 when `Authorization` is sent twice.
+    Raises: HTTPError 400 when `Authorization` is sent twice.
     """
     header = request.find_header(b"authorization")
     if header is None:

@@ -5,7 +5,7 @@ from ostiary.core.base.errors import OAuthCode, ProtocolError
 Headers = tuple[tuple[bytes, bytes], ...]
 
 
-class RequestRefused(ProtocolError):  # noqa: N818 - a refusal is an answer, not a failure
+class HTTPError(ProtocolError):
     """A request that no endpoint gets to see, or that an endpoint refuses by HTTP's own means.
 
     Args:
@@ -27,41 +27,39 @@ class RequestRefused(ProtocolError):  # noqa: N818 - a refusal is an answer, not
         self.headers = headers
 
 
-def bad_request(description: str) -> RequestRefused:
+def bad_request(description: str) -> HTTPError:
     """Return the refusal of a request that breaks a rule of form."""
-    return RequestRefused(400, description)
+    return HTTPError(400, description)
 
 
-def not_found() -> RequestRefused:
+def not_found() -> HTTPError:
     """Return the refusal of a path, or of an environment in it, that is not served."""
-    return RequestRefused(404, "Nothing is served at this path.")
+    return HTTPError(404, "Nothing is served at this path.")
 
 
-def method_not_allowed(allow: bytes) -> RequestRefused:
+def method_not_allowed(allow: bytes) -> HTTPError:
     """Return the refusal of a method; `allow` lists those that the path takes.
 
     Spec: RFC 9110 §15.5.6.
     """
-    return RequestRefused(405, "This path does not take this method.", headers=((b"allow", allow),))
+    return HTTPError(405, "This path does not take this method.", headers=((b"allow", allow),))
 
 
-def too_late() -> RequestRefused:
+def too_late() -> HTTPError:
     """Return the refusal of a request that did not become whole in time."""
-    return RequestRefused(408, "The request did not arrive in time.")
+    return HTTPError(408, "The request did not arrive in time.")
 
 
-def too_large(max_body_bytes: int) -> RequestRefused:
+def too_large(max_body_bytes: int) -> HTTPError:
     """Return the refusal of a body over the route's cap."""
-    return RequestRefused(413, f"The body is larger than {max_body_bytes} bytes.")
+    return HTTPError(413, f"The body is larger than {max_body_bytes} bytes.")
 
 
-def unsupported_media_type(description: str) -> RequestRefused:
+def unsupported_media_type(description: str) -> HTTPError:
     """Return the refusal of a body in a form that is not even looked at."""
-    return RequestRefused(415, description)
+    return HTTPError(415, description)
 
 
-def internal_error(error_id: str) -> RequestRefused:
+def internal_error(error_id: str) -> HTTPError:
     """Return what a client learns of a defect: an id to tell the operator, and nothing else."""
-    return RequestRefused(
-        500, f"The server failed. Error id: {error_id}.", code=OAuthCode.SERVER_ERROR
-    )
+    return HTTPError(500, f"The server failed. Error id: {error_id}.", code=OAuthCode.SERVER_ERROR)

@@ -16,7 +16,7 @@ def parse_params(data: bytes) -> Params:
     themselves, as curl and old scripts send them.
 
     Spec: WHATWG URL §5.1; RFC 6749 appendix B (UTF-8).
-    Raises: RequestRefused 400 for what is not UTF-8, broken escapes, NUL or more than `MAX_FIELDS`
+    Raises: HTTPError 400 for what is not UTF-8, broken escapes, NUL or more than `MAX_FIELDS`
         fields; OAuthError invalid_request for a repeated parameter.
     """
     if not data:

@@ -2,7 +2,7 @@
 
 import re
 
-from ostiary.http.errors import RequestRefused, bad_request, unsupported_media_type
+from ostiary.http.errors import HTTPError, bad_request, unsupported_media_type
 from ostiary.http.message import Request
 
 _HOST = re.compile(r"(?:\[([0-9a-f:.]{2,45})\]|([a-z0-9._-]{1,255}))(?::[0-9]{0,5})?")
@@ -21,14 +21,14 @@ def check_host(request: Request, allowed_hosts: frozenset[str]) -> None:
         raise bad_request("The header host is missing.")
     host = parse_host(value)
     if host not in allowed_hosts:
-        raise RequestRefused(421, "This server does not answer for the requested host.")
+        raise HTTPError(421, "This server does not answer for the requested host.")
     request.host = host
 
 
 def parse_host(value: bytes) -> str:
     """Return the lower-case name in a Host value, without port and brackets.
 
-    Raises: RequestRefused 400 for anything that is no host.
+    Raises: HTTPError 400 for anything that is no host.
     """
     match = _HOST.fullmatch(value.decode("latin-1").lower())
     if match is None:

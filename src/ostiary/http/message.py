@@ -82,7 +82,7 @@ class Request:
         """Return the value of a header that may stand only once, or None.
 
         Args: name is in lower case.
-        Raises: RequestRefused 400 when it stands more than once: neither the first nor the last
+        Raises: HTTPError 400 when it stands more than once: neither the first nor the last
         wins.
         """
         value = self._by_name.get(name)
@@ -115,7 +115,7 @@ class Request:
     def json(self) -> object:
         """Return the JSON value of the body, read strictly.
 
-        Raises: RequestRefused 400.
+        Raises: HTTPError 400.
         """
         try:
             return strict_json.loads(self.body)

@@ -10,7 +10,7 @@ from ostiary.core.base.errors import (
 )
 from ostiary.core.model.environment import Environment
 from ostiary.core.model.token import AccessToken, IssuedTokens
-from ostiary.http.errors import Headers, RequestRefused
+from ostiary.http.errors import Headers, HTTPError
 from ostiary.http.message import NO_STORE, Request, Response, json_response
 
 CHALLENGE_BASIC = (b"www-authenticate", b'Basic realm="OAuth", charset="UTF-8"')
@@ -85,7 +85,7 @@ def status_and_headers(error: ProtocolError) -> tuple[int, Headers]:
     Every 401 carries a challenge, as HTTP demands (RFC 9110 §15.5.2).
     """
     match error:
-        case RequestRefused():
+        case HTTPError():
             return error.status, error.headers
         case RetryLaterError():
             status = 429 if isinstance(error, TooManyAttemptsError) else 503

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 from ostiary.core.base.clock import Clock
 from ostiary.core.clientauth import catalog as client_authentication_methods
 from ostiary.core.clientauth.assertion import AssertionVerifier
+from ostiary.core.clientauth.decoys import Decoys
 from ostiary.core.crypto.foreign_jws import HMAC_BYTES, PUBLIC_KEY_ALGORITHMS
 from ostiary.core.grants import catalog as grant_types
 from ostiary.core.oauth.client_authentication import ClientAuthentication
@@ -68,6 +69,7 @@ def build_application(
 def build_routes(ports: Ports) -> tuple[Route, ...]:
     """Build both faces and return every route they serve."""
     available: dict[str, Any] = {field.name: getattr(ports, field.name) for field in fields(ports)}
+    available["decoys"] = Decoys.make()
     available["assertions"] = AssertionVerifier(ports.issuances, ports.clock)
     authenticators = [
         build_extension(method, available) for method in client_authentication_methods.ALL

@@ -6,7 +6,7 @@ import pytest
 
 from ostiary.core.clientauth.contract import BasicCredentials, Presented
 from ostiary.http.credentials import present
-from ostiary.http.errors import RequestRefused
+from ostiary.http.errors import HTTPError
 from ostiary.http.message import Request
 
 
@@ -77,6 +77,6 @@ def test_anything_but_readable_basic_is_unreadable(value: bytes) -> None:
 
 @pytest.mark.parametrize("second", [b"Basic YTpi", b"Bearer x", b""])
 def test_SEC_163_two_authorization_headers_are_refused(second: bytes) -> None:
-    with pytest.raises(RequestRefused) as refused:
+    with pytest.raises(HTTPError) as refused:
         present_header(b"Basic YTpi", second)
     assert refused.value.status == 400

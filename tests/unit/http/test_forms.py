@@ -3,7 +3,7 @@
 import pytest
 
 from ostiary.core.base.errors import OAuthError
-from ostiary.http.errors import RequestRefused
+from ostiary.http.errors import HTTPError
 from ostiary.http.forms import MAX_FIELDS, parse_params
 
 
@@ -51,20 +51,20 @@ def test_resources_may_repeat() -> None:
 
 @pytest.mark.parametrize("data", [b"a=%", b"a=%4", b"a=%zz", b"a=% 41", b"a=%+1", b"%=1", b"a=%G0"])
 def test_a_broken_escape_is_refused(data: bytes) -> None:
-    with pytest.raises(RequestRefused, match="percent-escape") as refused:
+    with pytest.raises(HTTPError, match="percent-escape") as refused:
         parse_params(data)
     assert refused.value.status == 400
 
 
 @pytest.mark.parametrize("data", [b"a=\xff", b"a=%ff", b"a=%C3", b"a=%C3x%A9", b"a=%ED%A0%80"])
 def test_what_is_not_utf8_is_refused(data: bytes) -> None:
-    with pytest.raises(RequestRefused, match="UTF-8"):
+    with pytest.raises(HTTPError, match="UTF-8"):
         parse_params(data)
 
 
 @pytest.mark.parametrize("data", [b"a=\0", b"a=%00", b"%00=a", b"a=x%00y"])
 def test_a_nul_character_is_refused(data: bytes) -> None:
-    with pytest.raises(RequestRefused, match="NUL"):
+    with pytest.raises(HTTPError, match="NUL"):
         parse_params(data)
 
 
@@ -75,5 +75,5 @@ def test_an_escaped_percent_before_zeros_is_no_nul() -> None:
 def test_SEC_233_more_than_100_fields_are_refused() -> None:
     fields = [b"f%d=1" % number for number in range(MAX_FIELDS)]
     assert "f99" in parse_params(b"&".join(fields))
-    with pytest.raises(RequestRefused, match="more than 100"):
+    with pytest.raises(HTTPError, match="more than 100"):
         parse_params(b"&".join([*fields, b"one=more"]))

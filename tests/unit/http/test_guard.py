@@ -2,7 +2,7 @@
 
 import pytest
 
-from ostiary.http.errors import RequestRefused
+from ostiary.http.errors import HTTPError
 from ostiary.http.guard import check_framing, check_host, parse_host
 from ostiary.http.message import Request
 
@@ -50,7 +50,7 @@ def test_the_host_name_is_kept_without_port_and_brackets(value: bytes, host: str
     ],
 )
 def test_SEC_177_a_malformed_host_is_refused(value: bytes) -> None:
-    with pytest.raises(RequestRefused) as refused:
+    with pytest.raises(HTTPError) as refused:
         check_host(make_request((b"host", value)), HOSTS)
     assert refused.value.status == 400
 
@@ -59,14 +59,14 @@ def test_SEC_177_a_malformed_host_is_refused(value: bytes) -> None:
     "value", [b"evil.example", b"id.example.com.", b"id.example.com.evil.example", b"[::2]", b"1"]
 )
 def test_SEC_177_a_host_that_is_not_ours_is_refused(value: bytes) -> None:
-    with pytest.raises(RequestRefused) as refused:
+    with pytest.raises(HTTPError) as refused:
         check_host(make_request((b"host", value)), HOSTS)
     assert refused.value.status == 421
 
 
 @pytest.mark.parametrize("count", [0, 2])
 def test_SEC_177_exactly_one_host_is_taken(count: int) -> None:
-    with pytest.raises(RequestRefused) as refused:
+    with pytest.raises(HTTPError) as refused:
         check_host(make_request(*[(b"host", b"id.example.com")] * count), HOSTS)
     assert refused.value.status == 400
 
@@ -79,7 +79,7 @@ def test_the_host_of_a_forwarded_header_does_not_count() -> None:
 
 def test_SEC_255_a_long_host_is_refused_at_once() -> None:
     for value in (b"a" * 65536, b"[" + b":" * 65536, b"a:" * 32768):
-        with pytest.raises(RequestRefused):
+        with pytest.raises(HTTPError):
             parse_host(value)
 
 
@@ -101,7 +101,7 @@ def test_SEC_178_a_disputable_end_is_refused_and_the_connection_with_it(
     headers: list[tuple[bytes, bytes]], status: int
 ) -> None:
     request = make_request(*headers)
-    with pytest.raises(RequestRefused) as refused:
+    with pytest.raises(HTTPError) as refused:
         check_framing(request)
     assert refused.value.status == status
     assert request.has_unread_body

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ostiary.http.errors import RequestRefused
+from ostiary.http.errors import HTTPError
 from ostiary.http.message import Request, empty_response, json_response, text_response
 
 
@@ -18,7 +18,7 @@ def test_a_header_that_stands_once_is_found() -> None:
 
 def test_SEC_163_a_header_that_stands_twice_is_refused_whatever_it_says() -> None:
     request = make_request((b"authorization", b"Basic YTpi"), (b"authorization", b"Basic YTpi"))
-    with pytest.raises(RequestRefused, match="authorization") as refused:
+    with pytest.raises(HTTPError, match="authorization") as refused:
         request.find_header(b"authorization")
     assert refused.value.status == 400
 
@@ -47,7 +47,7 @@ def test_json_is_read() -> None:
     "body", [b"", b"{", b'{"a":1,"a":2}', b"NaN", b'"\xff"', b"[" * 40 + b"]" * 40]
 )
 def test_SEC_233_json_that_is_not_strict_is_refused(body: bytes) -> None:
-    with pytest.raises(RequestRefused) as refused:
+    with pytest.raises(HTTPError) as refused:
         make_request(body=body).json()
     assert (refused.value.status, refused.value.code) == (400, "invalid_request")
 

@@ -49,6 +49,7 @@ OF_WHOLES: tuple[Check, ...] = (
     environments.check_presence,
     environments.check_public_url,
     environments.check_hosts,
+    environments.check_issuers,
     token_managers.check_effects,
     clients.check_default_scopes,
     clients.check_types,

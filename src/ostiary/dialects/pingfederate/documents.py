@@ -41,7 +41,7 @@ class Documents:
         """Publish the keys of the token manager whose path this is.
 
         Spec: PingFederate "JSON token management" (JWKS endpoint path).
-        Raises: RequestRefused 404 when no manager publishes here.
+        Raises: HTTPError 404 when no manager publishes here.
         """
         env = self.tenancy.resolve(request)
         path = request.path.removeprefix(MANAGER_KEYS_PREFIX)

@@ -17,7 +17,7 @@ class Tenancy:
     def resolve(self, request: Request) -> Environment:
         """Return the environment that claims the host, or the default one.
 
-        Raises: RequestRefused 404 when there is neither; UnavailableError before the first
+        Raises: HTTPError 404 when there is neither; UnavailableError before the first
             snapshot.
         """
         snapshot = self.snapshots.current

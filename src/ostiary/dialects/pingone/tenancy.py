@@ -20,7 +20,7 @@ class Tenancy:
     def resolve(self, request: Request) -> Environment:
         """Return the environment of the path; a path without one is the platform's default.
 
-        Raises: RequestRefused 404 for an id that is unknown, disabled or of another face;
+        Raises: HTTPError 404 for an id that is unknown, disabled or of another face;
             UnavailableError before the first snapshot.
         """
         snapshot = self.snapshots.current

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import httptools
 
 from ostiary.core.base.errors import ProtocolError
-from ostiary.http.errors import RequestRefused, bad_request, method_not_allowed
+from ostiary.http.errors import HTTPError, bad_request, method_not_allowed
 from ostiary.http.guard import parse_host
 
 MAX_URL_BYTES = 16 * 1024
@@ -24,15 +24,15 @@ def check_size(url: bytes, headers: HeaderList, hidden_bytes: int = 0) -> None:
     """Refuse a head that is too large.
 
     Args: hidden_bytes may belong to a header that is not whole yet.
-    Raises: RequestRefused 414, 431.
+    Raises: HTTPError 414, 431.
     """
     if len(url) > MAX_URL_BYTES:
-        raise RequestRefused(414, f"The URL is longer than {MAX_URL_BYTES} bytes.")
+        raise HTTPError(414, f"The URL is longer than {MAX_URL_BYTES} bytes.")
     if len(headers) > MAX_HEADERS:
-        raise RequestRefused(431, f"The request has more than {MAX_HEADERS} headers.")
+        raise HTTPError(431, f"The request has more than {MAX_HEADERS} headers.")
     visible_bytes = sum(len(name) + len(value) for name, value in headers)
     if max(visible_bytes, hidden_bytes) > MAX_HEADER_BYTES:
-        raise RequestRefused(431, f"The headers are larger than {MAX_HEADER_BYTES} bytes.")
+        raise HTTPError(431, f"The headers are larger than {MAX_HEADER_BYTES} bytes.")
 
 
 def origin_form(target: bytes, headers: HeaderList) -> bytes:
@@ -41,7 +41,7 @@ def origin_form(target: bytes, headers: HeaderList) -> bytes:
     Only that header reaches the guard.
 
     Spec: RFC 9112 §3.2.2.
-    Raises: RequestRefused 400 for another host and for any other form of target.
+    Raises: HTTPError 400 for another host and for any other form of target.
     """
     url = httptools.parse_url(target)
     host = parse_host(b",".join(value for name, value in headers if name == b"host"))
@@ -55,7 +55,7 @@ def origin_form(target: bytes, headers: HeaderList) -> bytes:
 def check_upgrade(method: bytes, *, is_pipelined: bool) -> None:
     """Refuse to become a tunnel, and to look for one wish for an upgrade behind another.
 
-    Raises: RequestRefused 400, 405.
+    Raises: HTTPError 400, 405.
     """
     if method == b"CONNECT":
         raise method_not_allowed(_ALL_METHODS)

@@ -45,6 +45,26 @@ def test_two_pingfederate_faces_that_claim_one_host_are_refused() -> None:
     ]
 
 
+def test_SEC_223_two_pingfederate_faces_never_have_one_issuer() -> None:
+    problems = problems_in(
+        f"""
+        {DEV}
+        server.public_url = "https://id.example.com"
+        server.default_environment = "one"
+        [environments.one]
+        [environments.two]
+        hosts = ["other.example.com"]
+        """
+    )
+
+    assert problems == [
+        (
+            "environments.two.base_url: would be https://id.example.com, the issuer of "
+            "environments.one.base_url"
+        )
+    ]
+
+
 def test_ports_do_not_tell_two_pingfederate_faces_apart() -> None:
     problems = problems_in(
         f"""

@@ -76,6 +76,18 @@ def check_hosts(subject: Subject) -> Iterator[Problem]:
             )
 
 
+def check_issuers(subject: Subject) -> Iterator[Problem]:
+    """Refuse two PingFederate faces under one base URL: tokens and assertions name it as issuer."""
+    issuers = Uniqueness()
+    default = implied.default_environment(subject.configuration, Face.PINGFEDERATE)
+    for path, key, environment in environments(subject):
+        is_reached = key == default or implied.claimed_hosts(environment)
+        if environment.face is Face.PINGFEDERATE and is_reached:
+            issuer = environment.base_url or subject.configuration.server.public_url
+            message = f"would be {issuer}, the issuer of"
+            yield from refuse_repeated(issuers, issuer, (*path, "base_url"), message)
+
+
 def _field(base_url: str | None, host: str) -> str:
     return "base_url" if base_url and host_of(base_url) == host else "hosts"
 

@@ -6,6 +6,7 @@ import pytest
 
 from ostiary.core.base.ids import ClientId
 from ostiary.core.clientauth.client_secret_jwt import verify_by_own_secrets
+from ostiary.core.clientauth.decoys import Decoys
 from ostiary.core.crypto import jws
 from ostiary.core.crypto.jws import InvalidJWSError
 from ostiary.core.crypto.secret_digests import DigestKind
@@ -81,7 +82,7 @@ async def test_SEC_56_a_previous_secret_signs_assertions_until_its_time_and_no_l
     for now, is_accepted in ((EXPIRY - 1, before), (EXPIRY, after)):
         expected = nullcontext() if is_accepted else pytest.raises(InvalidJWSError)
         with expected:
-            verify_by_own_secrets(client, jws.parse(signed), now=now)
+            verify_by_own_secrets(client, jws.parse(signed), now=now, decoys=Decoys.make())
 
 
 async def test_secrets_are_opened_only_for_the_method_that_computes_with_them() -> None:
