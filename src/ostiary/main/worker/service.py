@@ -26,6 +26,8 @@ from ostiary.main.worker.readiness import Readiness
 FLUSH_SECONDS = 0.1
 STATUS_SECONDS = 1.0
 PRUNE_SECONDS = 30.0
+PRUNE_MARGIN_SECONDS = 600.0
+"""A clock that runs ahead for a while must not forget what is still good for the others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +146,7 @@ class Service:
         while True:
             await asyncio.sleep(PRUNE_SECONDS)
             with contextlib.suppress(UnavailableError):
-                await self._parts.store.prune(now=time.time())
+                await self._parts.store.prune(now=time.time() - PRUNE_MARGIN_SECONDS)
 
     def _every(self, seconds: float, act: Callable[[], None]) -> None:
         async def repeat() -> None:
