@@ -15,7 +15,7 @@ from typing import Self
 
 import pytest
 
-from ostiary.http.protocol import EdgeProtocol
+from ostiary.http.protocol import MAX_PIPELINED, EdgeProtocol
 from ostiary.http.security_headers import security_headers
 from tests.security.edge_server import BODY_SECONDS, HEAD_SECONDS, KEEP_ALIVE_SECONDS, ORIGIN
 
@@ -186,6 +186,14 @@ def test_pipelined_requests_are_answered_in_order(edge: Edge) -> None:
         connection.send(b"".join(requests))
         answers = [json.loads(connection.answer().body)["nonce"] for _ in requests]
     assert answers == ["0", "1", "2", "3", "4"]
+
+
+def test_SEC_233_one_connection_has_a_bounded_number_of_requests_waiting(edge: Edge) -> None:
+    with edge.connect() as connection:
+        # In one write: nothing of it is answered before all of it is parsed.
+        connection.send(get(b"/headers") * (MAX_PIPELINED + 50))
+        received = b"".join(iter(lambda: connection.socket.recv(65536), b""))
+    assert 0 < received.count(b"HTTP/1.1 ") <= MAX_PIPELINED + 2
 
 
 def test_a_request_may_arrive_byte_by_byte(edge: Edge) -> None:

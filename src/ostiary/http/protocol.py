@@ -37,6 +37,8 @@ from ostiary.http.errors import Headers, bad_request, too_late
 from ostiary.http.oauth_json import render_error
 from ostiary.http.security_headers import security_headers
 
+MAX_PIPELINED = 100
+"""Requests that one connection may have waiting for their turn; what it asks beyond is refused."""
 _ASGI = {"version": "3.0", "spec_version": "2.3"}
 
 
@@ -109,7 +111,7 @@ class EdgeProtocol(HttpToolsProtocol):
         self.expect_100_continue = False
         self._first_chunk_bytes = self._received_bytes = self._chunk_bytes
         self._is_in_head = True
-        self._deadline.at = inf
+        self._await_nothing()
 
     def on_header(self, name: bytes, value: bytes) -> None:
         if self._is_in_body:
@@ -121,7 +123,7 @@ class EdgeProtocol(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         self._is_in_head = False
-        self._deadline.at = inf
+        self._await_nothing()
         if self._received_bytes > MAX_URL_BYTES or len(self.headers) > MAX_HEADERS:
             check_size(self.url, self.headers)
         if self.parser.should_upgrade():
@@ -129,7 +131,7 @@ class EdgeProtocol(HttpToolsProtocol):
             return
         if self.url[:1] != b"/":
             self.url = origin_form(self.url, self.headers)
-        if self._is_crowded():
+        if self._is_crowded() or len(self.pipeline) >= MAX_PIPELINED:
             raise UnavailableError("The server is busy.", retry_after_seconds=1)
         self._begin_answer()
         self._is_in_body = True
@@ -137,16 +139,18 @@ class EdgeProtocol(HttpToolsProtocol):
     def on_message_complete(self) -> None:
         if self._is_in_body:
             self._is_in_body = False
-            self._deadline.at = inf
+            self._await_nothing()
             super().on_message_complete()
 
     def on_response_complete(self) -> None:
         self.server_state.total_requests += 1
+        if self.pipeline and not self.transport.is_closing():
+            # Reading goes on when none is left, or more would come in than goes out.
+            self._start_asgi_task(*self.pipeline.pop())
+            return
         self.flow.resume_reading()
         if self.transport.is_closing():
             self._deadline.set(self.body_seconds)
-        elif self.pipeline:
-            self._start_asgi_task(*self.pipeline.pop())
         elif not self._is_in_head and not self._is_in_body:
             self._deadline.set(self.timeout_keep_alive)
 
@@ -192,6 +196,16 @@ class EdgeProtocol(HttpToolsProtocol):
         else:
             self._start_asgi_task(self.cycle, self.app)
 
+    @property
+    def is_new(self) -> bool:
+        """Nothing has come on this connection yet: its first request may be on the way."""
+        return self._received_bytes == 0
+
+    def _await_nothing(self) -> None:
+        """Clear the deadline, but not that of an answer which the client does not take."""
+        if not self.flow.write_paused:
+            self._deadline.at = inf
+
     def _is_crowded(self) -> bool:
         limit = self.limit_concurrency
         return limit is not None and (len(self.connections) >= limit or len(self.tasks) >= limit)
@@ -228,7 +242,7 @@ class EdgeProtocol(HttpToolsProtocol):
     def _refuse(self, refusal: ProtocolError) -> None:
         """End the connection: what it brings from here on cannot be read as requests."""
         self._is_refused = True
-        self._deadline.at = inf
+        self._await_nothing()
         if self._is_answering():
             self.cycle.keep_alive = False
             if self._is_in_body:

@@ -6,11 +6,12 @@ import ssl
 import time
 from collections.abc import Callable
 from email.utils import formatdate
-from typing import Any
+from typing import Any, cast
 
 from uvicorn.config import Config
 from uvicorn.server import ServerState
 
+from ostiary.http.protocol import EdgeProtocol
 from ostiary.main.worker.acceptor import Acceptor, Room
 
 KEEP_ALIVE_SECONDS = 75
@@ -80,10 +81,14 @@ class HTTPServer:
         for acceptor in acceptors:
             acceptor.stop()
 
-    def close_idle(self) -> None:
-        """Close what waits for a next request, and the others after their answer."""
+    def close_idle(self, *, spares_new: bool = False) -> None:
+        """Close what waits for a next request, and the others after their answer.
+
+        Args: spares_new leaves alone what has not asked for anything yet.
+        """
         for connection in list(self._state.connections):
-            connection.shutdown()
+            if not (spares_new and cast(EdgeProtocol, connection).is_new):
+                connection.shutdown()
 
     async def is_empty_within(self, seconds: float) -> bool:
         """Wait until no connection and no request is left."""
@@ -95,7 +100,7 @@ class HTTPServer:
 
     async def is_closed_within(self, seconds: float) -> bool:
         """Let requests finish and close everything else."""
-        self.close_idle()
+        self.close_idle(spares_new=True)
         if not await self.is_empty_within(min(seconds, _FIRST_REQUEST_SECONDS)):
             # Connections that came last have had time to ask for something.
             self.close_idle()
