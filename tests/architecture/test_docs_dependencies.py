@@ -1,5 +1,6 @@
 """docs/dependencies.md explains every package that the project names, and no other."""
 
+import json
 import re
 import tomllib
 from collections.abc import Iterable
@@ -12,7 +13,19 @@ from tests.support.markdown import DOCS, ROOT
 
 PAGE = DOCS / "dependencies.md"
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
-SECTIONS = ("Everybody", "The server", "PostgreSQL", "Building", "Tests and checks")
+SECTIONS = (
+    "Everybody",
+    "The server",
+    "PostgreSQL",
+    "Building",
+    "Tests and checks",
+    "The benchmark",
+    "Node.js",
+    "Clients in JavaScript",
+    "Servers in JavaScript",
+)
+CLIENTS = json.loads((ROOT / "tests" / "clients" / "package.json").read_text())
+PEERS = json.loads((ROOT / "bench" / "peers" / "package.json").read_text())
 _NAME = re.compile(r"[A-Za-z0-9._-]+")
 
 
@@ -26,6 +39,10 @@ def declared() -> dict[str, set[str]]:
         "PostgreSQL": _names(project["optional-dependencies"]["postgres"]),
         "Building": _names(building),
         "Tests and checks": _names(_lines(requirements / "dev.in")),
+        "The benchmark": _names(_lines(requirements / "bench.in")),
+        "Node.js": _names(_lines(requirements / "node.in")),
+        "Clients in JavaScript": set(CLIENTS["dependencies"]),
+        "Servers in JavaScript": set(PEERS["dependencies"]),
     }
 
 
@@ -39,7 +56,7 @@ def test_every_extra_and_every_requirements_file_has_a_section() -> None:
     assert tuple(declared()) == SECTIONS
     assert set(PROJECT["project"]["optional-dependencies"]) == {"server", "postgres"}
     files = {path.name for path in (ROOT / "requirements").glob("*.in")}
-    assert files == {"bootstrap.in", "build.in", "dev.in"}
+    assert files == {"bench.in", "bootstrap.in", "build.in", "dev.in", "node.in"}
 
 
 def test_every_explanation_is_whole() -> None:
