@@ -1,0 +1,126 @@
+"""The client for coroutines, under asyncio and trio."""
+
+from collections.abc import Mapping
+from types import TracebackType
+from typing import Self, Unpack
+
+from ostiary_client.caching.source import AsyncTokenSource
+from ostiary_client.caching.token_request import TokenRequest
+from ostiary_client.conversations import conversations
+from ostiary_client.options import ClientOptions
+from ostiary_client.protocol.metadata import Metadata
+from ostiary_client.tokens import AccessToken, BackendToken, Introspection, text_of
+from ostiary_client.transport import AsyncTransport
+
+
+class AsyncClient:
+    """`Client`, awaited: tasks of one event loop may share it.
+
+        import anyio
+        from ostiary_client import AsyncClient
+
+        async def main() -> None:
+            async with AsyncClient(
+                "https://localhost:9031",
+                client_id="sdk-client-id",
+                client_secret="sdk-client-secret",
+            ) as client:
+                token = await client.token("api:read")
+                print(token.authorization)
+
+        anyio.run(main)
+
+    Args: base_url is PingFederate's base URL, PingOne's `https://auth.pingone.com/{environmentId}`
+        or any issuer; `ClientOptions` says what there is beside it.
+    Raises: ConfigurationError for what cannot work; every call besides an `OstiaryClientError`.
+    """
+
+    def __init__(self, base_url: str, **options: Unpack[ClientOptions]) -> None:
+        self._conversations = conversations(base_url, **options)
+        self._transport = AsyncTransport(self._conversations.reach)
+        self._tokens = AsyncTokenSource(
+            self._conversations.refresh, self._conversations.now, self._fetch
+        )
+
+    async def metadata(self) -> Metadata:
+        """Return what the server says about itself; it is asked once."""
+        return await self._transport.run(self._conversations.metadata())
+
+    async def token(
+        self,
+        scope: str | tuple[str, ...] | None = None,
+        *,
+        resource: str | None = None,
+        audience: str | None = None,
+        parameters: Mapping[str, str] | None = None,
+    ) -> AccessToken:
+        """Return an access token for the client itself, a new one only when one is due.
+
+        Spec: RFC 6749 §4.4; RFC 8707 §2.
+        Args: what is left out is as the client was set up; parameters are any further ones.
+        Raises: OAuthError, InvalidClientError, AccessTokenMissingError, DiscoveryError,
+            TransportError, RateLimitedError, ServerFailedError, UnreadableResponseError.
+        """
+        return await self._tokens.get(
+            self._conversations.request(scope, resource, audience, parameters)
+        )
+
+    def forget(self, token: AccessToken | str | None = None) -> None:
+        """Do not use a token again, or none of those that are held."""
+        self._tokens.forget(None if token is None else text_of(token))
+
+    async def introspect(self, token: AccessToken | str) -> Introspection:
+        """Ask the server whether a token is valid, and what it permits.
+
+        Spec: RFC 7662 §2.
+        """
+        return await self._transport.run(self._conversations.introspect(text_of(token)))
+
+    async def revoke(self, token: AccessToken | str, *, hint: str | None = None) -> None:
+        """Have the server revoke a token, and forget it; an unknown one is no error.
+
+        Spec: RFC 7009 §2.
+        Args: hint is `access_token` or `refresh_token`.
+        """
+        self.forget(token)
+        await self._transport.run(self._conversations.revoke(text_of(token), hint))
+
+    async def backend_token(
+        self,
+        url: str,
+        *,
+        token: AccessToken | None = None,
+        method: str = "POST",
+        member: str | None = None,
+    ) -> BackendToken:
+        """Present a token to a backend that hands out tokens of its own, and take that.
+
+        Args: token is the client's own unless given; member is the name under which the backend
+            answers its token, by default `token` or `secret_token`.
+        Raises: BackendUnreachableError, BackendRefusedError, SecretTokenMissingError; as `token`.
+        """
+        presented = token or await self.token()
+        return await self._transport.run(
+            self._conversations.exchange_at_backend(url, presented, method=method, member=member)
+        )
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        await self._transport.aclose()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self.aclose()
+
+    def __repr__(self) -> str:
+        return f"AsyncClient({self._conversations.base_url!r})"
+
+    async def _fetch(self, request: TokenRequest) -> AccessToken:
+        return await self._transport.run(self._conversations.client_credentials(request))

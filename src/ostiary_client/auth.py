@@ -1,0 +1,33 @@
+"""Tokens for programs that use httpx2: an auth class for its clients, sync and async."""
+
+from typing import ClassVar
+
+import httpx2
+
+from ostiary_client.bearer import BearerFlows
+
+
+class BearerAuth(BearerFlows, httpx2.Auth):
+    """Puts a client's token on each request, and renews it when the service refuses it.
+
+        import httpx2
+        from ostiary_client import Client
+        from ostiary_client.auth import BearerAuth
+
+        with (
+            Client(
+                "https://localhost:9031",
+                client_id="sdk-client-id",
+                client_secret="sdk-client-secret",
+            ) as client,
+            httpx2.Client(auth=BearerAuth(client, scope="api:read")) as http,
+        ):
+            print(http.get("https://localhost:9031/pf/JWKS").status_code)
+
+    Args: client is a `Client` or, for an `httpx2.AsyncClient`, better an `AsyncClient`; what is
+        left out of scope, resource and audience is as that was set up; insecure_http sends tokens
+        without TLS.
+    Raises: on each request, as `Client.token`; ConfigurationError for a URL without TLS.
+    """
+
+    byte_stream: ClassVar = httpx2.ByteStream

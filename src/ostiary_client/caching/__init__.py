@@ -1,0 +1,1 @@
+"""Tokens that are kept: which, how long, and fetched by whom."""

@@ -1,0 +1,173 @@
+"""Everything that can go wrong, as types; each message says what to do next."""
+
+
+class OstiaryClientError(Exception):
+    """The base of every error of this package.
+
+    Messages never hold a secret, a token or a terminal control character.
+    """
+
+    def __init__(self, problem: str, *, remedy: str = "") -> None:
+        super().__init__(problem)
+        self.problem = problem
+        self.remedy = remedy
+
+    def __str__(self) -> str:
+        return f"{self.problem}. {self.remedy}" if self.remedy else f"{self.problem}."
+
+
+class ConfigurationError(OstiaryClientError):
+    """The program, its environment variables or its profile say too little, or nonsense."""
+
+
+# --- no answer ---------------------------------------------------------------
+
+
+class TransportError(OstiaryClientError):
+    """No answer came.
+
+    `was_sent` is False only when it is certain that the server saw nothing of the request.
+    """
+
+    def __init__(self, problem: str, *, remedy: str = "", was_sent: bool = True) -> None:
+        super().__init__(problem, remedy=remedy)
+        self.was_sent = was_sent
+
+
+class ServerUnreachableError(TransportError):
+    """Nobody listens there, the name does not resolve, or the connection broke."""
+
+
+class TimedOutError(TransportError):
+    """The server took longer than the program allows."""
+
+
+class CertificateError(TransportError):
+    """The server's certificate is expired, unknown or another host's."""
+
+
+# --- an answer, and not the one that was asked for ---------------------------
+
+
+class ResponseError(OstiaryClientError):
+    """The server answered with something else than what was asked for.
+
+    `status` is the HTTP status; `content` the answer's beginning, without secrets;
+    `retry_after_seconds` how long the server asked to wait, if it did.
+    """
+
+    def __init__(
+        self,
+        problem: str,
+        *,
+        remedy: str = "",
+        status: int = 0,
+        content: str = "",
+        retry_after_seconds: float | None = None,
+    ) -> None:
+        super().__init__(problem, remedy=remedy)
+        self.status = status
+        self.content = content
+        self.retry_after_seconds = retry_after_seconds
+
+
+class UnreadableResponseError(ResponseError):
+    """An HTML page, broken JSON, a redirect, or far too much of anything."""
+
+
+class RateLimitedError(ResponseError):
+    """The server asks for a pause: 429."""
+
+
+class ServerFailedError(ResponseError):
+    """The server failed or is overloaded: 5xx."""
+
+
+class OAuthError(ResponseError):
+    """The server refused: `error` is the code of RFC 6749, `error_description` its words."""
+
+    def __init__(  # noqa: PLR0913 - one parameter a fact
+        self,
+        problem: str,
+        *,
+        remedy: str = "",
+        status: int = 0,
+        content: str = "",
+        retry_after_seconds: float | None = None,
+        error: str = "",
+        error_description: str = "",
+    ) -> None:
+        super().__init__(
+            problem,
+            remedy=remedy,
+            status=status,
+            content=content,
+            retry_after_seconds=retry_after_seconds,
+        )
+        self.error = error
+        self.error_description = error_description
+
+
+class InvalidClientError(OAuthError):
+    """The server does not accept this client id with this secret or key."""
+
+
+class AccessTokenMissingError(ResponseError):
+    """The server said yes, and sent no access token."""
+
+
+class DiscoveryError(OstiaryClientError):
+    """The server's metadata is missing, or says what cannot be trusted."""
+
+
+class IssuerMismatchError(DiscoveryError):
+    """The metadata belongs to another issuer than the one that was asked for."""
+
+
+# --- the backend that exchanges a token for its own --------------------------
+
+
+class BackendError(OstiaryClientError):
+    """The base of what goes wrong at a backend that hands out tokens of its own."""
+
+
+class BackendUnreachableError(BackendError):
+    """No answer came from the backend."""
+
+
+class BackendRefusedError(BackendError):
+    """The backend answered with an error, `status`; `content` is the answer's beginning."""
+
+    def __init__(
+        self, problem: str, *, remedy: str = "", status: int = 0, content: str = ""
+    ) -> None:
+        super().__init__(problem, remedy=remedy)
+        self.status = status
+        self.content = content
+
+
+class SecretTokenMissingError(BackendError):
+    """The backend said yes, and sent no token."""
+
+
+# --- tokens that others present ----------------------------------------------
+
+
+class InvalidTokenError(OstiaryClientError):
+    """A presented token is not accepted: forged, over, or meant for somebody else."""
+
+
+class InsufficientScopeError(OstiaryClientError):
+    """The token is valid and does not permit this; `required` lists the scopes that do."""
+
+    def __init__(self, problem: str, *, remedy: str = "", required: tuple[str, ...] = ()) -> None:
+        super().__init__(problem, remedy=remedy)
+        self.required = required
+
+
+class IssuerUnavailableError(OstiaryClientError):
+    """An issuer cannot be asked, so that its tokens can be neither accepted nor refused."""
+
+
+class KeysUnavailableError(IssuerUnavailableError):
+    """An issuer's keys cannot be had, so that its tokens can be neither accepted nor refused."""

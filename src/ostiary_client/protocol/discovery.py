@@ -1,0 +1,85 @@
+"""Finding a server's metadata from its base URL."""
+
+import uuid
+from collections.abc import Iterator
+from http import HTTPStatus
+from urllib.parse import urlsplit
+
+from ostiary_client.errors import DiscoveryError
+from ostiary_client.protocol.answers import read_object, refuse_redirect, refuse_trouble
+from ostiary_client.protocol.messages import Exchange, Request
+from ostiary_client.protocol.metadata import Metadata, check_scheme, origin_of, parse_metadata
+from ostiary_client.protocol.retry import RetryPolicy, send
+
+_OPENID = "/.well-known/openid-configuration"
+_OAUTH = "/.well-known/oauth-authorization-server"
+
+
+def discover(
+    base_url: str,
+    *,
+    policy: RetryPolicy,
+    issuer: str | None = None,
+    trusted_origins: tuple[str, ...] = (),
+    insecure_http: bool = False,
+) -> Exchange[Metadata]:
+    """Ask a server for its metadata, at each address where it may be.
+
+    `base_url` is PingFederate's base URL, PingOne's `https://auth.pingone.com/{environmentId}`
+    with or without `/as`, or any issuer; the metadata's own address does as well.
+
+    Spec: OpenID Connect Discovery 1.0 §4; RFC 8414 §3.
+    Args: issuer is what the server must call itself, when that is not the base URL.
+    Raises: ConfigurationError for a base URL that is none; DiscoveryError when nothing is there,
+        or what is there cannot be trusted; TransportError; ResponseError.
+    """
+    base = trim(base_url)
+    origin_of(base)
+    check_scheme(base, insecure_http=insecure_http)
+    tried: list[str] = []
+    for expected, url in _places(base):
+        response = yield from send(lambda url=url: _get(url), policy)  # type: ignore[misc]
+        tried.append(url)
+        if response.status in {HTTPStatus.NOT_FOUND, HTTPStatus.GONE}:
+            continue
+        what = f"The answer of {url}"
+        refuse_redirect(response, what=what)
+        refuse_trouble(response, what=what)
+        document = read_object(response, what=what)
+        return parse_metadata(
+            document,
+            issuer=issuer or expected,
+            source=url,
+            trusted_origins=trusted_origins,
+            insecure_http=insecure_http,
+        )
+    raise DiscoveryError(
+        f"No metadata at {' nor at '.join(tried)}",
+        remedy="Check the base URL: PingFederate's, or https://…/{environmentId} for PingOne",
+    )
+
+
+def trim(base_url: str) -> str:
+    """Return a base URL without what people paste along with it."""
+    return base_url.strip().removesuffix(_OPENID).rstrip("/")
+
+
+def _places(base: str) -> Iterator[tuple[str, str]]:
+    """List where metadata may be, each with the issuer that it must name there."""
+    parts = urlsplit(base)
+    if _is_pingone_environment(parts.path):
+        yield f"{base}/as", f"{base}/as{_OPENID}"
+    yield base, base + _OPENID
+    yield base, f"{parts.scheme}://{parts.netloc}{_OAUTH}{parts.path}"
+
+
+def _is_pingone_environment(path: str) -> bool:
+    try:
+        uuid.UUID(path.removeprefix("/"))
+    except ValueError:
+        return False
+    return True
+
+
+def _get(url: str) -> Request:
+    return Request("GET", url, {"accept": "application/json"}, is_repeatable=True)

@@ -1,0 +1,188 @@
+"""Driving a conversation over httpx2, in both ways of programming."""
+
+import os
+import ssl
+import time
+from types import TracebackType
+from typing import Self, TypeVar
+from urllib.parse import urlsplit
+
+import anyio
+import httpx2
+
+from ostiary_client import transport_errors
+from ostiary_client.errors import ConfigurationError, UnreadableResponseError
+from ostiary_client.printable import printable
+from ostiary_client.protocol.messages import Exchange, Request, Response
+from ostiary_client.transport_options import TransportOptions, Verify
+
+T = TypeVar("T")
+MOST_BYTES = 1024 * 1024
+"""No metadata, key set or token answer is longer."""
+
+
+class SyncTransport:
+    """Sends requests one by one; safe to share between threads."""
+
+    def __init__(
+        self, options: TransportOptions, transport: httpx2.BaseTransport | None = None
+    ) -> None:
+        self._options = options
+        self._http = httpx2.Client(
+            verify=ssl_context(options.verify),
+            timeout=options.timeout_seconds,
+            follow_redirects=False,
+            transport=transport,
+        )
+
+    def run(self, exchange: Exchange[T]) -> T:
+        """Hold a conversation to its end, and return what it was for."""
+        try:
+            request = next(exchange)
+            while True:
+                if request.after_seconds > 0:
+                    time.sleep(request.after_seconds)
+                try:
+                    response = self._send(request)
+                except httpx2.RequestError as error:
+                    request = exchange.throw(transport_errors.translate(error, request.url))
+                else:
+                    request = exchange.send(response)
+        except StopIteration as end:
+            return end.value  # type: ignore[no-any-return]
+        finally:
+            exchange.close()
+
+    def _send(self, request: Request) -> Response:
+        with self._http.stream(
+            request.method, request.url, headers=dict(request.headers), content=request.body
+        ) as answer:
+            body = _Body(request, self._options.timeout_seconds)
+            for chunk in answer.iter_bytes():
+                body.add(chunk)
+            return _response(answer, body)
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._http.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+class AsyncTransport:
+    """Sends requests from coroutines, under asyncio or trio."""
+
+    def __init__(
+        self, options: TransportOptions, transport: httpx2.AsyncBaseTransport | None = None
+    ) -> None:
+        self._options = options
+        self._http = httpx2.AsyncClient(
+            verify=ssl_context(options.verify),
+            timeout=options.timeout_seconds,
+            follow_redirects=False,
+            transport=transport,
+        )
+
+    async def run(self, exchange: Exchange[T]) -> T:
+        """Hold a conversation to its end, and return what it was for."""
+        try:
+            request = next(exchange)
+            while True:
+                if request.after_seconds > 0:
+                    await anyio.sleep(request.after_seconds)
+                try:
+                    response = await self._send(request)
+                except httpx2.RequestError as error:
+                    request = exchange.throw(transport_errors.translate(error, request.url))
+                else:
+                    request = exchange.send(response)
+        except StopIteration as end:
+            return end.value  # type: ignore[no-any-return]
+        finally:
+            exchange.close()
+
+    async def _send(self, request: Request) -> Response:
+        async with self._http.stream(
+            request.method, request.url, headers=dict(request.headers), content=request.body
+        ) as answer:
+            body = _Body(request, self._options.timeout_seconds)
+            async for chunk in answer.aiter_bytes():
+                body.add(chunk)
+            return _response(answer, body)
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        await self._http.aclose()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self.aclose()
+
+
+def ssl_context(verify: Verify) -> ssl.SSLContext:
+    """Return the context that believes those authorities.
+
+    Raises: ConfigurationError when they cannot be read, or are to be anybody.
+    """
+    if isinstance(verify, ssl.SSLContext):
+        return verify
+    if verify is False:
+        raise ConfigurationError(
+            "Switching off the check of certificates would send secrets to anybody",
+            remedy="Name the authority's certificate instead: verify='ca.pem'",
+        )
+    try:
+        if verify is True:
+            return httpx2.create_ssl_context()
+        return ssl.create_default_context(cafile=verify)
+    except (OSError, ssl.SSLError) as error:
+        named = os.environ.get("SSL_CERT_FILE", "this machine") if verify is True else verify
+        reason = getattr(error, "strerror", None) or "no PEM certificates in it"
+        raise ConfigurationError(
+            f"The authorities' certificates of {printable(str(named))} cannot be read: {reason}"
+        ) from None
+
+
+def _response(answer: httpx2.Response, body: "_Body") -> Response:
+    headers = {name.lower(): value for name, value in answer.headers.items()}
+    return Response(answer.status_code, headers, bytes(body.received))
+
+
+class _Body:
+    """An answer's body as it comes in: bounded in length, and in time."""
+
+    def __init__(self, request: Request, seconds: float) -> None:
+        self.received = bytearray()
+        self._server = urlsplit(request.url).netloc
+        self._until = time.monotonic() + seconds
+
+    def add(self, chunk: bytes) -> None:
+        """Take the next piece.
+
+        Raises: UnreadableResponseError when it is too much; httpx2.ReadTimeout when it takes too
+            long, which a server that sends a byte a second would otherwise do without end.
+        """
+        self.received += chunk
+        if len(self.received) > MOST_BYTES:
+            raise UnreadableResponseError(
+                f"{self._server} answers with more than {MOST_BYTES} bytes",
+                remedy="Check the address; this is no answer of an identity server",
+            )
+        if time.monotonic() > self._until:
+            raise httpx2.ReadTimeout("the answer came too slowly")

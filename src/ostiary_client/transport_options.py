@@ -1,0 +1,17 @@
+"""How to reach a server."""
+
+import ssl
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeAlias
+
+Verify: TypeAlias = bool | str | Path | ssl.SSLContext
+"""Whom to believe: the system's authorities (True), a PEM file of others, or a context."""
+
+
+@dataclass(frozen=True, slots=True)
+class TransportOptions:
+    """How to reach a server: `timeout_seconds` holds for connecting and for the answer."""
+
+    verify: Verify = True
+    timeout_seconds: float = 10.0
