@@ -3,6 +3,7 @@
 #
 #   scripts/environment.sh bootstrap   uv alone
 #   scripts/environment.sh runtime     what the server needs, and ostiary itself
+#   scripts/environment.sh bench       that, and what the benchmark needs
 #   scripts/environment.sh dev         that, and what tests and checks need
 #
 # PYTHON names the interpreter to start from (python3 unless told).
@@ -23,6 +24,7 @@ fi
 case "$profile" in
     bootstrap) files=(requirements/bootstrap.txt) ;;
     runtime) files=(requirements/bootstrap.txt requirements/build.txt requirements/runtime.txt) ;;
+    bench) files=(requirements/bootstrap.txt requirements/bench.txt) ;;
     dev) files=(requirements/bootstrap.txt requirements/dev.txt) ;;
     *)
         echo "unknown profile: $profile" >&2

@@ -23,7 +23,7 @@ class Block:
 
 def pages() -> list[Path]:
     """Return every page that is kept true: those of docs/ and at the root."""
-    return sorted([*DOCS.glob("*.md"), ROOT / "README.md", ROOT / "CHANGELOG.md"])
+    return sorted([*DOCS.rglob("*.md"), ROOT / "README.md", ROOT / "CHANGELOG.md"])
 
 
 def rows(page: Path, *, below: str = "") -> list[list[str]]:
