@@ -109,6 +109,16 @@ def test_a_taken_port_is_named_and_nothing_is_touched(tmp_path: Path) -> None:
     assert not (server.data_directory / "ostiary.db").exists()
 
 
+def test_REL_47_a_second_server_on_the_same_file_is_refused(tmp_path: Path) -> None:
+    with running_server(tmp_path / "first") as first:
+        store = f"sqlite:///{first.data_directory / 'ostiary.db'}"
+        second = start_server(tmp_path / "second", {**MINIMAL, "server": {"store": store}})
+
+        assert second.wait(20) == 1
+        assert f"another server (pid {first.pid}) uses " in second.errors
+        assert first.ask(TOKEN, method="POST", body=FORM, headers=HEADERS).status == 200
+
+
 def test_REL_39_a_store_with_a_newer_schema_ends_the_start_soon(tmp_path: Path) -> None:
     with running_server(tmp_path) as first:
         pass

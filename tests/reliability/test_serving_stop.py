@@ -75,6 +75,29 @@ def test_REL_23_a_request_in_flight_is_finished_before_the_end(tmp_path: Path) -
     assert "access_token" in answer
 
 
+def test_REL_23_a_request_whose_head_comes_in_two_pieces_is_answered(tmp_path: Path) -> None:
+    head = f"GET {HEARTBEAT} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode()
+    address = "127.0.0.1"
+    with running_server(tmp_path) as server:
+        port = server.ports["http"]
+        with (
+            socket.create_connection((address, port), timeout=10) as asking,
+            socket.create_connection((address, port), timeout=10) as silent,
+        ):
+            asking.sendall(head[:-10])
+            wait_for(lambda: server.metric('ostiary_connections{worker="0"}') == 2)
+            server.signal(signal.SIGTERM)
+            # Who has asked for nothing is let go last of all.
+            assert read_to_end(silent) == ""
+            asking.sendall(head[-10:])
+            answer = read_to_end(asking)
+
+        assert server.wait() == 0
+
+    assert answer.startswith("HTTP/1.1 503 ")
+    assert "connection: close" in answer
+
+
 def test_REL_23_a_second_signal_ends_it_at_once(tmp_path: Path) -> None:
     with running_server(tmp_path, draining_for(60)) as server:
         workers = server.workers

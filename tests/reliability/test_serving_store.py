@@ -2,7 +2,9 @@
 
 import copy
 import json
+import resource
 import signal
+import socket
 import subprocess
 import time
 from collections.abc import Mapping
@@ -15,6 +17,7 @@ from tests.support.postgres import PrivatePostgres
 from tests.support.server import (
     MINIMAL,
     OSTIARY,
+    SECRET,
     Server,
     running_server,
     start_server,
@@ -80,6 +83,23 @@ def test_REL_40_a_server_starts_without_its_store_and_gets_ready_alone(
 
         assert server.pid == pid
         assert not server.events("worker_ended")
+        assert token_status(server) == 200
+    finally:
+        server.end()
+
+
+def test_REL_40_a_late_store_gets_the_secrets_of_the_environment(
+    tmp_path: Path, private_postgres: PrivatePostgres
+) -> None:
+    private_postgres.stop()
+    configuration = on(private_postgres.url)
+    configuration["environments"]["default"]["clients"]["app"]["secret"] = {"env": "APP_SECRET"}
+    server = start_server(tmp_path, configuration, environ={"APP_SECRET": SECRET})
+    try:
+        wait_for(lambda: is_live(server), 20)
+        private_postgres.start()
+        server.wait_until_ready(15)
+
         assert token_status(server) == 200
     finally:
         server.end()
@@ -197,6 +217,24 @@ def test_a_replacement_reads_the_file_anew(tmp_path: Path) -> None:
         assert "api:new" in server.ask(DISCOVERY).json()["scopes_supported"]
 
 
+def test_a_file_that_changes_while_workers_are_replaced_is_read_once_more(tmp_path: Path) -> None:
+    with running_server(tmp_path) as server, socket.socket() as kept:
+        kept.connect(("127.0.0.1", server.ports["http"]))
+        kept.sendall(b"GET ")  # keeps the worker that is replaced for a while
+        wait_for(lambda: server.metric('ostiary_connections{worker="0"}') == 1)
+        server.signal(signal.SIGHUP)
+        wait_for(lambda: len(server.workers) == 2, 30)
+        changed = with_scope(json.loads(server.configuration_path.read_text()), "api:new")
+        server.configuration_path.write_text(json.dumps(changed))
+        for _ in range(3):
+            server.signal(signal.SIGHUP)
+        wait_for(lambda: len(server.events("roll_finished")) == 2, 30)
+
+        assert "api:new" in server.ask(DISCOVERY).json()["scopes_supported"]
+        assert len(server.events("roll_started")) == 2
+        assert server.events("roll_postponed")
+
+
 def roll(server: Server, outcome: str) -> None:
     server.signal(signal.SIGHUP)
     wait_for(lambda: server.events(outcome), 30)
@@ -209,6 +247,44 @@ def test_a_store_sealed_by_another_master_key_is_refused(tmp_path: Path) -> None
 
     assert second.wait(20) == 1
     assert "master key" in second.errors
+
+
+REFERENCES: Mapping[str, Any] = {
+    "environments": {
+        "default": {
+            **MINIMAL["environments"]["default"],
+            "token_managers": {"default": {"kind": "reference"}},
+        }
+    }
+}
+"""Every token is written into the store."""
+
+
+def test_REL_47_a_server_whose_file_is_gone_is_not_ready_and_issues_nothing(
+    tmp_path: Path,
+) -> None:
+    with running_server(tmp_path, REFERENCES) as server:
+        (server.data_directory / "ostiary.db").unlink()
+
+        assert token_status(server) == 503
+        wait_for(lambda: not server.is_ready(), 10)
+        assert server.ask_admin("/ready").json()["waiting_for"] == {"0": ["store"]}
+        [told] = server.events("store_unavailable")
+        assert "ostiary.db was moved, replaced or deleted" in told["reason"]
+
+
+def test_REL_14_a_server_without_room_is_not_ready_until_there_is_some(tmp_path: Path) -> None:
+    with running_server(tmp_path, REFERENCES) as server:
+        [worker] = server.workers
+        limits = resource.prlimit(worker, resource.RLIMIT_FSIZE, (0, resource.RLIM_INFINITY))
+
+        assert token_status(server) == 503
+        wait_for(lambda: not server.is_ready(), 10)
+        assert token_status(server) == 503
+
+        resource.prlimit(worker, resource.RLIMIT_FSIZE, limits)
+        wait_for(server.is_ready, 10)
+        assert token_status(server) == 200
 
 
 @pytest.mark.prove

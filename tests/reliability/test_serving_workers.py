@@ -145,6 +145,21 @@ def test_a_store_in_memory_outlives_a_worker_with_its_keys(tmp_path: Path) -> No
 
 
 @pytest.mark.prove
+def test_REL_44_a_machine_that_stood_still_loses_no_worker(tmp_path: Path) -> None:
+    with running_server(tmp_path, TWO_WORKERS) as server:
+        wait_for(lambda: server.metric("ostiary_workers_ready") == 2)
+        workers = server.workers
+        for signal_ in (signal.SIGSTOP, signal.SIGCONT):
+            for pid in (*workers, server.pid):
+                os.kill(pid, signal_)
+            time.sleep(40 if signal_ == signal.SIGSTOP else 12)
+
+        assert server.workers == workers
+        assert not server.events("worker_hangs")
+        assert restarts(server) == 0
+
+
+@pytest.mark.prove
 def test_REL_49_fifty_killed_parents_leave_nobody_behind(tmp_path: Path) -> None:
     ports = {name: free_port() for name in ("tls", "http", "admin")}
     instances = set()

@@ -70,7 +70,14 @@ async def fill_under_a_limit(url: str) -> None:
         await store.version()
         await store.ping()
 
+        resource.setrlimit(resource.RLIMIT_FSIZE, (0, hard))
+        with pytest.raises(UnavailableError):
+            await store.commit(ENV, make_issuance(1_000_000), now=NOW)
+        with pytest.raises(UnavailableError):
+            await store.check_room()
+
         resource.setrlimit(resource.RLIMIT_FSIZE, (hard, hard))
+        await store.check_room()
         await store.commit(ENV, make_issuance(2_000_000), now=NOW)
         await check_whole(store, refused)
 

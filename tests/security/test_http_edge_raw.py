@@ -1,5 +1,6 @@
 """What a hostile client can put on a socket, and what comes back from a real process."""
 
+import contextlib
 import json
 import random
 import re
@@ -26,6 +27,8 @@ BODY = b"nonce=abc"
 LENGTH = b"Content-Length: 9\r\n"
 SMUGGLED = b"POST /any HTTP/1.1\r\n" + HOST + b"Content-Length: 0\r\n\r\n"
 PATIENCE_SECONDS = 10.0
+ROOM_BYTES = 24 << 20
+"""What is read of a refused client, and what the kernel may keep for both sides."""
 ESTABLISHED = "01"
 
 
@@ -324,6 +327,18 @@ def test_a_client_that_writes_on_still_gets_to_read_its_refusal(
         assert connection.answer().error == (status, "invalid_request")
 
 
+def test_SEC_233_little_is_read_of_a_client_that_was_refused(edge: Edge) -> None:
+    sent = 0
+    with edge.connect() as connection:
+        connection.socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1 << 16)
+        connection.send(b"not HTTP\r\n\r\n")
+        # Until the server, which takes no more, has closed.
+        with contextlib.suppress(ConnectionResetError, BrokenPipeError):
+            while sent < 20 * ROOM_BYTES:
+                sent += connection.socket.send(b"b" * (1 << 16))
+    assert sent < ROOM_BYTES
+
+
 def test_SEC_233_a_chunked_form_that_grows_too_large_is_refused(edge: Edge) -> None:
     chunk = b"1000\r\n" + b"a" * 4096 + b"\r\n"
     head = b"POST /form HTTP/1.1\r\n" + HOST + FORM + CHUNKED + b"\r\n"
@@ -484,6 +499,14 @@ def test_SEC_238_connect_opens_no_tunnel(edge: Edge) -> None:
 )
 def test_SEC_240_what_is_not_http_is_refused_in_json(edge: Edge, data: bytes) -> None:
     assert edge.is_refused(data) == (400, "invalid_request")
+
+
+@pytest.mark.parametrize(("version", "status"), [(b"2.0", 505), (b"0.9", 400)], ids=repr)
+def test_SEC_240_a_head_of_another_version_of_http_is_refused(
+    edge: Edge, version: bytes, status: int
+) -> None:
+    request = get(b"/headers").replace(b"HTTP/1.1", b"HTTP/" + version)
+    assert edge.is_refused(request) == (status, "invalid_request")
 
 
 @pytest.mark.parametrize(
@@ -661,6 +684,16 @@ def test_a_wish_for_a_websocket_is_ignored(edge: Edge) -> None:
     with edge.connect() as connection:
         connection.send(get(b"/headers", *headers), get(b"/headers"))
         assert [connection.answer().status for _ in range(2)] == [200, 200]
+
+
+def test_a_wish_for_an_upgrade_and_the_end_is_granted_the_end(edge: Edge) -> None:
+    before = edge.runs()
+    with edge.connect() as connection:
+        connection.send(post(b"/form", b"Connection: close, Upgrade", b"Upgrade: h2c"), SMUGGLED)
+        answer = connection.answer()
+        assert (answer.status, answer.headers["connection"]) == (200, "close")
+        assert connection.is_closed()
+    assert edge.runs() == before + 1
 
 
 def test_many_wishes_for_upgrades_at_once_are_refused(edge: Edge) -> None:

@@ -28,6 +28,7 @@ from ostiary.http.connection.head import (
     MAX_URL_BYTES,
     check_size,
     check_upgrade,
+    check_version,
     origin_form,
     reason_of,
     write_without_upgrade,
@@ -39,6 +40,8 @@ from ostiary.http.security_headers import security_headers
 
 MAX_PIPELINED = 100
 """Requests that one connection may have waiting for their turn; what it asks beyond is refused."""
+MAX_REFUSED_BYTES = 2 << 20
+"""Read of a connection that is about to end, so that its client gets to read why."""
 _ASGI = {"version": "3.0", "spec_version": "2.3"}
 
 
@@ -84,9 +87,11 @@ class EdgeProtocol(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
+        self._received_bytes += len(data)
         if not self._is_refused:
-            self._received_bytes += len(data)
             self._parse(data)
+        elif self._received_bytes > MAX_REFUSED_BYTES:
+            self.flow.pause_reading()
 
     def _parse(self, data: bytes) -> None:
         self._chunk_bytes = len(data)
@@ -126,6 +131,7 @@ class EdgeProtocol(HttpToolsProtocol):
         self._await_nothing()
         if self._received_bytes > MAX_URL_BYTES or len(self.headers) > MAX_HEADERS:
             check_size(self.url, self.headers)
+        check_version(self.parser.get_http_version())
         if self.parser.should_upgrade():
             check_upgrade(self.parser.get_method(), is_pipelined=self._is_declining)
             return
@@ -178,17 +184,10 @@ class EdgeProtocol(HttpToolsProtocol):
         }
         was_answering = self._is_answering()
         self.cycle = EdgeCycle(
-            scope=cast(HTTPScope, scope),
-            transport=self.transport,
-            flow=self.flow,
-            logger=self.logger,
-            access_logger=self.access_logger,
-            access_log=False,
-            default_headers=self.server_state.default_headers,
-            message_event=asyncio.Event(),
+            cast(HTTPScope, scope),
+            self,
             expect_100_continue=self.expect_100_continue,
             keep_alive=version != "1.0" and self.parser.should_keep_alive(),
-            on_response=self.on_response_complete,
         )
         if was_answering:
             self.flow.pause_reading()
@@ -199,7 +198,12 @@ class EdgeProtocol(HttpToolsProtocol):
     @property
     def is_new(self) -> bool:
         """Nothing has come on this connection yet: its first request may be on the way."""
-        return self._received_bytes == 0
+        return self._received_bytes == 0 and not self._is_refused
+
+    @property
+    def is_asking(self) -> bool:
+        """The head of a request has begun to come, and is not whole."""
+        return self._is_in_head
 
     def _await_nothing(self) -> None:
         """Clear the deadline, but not that of an answer which the client does not take."""
@@ -242,6 +246,7 @@ class EdgeProtocol(HttpToolsProtocol):
     def _refuse(self, refusal: ProtocolError) -> None:
         """End the connection: what it brings from here on cannot be read as requests."""
         self._is_refused = True
+        self._received_bytes = 0
         self._await_nothing()
         if self._is_answering():
             self.cycle.keep_alive = False

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 from ostiary.adapters.outbound.events_log import EventsLog, gap_line
-from ostiary.adapters.outbound.line_sink import AppendedFile, LineSink
 from ostiary.adapters.outbound.meters import EventMeter
 from ostiary.adapters.stores.backend import StoreBackend, StoreRefusedError, unavailable
 from ostiary.adapters.stores.catalog import find_backend
@@ -29,6 +28,7 @@ from ostiary.core.crypto.sealing import SealBrokenError
 from ostiary.core.model.audit import ConfigurationApplied
 from ostiary.core.ports.configuration import VersionConflictError
 from ostiary.main.master_key import MasterKeyRefusedError, find_master_key
+from ostiary.main.serving.line_sink import AppendedFile, LineSink
 from ostiary.main.surroundings import MachineSurroundings
 
 
@@ -45,6 +45,7 @@ class Administration:
 
     editor: ConfigurationEditor
     surroundings: Surroundings
+    data_directory: Path
     audit_file: Path
 
     def record(self, applied: Applied[Any], source: str) -> None:
@@ -90,8 +91,19 @@ def administrate(configuration: Configuration, work: Work) -> int:
     except _REFUSALS as refusal:
         reason = str(refusal)
     except OSError as failure:
+        if failure.filename is None:
+            return _admit_silence(failure)
         reason = f"{failure.filename}: {failure.strerror}"
     sys.stderr.write(f"{reason}; nothing was changed\n")
+    return 1
+
+
+def _admit_silence(failure: OSError) -> int:
+    """Tell that the answer was lost: what it was about may be done or not."""
+    sys.stderr.write(
+        f"not everything could be shown: {failure.strerror}; "
+        "`ostiary diff` and `ostiary keys list` tell how things stand\n"
+    )
     return 1
 
 
@@ -118,10 +130,11 @@ def find_store(server: ServerSettings, surroundings: Surroundings) -> StoreBacke
 async def _run(configuration: Configuration, work: Work) -> int:
     server, surroundings = configuration.server, MachineSurroundings(os.environ)
     sealer = find_master_key(server, surroundings).sealer
-    audit_file = Path(server.data_directory) / server.audit.file
+    directory = Path(server.data_directory)
+    audit_file = directory / server.audit.file
     async with _opened(find_store(server, surroundings)) as store:
         editor = ConfigurationEditor(store, sealer, SystemClock())
-        return await work(Administration(editor, surroundings, audit_file))
+        return await work(Administration(editor, surroundings, directory, audit_file))
 
 
 @asynccontextmanager

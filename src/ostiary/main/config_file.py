@@ -122,7 +122,22 @@ def _load_toml(path: Path, text: str) -> LoadedConfiguration:
         raise _refuse(path, line, f"is not TOML: {_TOML_PLACE.sub('', message)}") from None
     except RecursionError:
         raise _refuse(path, 1, "is nested too deeply") from None
+    if _is_deeper(raw, yaml_document.MAX_DEPTH):
+        raise _refuse(path, 1, "is nested too deeply")
     return LoadedConfiguration(raw, toml_positions.find_positions(text))
+
+
+def _is_deeper(value: object, levels: int) -> bool:
+    """Tell whether tables and lists stand in more than so many others, such as by dotted keys."""
+    here = [value]
+    for _ in range(levels + 1):
+        here = [
+            inner
+            for outer in here
+            if isinstance(outer, dict | list)
+            for inner in (outer.values() if isinstance(outer, dict) else outer)
+        ]
+    return bool(here)
 
 
 def _load_yaml(path: Path, text: str) -> LoadedConfiguration:

@@ -62,6 +62,7 @@ def settle(file: Path, configuration: Configuration, overrides: Overrides) -> Se
         trusted_proxies=server.proxies.trusted,
         configuration_file=str(file),
         overrides=tuple(overrides.items()),
+        environ=dict(os.environ),
         drain_seconds=server.drain_seconds,
     )
     return Settled(settings, authority)

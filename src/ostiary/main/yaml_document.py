@@ -3,6 +3,8 @@
 Spec: YAML 1.1 as PyYAML reads it.
 """
 
+import re
+
 import yaml
 
 from ostiary.core.configuration.problems import Path
@@ -10,6 +12,9 @@ from ostiary.main.config_positions import Positions
 
 MAX_DEPTH = 32
 MAX_NODES = 100_000
+_QUOTED = re.compile(r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*\"""")
+_HARMLESS = re.compile(r"""['"](?:.|\\.|\\[xu][0-9a-f]+|<[a-z ]+>)['"]\Z""")
+"""Single characters, and the parser's own words."""
 _MERGE = "tag:yaml.org,2002:merge"
 
 
@@ -34,7 +39,8 @@ def read(text: str) -> tuple[object, Positions]:
             loader.dispose()
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        raise InvalidYAMLError(error.problem or "", mark.line + 1 if mark else 1) from None
+        problem = _QUOTED.sub(_hide, error.problem or "")
+        raise InvalidYAMLError(problem, mark.line + 1 if mark else 1) from None
     except yaml.reader.ReaderError as error:
         line = text.count("\n", 0, error.position) + 1
         raise InvalidYAMLError("holds a character that YAML does not allow", line) from None
@@ -98,6 +104,11 @@ class _Reading:
             raise InvalidYAMLError(
                 "holds a date or number that does not exist", _line(node)
             ) from None
+
+
+def _hide(quoted: re.Match[str]) -> str:
+    """Keep quiet about what the document says: a secret without quotes may look like an alias."""
+    return quoted[0] if _HARMLESS.match(quoted[0]) else "(hidden)"
 
 
 def _line(node: yaml.Node) -> int:

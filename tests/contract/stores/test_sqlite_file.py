@@ -4,6 +4,7 @@ import asyncio
 import os
 import sqlite3
 import stat
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from msgspec.structs import replace
 
 from ostiary.adapters.stores.backend import StoreRefusedError
 from ostiary.adapters.stores.sqlite.place import filesystem_of
+from ostiary.adapters.stores.sqlite.sole_use import claim
 from ostiary.adapters.stores.sqlite.store import SqliteStore
 from ostiary.core.base.errors import UnavailableError
 from ostiary.core.model.environment import Environment
@@ -25,6 +27,7 @@ from tests.support.stores import (
     make_token,
     opened,
     path_of,
+    prepare_sqlite,
 )
 
 
@@ -118,6 +121,72 @@ async def test_a_file_that_is_no_database_is_unavailable_and_left_alone(tmp_path
         await SqliteStore(path).open()
 
     assert path.read_bytes() == before
+
+
+def test_REL_47_a_file_is_claimed_by_one_at_a_time_by_whatever_path(tmp_path: Path) -> None:
+    link = tmp_path / "link.db"
+    link.symlink_to(tmp_path / "store.db")
+    first = claim(tmp_path / "store.db")
+    assert first is not None
+
+    for path in (tmp_path / "store.db", link):
+        with pytest.raises(StoreRefusedError, match=rf"another server \(pid {os.getpid()}\)"):
+            claim(path)
+
+    os.close(first)
+    second = claim(link)
+    assert second is not None
+    os.close(second)
+
+
+def test_a_file_that_cannot_be_reached_is_not_claimed(tmp_path: Path) -> None:
+    assert claim(tmp_path / "volume" / "store.db") is None
+
+
+def _delete(path: Path) -> None:
+    path.unlink()
+
+
+def _move(path: Path) -> None:
+    path.rename(path.with_name("moved.db"))
+
+
+def _replace(path: Path) -> None:
+    _move(path)
+    prepare_sqlite(path)
+
+
+@pytest.mark.parametrize("lose", [_delete, _move, _replace], ids=["deleted", "moved", "replaced"])
+async def test_REL_47_nothing_is_acknowledged_into_a_file_that_is_gone(
+    sqlite_url: str, env: Environment, lose: Callable[[Path], None]
+) -> None:
+    async with opened(sqlite_url) as store:
+        await store.commit(env, make_issuance(1), now=NOW)
+        lose(path_of(sqlite_url))
+
+        with pytest.raises(UnavailableError) as refused:
+            await store.commit(env, make_issuance(2), now=NOW)
+        assert "moved, replaced or deleted" in refused.value.detail["store"]
+        with pytest.raises(UnavailableError):
+            await store.replace(expected_version=0, put=[], delete=[])
+        with pytest.raises(UnavailableError):
+            await store.version()
+
+
+async def test_a_file_that_is_put_back_is_used_again(sqlite_url: str, env: Environment) -> None:
+    path = path_of(sqlite_url)
+    async with opened(sqlite_url) as store:
+        await store.commit(env, make_issuance(1), now=NOW)
+        path.rename(path.with_name("moved.db"))
+        with pytest.raises(UnavailableError):
+            await store.version()
+        path.with_name("moved.db").rename(path)
+
+        await store.version()
+        await store.commit(env, make_issuance(2), now=NOW)
+        assert await store.find(env, make_key(1), now=NOW) == make_access_token(1)
+    async with opened(sqlite_url) as store:
+        assert await store.find(env, make_key(2), now=NOW) == make_access_token(2)
 
 
 async def test_another_process_that_writes_delays_and_does_not_lose(

@@ -19,7 +19,7 @@ from ostiary.adapters.stores.revisions import REVISIONS
 from ostiary.adapters.stores.schema import metadata
 from ostiary.adapters.stores.sqlite import statements as sqlite_statements
 
-CROSS_ENVIRONMENT = {"PRUNE", "LOAD", "VERSION", "ADVANCE_VERSION"}
+CROSS_ENVIRONMENT = {"PRUNE", "LOAD", "VERSION", "ADVANCE_VERSION", "NEGATE_VERSION"}
 """Clean-up and the configuration as a whole are about every environment."""
 WITHOUT_TABLES = {"HAS_REVISION", "REVISION", "PING", "SETTINGS", "LOCK"}
 

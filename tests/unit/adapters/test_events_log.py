@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ostiary.adapters.outbound.events_log import EventsLog, event_name, gap_line, stamp
-from ostiary.adapters.outbound.line_sink import LineSink
 from ostiary.adapters.outbound.meters import EVENT_LABELS, EventMeter
 from ostiary.core.base.ids import ClientId, EnvironmentId, TokenId, TokenManagerId
 from ostiary.core.model.audit import ConfigurationApplied, Event, TokenIssued
+from ostiary.main.serving.line_sink import LineSink
 
 
 class Kept:
@@ -112,7 +112,7 @@ def test_much_is_handed_over_without_waiting_for_a_flush() -> None:
     log = Log()
     for _ in range(1000):
         log.events.emit(issued())
-    for sink in log.events.sinks:
+    for sink in log.events._sinks:
         sink.close(5)
 
     assert log.audit.content.count(b"\n") > 800

@@ -2,9 +2,12 @@
 
 import io
 import json
+import os
 import tomllib
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -107,6 +110,75 @@ def test_apply_does_what_the_person_says(
     assert diff.run(config) == (2 if code else 0)
 
 
+class LeavingTerminal:
+    """A person who agrees, and lets nobody read what comes next."""
+
+    def __init__(self, reader: int) -> None:
+        self.reader = reader
+
+    def isatty(self) -> bool:
+        return True
+
+    def readline(self) -> str:
+        os.close(self.reader)
+        return "y\n"
+
+
+def test_a_new_secret_that_nobody_reads_is_kept_in_a_file(
+    config: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reader, writer = os.pipe()
+    monkeypatch.setattr("sys.stdin", LeavingTerminal(reader))
+    stdout = os.fdopen(writer, "w")
+    monkeypatch.setattr("sys.stdout", stdout)
+    assert apply.run(config, yes=False) == 1
+
+    kept = Path("data", "secrets", "main.app.secret")
+    said = capsys.readouterr().err
+    assert f"environments.main.clients.app.secret: its new secret is in {kept}" in said
+    assert "the configuration is at version 1 now" in said
+    assert "nothing was changed" not in said
+    assert len(kept.read_text()) == 64
+    assert kept.stat().st_mode & 0o777 == 0o600
+    assert diff.run(config) == 0
+    with suppress(BrokenPipeError):
+        stdout.close()
+
+
+def test_apply_changes_nothing_when_its_changes_cannot_be_shown(
+    config: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    stdout = os.fdopen(writer, "w")
+    with monkeypatch.context() as patched:
+        patched.setattr("sys.stdout", stdout)
+        assert apply.run(config, yes=True) == 1
+    with suppress(BrokenPipeError):
+        stdout.close()
+
+    assert "nothing was changed" in capsys.readouterr().err
+    assert diff.run(config) == 2
+
+
+def test_what_cannot_be_shown_is_never_said_to_be_undone(
+    config: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert apply.run(config, yes=True) == 0
+    reader, writer = os.pipe()
+    os.close(reader)
+    stdout = os.fdopen(writer, "w", buffering=1)
+    with monkeypatch.context() as patched:
+        patched.setattr("sys.stdout", stdout)
+        assert keys.rotate(config, "main", None, None) == 1
+    with suppress(BrokenPipeError):
+        stdout.close()
+
+    said = capsys.readouterr().err
+    assert "not everything could be shown" in said
+    assert "nothing was changed" not in said
+
+
 def test_a_broken_configuration_is_refused_in_the_words_of_check(
     config: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -149,7 +221,27 @@ def test_an_export_leaves_out_plain_secrets_of_the_server(
     assert export.run(config, None) == 0
     out = capsys.readouterr().out
     assert key not in out
+    assert "server.master_key" in out.partition("[server]")[0]
     assert tomllib.loads(out)["server"]["store"] == "sqlite:///a.db"
+
+
+def test_SEC_244_an_export_leaves_out_a_store_with_a_password_and_says_so(
+    config: Path, capsys: pytest.CaptureFixture[str], postgres_url: str
+) -> None:
+    password = urlsplit(postgres_url).password
+    assert password
+    store = f"{postgres_url.replace(f':{password}@', '@')}?password={password}"
+    config.write_text(CONFIGURATION.replace("[server]", f'[server]\nstore = "{store}"'))
+    assert apply.run(config, yes=True) == 0
+    assert "server.store: warning: holds a password in plain text" in capsys.readouterr().err
+
+    assert export.run(config, None) == 0
+
+    shown = capsys.readouterr()
+    assert password not in shown.out + shown.err
+    assert "store" not in tomllib.loads(shown.out)["server"]
+    assert "server.store" in shown.out.partition("[server]")[0]
+    assert "server.store is left out" in shown.err
 
 
 def test_an_export_that_cannot_be_written_says_so(

@@ -96,6 +96,7 @@ def test_a_good_file_in_either_language_gives_the_same_configuration(tmp_path: P
         ("a.toml", '[server]\nmode = "dev', "a.toml:2: is not TOML: "),
         ("a.toml", "[server", "a.toml:1: is not TOML: "),
         ("a.toml", "a = " + "[" * 10_000, "a.toml:1: is nested too deeply"),
+        ("a.toml", ".".join(["a"] * 5_000) + " = 1", "a.toml:1: is nested too deeply"),
         ("a.toml", b"a = '\xff'", "a.toml:1: cannot be read: it is not UTF-8 text"),
         ("a.yaml", "server:\n  mode: 'dev", "a.yaml:2: is not accepted as YAML: "),
         ("a.yaml", "a: 1\na: 2", 'a.yaml:2: is not accepted as YAML: the key "a" stands twice'),

@@ -86,6 +86,30 @@ def test_what_is_not_accepted_is_named_with_its_line(text: str, line: int, messa
     assert refusal.value.line == line
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "secret: *canary",
+        "secret: !canary x",
+        "secret: !canary!x y",
+        "secret: !<canary> x",
+        "a: &canary 1\nb: &canary 2\nc: *canary-2",
+        "secret: [*canary'\"x]",
+        "%canary\n---\na: *canary",
+    ],
+)
+def test_SEC_244_a_refusal_shows_nothing_that_could_be_a_secret(text: str) -> None:
+    with pytest.raises(InvalidYAMLError) as refusal:
+        read(text)
+
+    assert "canary" not in str(refusal.value)
+
+
+def test_a_refusal_still_names_the_character_that_it_is_about() -> None:
+    with pytest.raises(InvalidYAMLError, match=r"found character '@' that cannot start any token"):
+        read("secret: @home")
+
+
 def test_aliases_do_not_multiply_without_bound() -> None:
     levels = [f"l{n}: &l{n} [" + ", ".join([f"*l{n - 1}"] * 10) + "]" for n in range(1, 9)]
     text = "\n".join(["l0: &l0 x", *levels])

@@ -9,11 +9,10 @@ import json
 import re
 import time
 from collections.abc import Mapping
-from typing import get_args
+from typing import Protocol, get_args
 
 import msgspec
 
-from ostiary.adapters.outbound.line_sink import LineSink
 from ostiary.adapters.outbound.meters import EventMeter
 from ostiary.core.model.audit import Event
 
@@ -30,6 +29,18 @@ def event_name(event_type: type) -> str:
     return _CAPITAL.sub("_", event_type.__name__).lower()
 
 
+class Sink(Protocol):
+    """Takes lines, and holds up nobody who brings them."""
+
+    def put(self, batch: bytes) -> None:
+        """Take lines for writing."""
+        ...
+
+    def close(self, timeout_seconds: float) -> None:
+        """Write what was put, for as long as that may take."""
+        ...
+
+
 class EventsLog:
     """Implements the `Events` port; to be used on the event loop's thread.
 
@@ -40,9 +51,8 @@ class EventsLog:
         audit: gets events, and nothing that is only about the process.
     """
 
-    def __init__(self, output: LineSink, audit: LineSink, meter: EventMeter) -> None:
-        self.sinks = (output, audit)
-        self.audit = audit
+    def __init__(self, output: Sink, audit: Sink, meter: EventMeter) -> None:
+        self._sinks = (output, audit)
         self._output = output
         self._count = meter.count
         self._buffer = bytearray()
@@ -83,13 +93,13 @@ class EventsLog:
             lines, self._buffer = bytes(self._buffer), bytearray()
             if not lines.isascii() or _DEL in lines:
                 lines = _escape(lines)
-            for sink in self.sinks:
+            for sink in self._sinks:
                 sink.put(lines)
 
     def close(self, timeout_seconds: float = 2.0) -> None:
         """Flush, and wait for the sinks to write."""
         self.flush()
-        for sink in self.sinks:
+        for sink in self._sinks:
             sink.close(timeout_seconds)
 
     def _begin(self, name: bytes) -> bytearray:

@@ -63,6 +63,14 @@ class StoreBackend(Issuances, AccessTokens, Configurations, Protocol):
         """
         ...
 
+    async def check_room(self) -> None:
+        """Refuse when the last write found no room on a disk of ours, and another one does not.
+
+        The disk of a database server is that server's to watch.
+        Raises: UnavailableError.
+        """
+        ...
+
     async def prune(self, *, now: float, limit: int = PRUNE_LIMIT) -> int:
         """Delete what is over, in every environment, and return how many rows that were.
 

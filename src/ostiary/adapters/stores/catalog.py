@@ -24,13 +24,17 @@ def _memory(url: str, reach: Reach) -> StoreBackend:
 def _sqlite(url: str, reach: Reach) -> StoreBackend:
     from ostiary.adapters.stores.sqlite.store import SqliteStore
 
+    return SqliteStore(_sqlite_path(url), reach=reach)
+
+
+def _sqlite_path(url: str) -> Path:
     prefix, _, name = url.partition(":///")
     if prefix != "sqlite" or not name.strip("/") or "?" in name or name == ":memory:":
         raise ValueError(
             "the URL of a SQLite store is sqlite:///path relative to the working directory, or "
             "sqlite:////path from the root; it takes no parameters"
         )
-    return SqliteStore(Path(name), reach=reach)
+    return Path(name)
 
 
 def _postgres(url: str, reach: Reach) -> StoreBackend:
@@ -61,3 +65,17 @@ def find_backend(url: str, *, reach: Reach = unhooked) -> StoreBackend | None:
         if scheme == known:
             return build(url, reach)
     return None
+
+
+def claim_store(url: str) -> int | None:
+    """Keep other servers from a store that no two may serve from; None when they may.
+
+    The claim ends with the descriptor, which is inherited by whatever this process becomes.
+    Raises: ValueError for a URL that its backend cannot read; StoreRefusedError naming the server
+    that has the store already.
+    """
+    if url.partition(":")[0] != "sqlite":
+        return None
+    from ostiary.adapters.stores.sqlite.sole_use import claim
+
+    return claim(_sqlite_path(url))

@@ -62,6 +62,9 @@ class MemoryStore:
     async def ping(self) -> None:
         self._reach("memory.ping")
 
+    async def check_room(self) -> None:
+        """Have no disk."""
+
     async def commit(self, env: Environment, issuance: Issuance, *, now: float) -> None:
         redeemed = {
             (env.id, redemption.use, redemption.key): redemption.expires_at

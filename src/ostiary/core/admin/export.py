@@ -39,21 +39,30 @@ _HEADER = """\
 # The configuration of the store at version {version}.
 # Secrets stay in the store: {{ stored = true }} keeps the one that is there.
 """
+_LEFT_OUT = """\
+# Left out, for it stands in the file in plain text: server.{name}. Refer to it: {{ env = "NAME" }}.
+"""
 _IMPLIED_BY_ENVIRONMENT = ("id", "organization_id", "default_token_manager")
 _IMPLIED_BY_MANAGER = ("style", "lifetime_seconds", "jwks_path", "scope_format")
 _IMPLIED_BY_CLIENT = ("client_id", "auth_methods", "grant_types", "token_managers")
 _IMPLIED_BY_SERVER = ("default_environment", "pingone_default")
 
 
-def export_toml(version: int, contents: Contents, local: Mapping[str, Any]) -> str:
+def export_toml(
+    version: int, contents: Contents, local: Mapping[str, Any], left_out: Iterable[str] = ()
+) -> str:
     """Write the stored configuration as TOML.
 
-    Args: local is what [server] says of this node alone, which no store holds.
+    Args:
+        local: what [server] says of this node alone, which no store holds.
+        left_out: fields of [server] that are not in `local` because they hold secrets.
     Raises: ConfigurationBrokenError when nothing is stored.
     """
     table = export_table(contents)
     table["server"] = {**local, **table["server"]}
-    return _HEADER.format(version=version) + "\n" + render_toml(table, inline=INLINE)
+    header = _HEADER.format(version=version)
+    header += "".join(_LEFT_OUT.format(name=name) for name in left_out)
+    return header + "\n" + render_toml(table, inline=INLINE)
 
 
 def export_table(contents: Contents) -> Table:

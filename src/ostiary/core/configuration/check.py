@@ -1,6 +1,6 @@
 """Everything that is wrong with a configuration, found at once."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ostiary.core.configuration.checks import (
     client_authentication,
@@ -84,9 +84,13 @@ def check(
     problems = list(parsed.problems)
     if parsed.configuration is not None:
         subject = Subject(parsed.configuration, vocabulary, surroundings, file)
-        problems += [problem for find in OF_VALUES for problem in find(subject)]
         problems += [
-            problem
+            replace(problem, path=parsed.as_written(problem.path))
+            for find in OF_VALUES
+            for problem in find(subject)
+        ]
+        problems += [
+            replace(problem, path=parsed.as_written(problem.path))
             for find in OF_WHOLES
             for problem in find(subject)
             if not parsed.is_damaged(problem.path)

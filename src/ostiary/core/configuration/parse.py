@@ -39,6 +39,24 @@ class Parsed:
             for problem in self.problems
         )
 
+    def as_written(self, path: Path) -> Path:
+        """Return where the file has what `configuration` has at `path`.
+
+        In a list the entries behind one that was left out have moved up.
+        """
+        written: Path = ()
+        for part in path:
+            here = self._number_in(written, part) if isinstance(part, int) else part
+            written = (*written, here)
+        return written
+
+    def _number_in(self, table: Path, number: int) -> int:
+        """Return which entry of a list it was that is at `number` now."""
+        paths = [problem.path for problem in self.problems if problem.path[:-1] == table]
+        for left_out in sorted(path[-1] for path in paths if path and isinstance(path[-1], int)):
+            number += left_out <= number
+        return number
+
 
 def parse(raw: Raw) -> Parsed:
     """Read a configuration; refused fields are reported and then left out, not stopped at."""

@@ -1,5 +1,6 @@
 """What every table of the configuration has in common, and how it names a secret."""
 
+from datetime import MAXYEAR, MINYEAR, datetime
 from typing import Annotated, Self
 
 from pydantic import (
@@ -10,6 +11,7 @@ from pydantic import (
     Field,
     SecretStr,
     StrictBool,
+    field_validator,
     model_validator,
 )
 
@@ -63,6 +65,14 @@ class PreviousSecret(SecretSource):
     expires_at: AwareDatetime = Field(
         description="When it stops working, with its time zone: `2026-12-01T00:00:00Z`."
     )
+
+    @field_validator("expires_at")
+    @classmethod
+    def _is_a_year_of_utc(cls, moment: datetime) -> datetime:
+        # At the ends of the calendar the same moment lies in a year that UTC does not have.
+        if not MINYEAR < moment.year < MAXYEAR:
+            raise ValueError(f"must lie between the years {MINYEAR + 1} and {MAXYEAR - 1}")
+        return moment
 
 
 Secret = Annotated[SecretSource, BeforeValidator(as_secret_source)]

@@ -35,6 +35,9 @@ class StoredConfiguration:
 class VersionConflictError(Exception):
     """Somebody else changed the configuration first; read it again and plan anew."""
 
+    def __init__(self) -> None:
+        super().__init__("somebody else has changed the stored configuration meanwhile; try again")
+
 
 class Configurations(Protocol):
     """The stored configuration."""

@@ -1,7 +1,16 @@
-"""uvicorn's request/response cycle, writing our answers with less work."""
+"""uvicorn's request/response cycle, with less work for requests and answers like ours."""
 
-from uvicorn._types import ASGISendEvent
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, RequestResponseCycle
+import asyncio
+
+from uvicorn._types import ASGIReceiveEvent, ASGISendEvent, HTTPScope
+from uvicorn.protocols.http.httptools_impl import (
+    STATUS_LINE,
+    HttpToolsProtocol,
+    RequestResponseCycle,
+)
+
+_CLOSE = (b"connection", b"close")
+_STATUS = {status: line.removesuffix(b"\r\n") for status, line in STATUS_LINE.items()}
 
 
 class EdgeCycle(RequestResponseCycle):
@@ -11,7 +20,39 @@ class EdgeCycle(RequestResponseCycle):
     values were checked once, in `boundary`, and every answer knows its length.
     """
 
-    _head = b""
+    disconnected = False
+    more_body = True
+    response_started = False
+    response_complete = False
+    _head: tuple[bytes, ...] = ()
+
+    def __init__(
+        self,
+        scope: HTTPScope,
+        protocol: HttpToolsProtocol,
+        *,
+        expect_100_continue: bool,
+        keep_alive: bool,
+    ) -> None:
+        # uvicorn's own constructor sets twice as many attributes, most to what stands above.
+        self.scope = scope
+        self.transport = protocol.transport
+        self.flow = protocol.flow
+        self.logger = protocol.logger
+        self.default_headers = protocol.server_state.default_headers
+        self.on_response = protocol.on_response_complete
+        self.message_event = asyncio.Event()
+        self.waiting_for_100_continue = expect_100_continue
+        self.keep_alive = keep_alive
+        self.body = bytearray()
+
+    async def receive(self) -> ASGIReceiveEvent:
+        if self.more_body or not self.body or self.disconnected or self.response_complete:
+            return await super().receive()
+        # Nothing more will come, so that there is nothing to wait for.
+        body, self.body = bytes(self.body), bytearray()
+        self.message_event.clear()
+        return {"type": "http.request", "body": body, "more_body": False}
 
     async def send(self, message: ASGISendEvent) -> None:
         if self.flow.write_paused and not self.disconnected:
@@ -24,17 +65,15 @@ class EdgeCycle(RequestResponseCycle):
         if message["type"] == "http.response.start":
             self.response_started = True
             self.waiting_for_100_continue = False
-            parts = [STATUS_LINE[message["status"]]]
-            for name, value in (*self.default_headers, *message.get("headers", ())):
-                if name == b"connection":
-                    self.keep_alive = False
-                else:
-                    parts += (name, b": ", value, b"\r\n")
-            parts.append(b"\r\n" if self.keep_alive else b"connection: close\r\n\r\n")
-            self._head = b"".join(parts)
+            headers = [*self.default_headers, *message.get("headers", ())]
+            if _CLOSE in headers:
+                self.keep_alive = False
+            elif not self.keep_alive:
+                headers.append(_CLOSE)
+            self._head = (_STATUS[message["status"]], *map(b": ".join, headers), b"")
         elif message["type"] == "http.response.body":
-            self.transport.write(self._head + message["body"])
-            self._head = b""
+            self.transport.write(b"\r\n".join((*self._head, message["body"])))
+            self._head = ()
             if not message.get("more_body", False):
                 self._complete()
 

@@ -15,6 +15,7 @@ MAX_HEADERS = 100
 
 _SOUND_REQUEST_LINE = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,32} /")
 _ALL_METHODS = b"DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT"
+_VERSIONS = frozenset({"1.0", "1.1"})
 _UPGRADE_HEADERS = frozenset({b"connection", b"upgrade", b"http2-settings"})
 
 HeaderList = Sequence[tuple[bytes, bytes]]
@@ -52,6 +53,17 @@ def origin_form(target: bytes, headers: HeaderList) -> bytes:
     return (url.path or b"/") + (b"?" + url.query if url.query else b"")
 
 
+def check_version(version: str) -> None:
+    """Refuse a head of another version than HTTP/1.0 and HTTP/1.1: it cannot mean what it says.
+
+    Raises: HTTPError 400 for a request line without a version, 505.
+    """
+    if version == "0.9":
+        raise bad_request("The request is not well-formed HTTP.")
+    if version not in _VERSIONS:
+        raise HTTPError(505, "The version of HTTP must be 1.0 or 1.1.")
+
+
 def check_upgrade(method: bytes, *, is_pipelined: bool) -> None:
     """Refuse to become a tunnel, and to look for one wish for an upgrade behind another.
 
@@ -67,6 +79,9 @@ def write_without_upgrade(method: bytes, target: bytes, version: str, headers: H
     """Write a head again, without its wish for another protocol."""
     lines = [b"%b %b HTTP/%b" % (method, target, version.encode())]
     lines += [b"%b: %b" % header for header in headers if header[0] not in _UPGRADE_HEADERS]
+    wishes = b",".join(value for name, value in headers if name == b"connection").lower()
+    if b"close" in map(bytes.strip, wishes.split(b",")):
+        lines.append(b"connection: close")
     return b"\r\n".join([*lines, b"", b""])
 
 

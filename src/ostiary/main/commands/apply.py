@@ -1,20 +1,22 @@
 """`ostiary apply`: the store says what the configuration says."""
 
 import sys
-from collections.abc import Mapping
 from pathlib import Path
 
-from ostiary.core.admin.changes import path_of
+from ostiary.core.admin.apply import Applied
 from ostiary.core.admin.documents import describe_desired
-from ostiary.core.base.secret import Secret
-from ostiary.core.configuration.problems import render_path
-from ostiary.core.ports.configuration import DocumentId
+from ostiary.core.admin.plan import Plan
+from ostiary.main import new_secrets
 from ostiary.main.administration import Administration, administrate
 from ostiary.main.commands.check import read_checked
+from ostiary.main.commands.document import show_document
 
 
-def run(path: Path, *, yes: bool) -> int:
-    """Print the plan, ask, and carry out exactly that; return 1 when nothing was done."""
+def run(path: Path, *, yes: bool, as_json: bool = False) -> int:
+    """Print the plan, ask, and carry out exactly that; return 1 when nothing was done.
+
+    As JSON nobody is asked, and the plan comes with what was done, in one document.
+    """
     configuration = read_checked(path)
     if configuration is None:
         return 1
@@ -23,24 +25,35 @@ def run(path: Path, *, yes: bool) -> int:
         desired = describe_desired(configuration, administration.surroundings)
         proposal = await administration.editor.propose(desired)
         if proposal.plan.is_empty:
+            if as_json:
+                show_document({"changes": [], "version": proposal.plan.version, "secrets": []})
             sys.stderr.write("nothing to change\n")
             return 0
-        sys.stdout.writelines(f"{line}\n" for line in proposal.plan.changes)
-        sys.stdout.flush()
-        if not yes and not _is_wanted():
+        if not as_json and not _show(proposal.plan):
+            return 1
+        if not yes and not _is_wanted(may_ask=not as_json):
             sys.stderr.write("nothing was changed\n")
             return 1
         applied = await administration.editor.carry_out(proposal)
         administration.record(applied, "apply")
-        _show_once(applied.plan.generated)
-        sys.stderr.write(f"the configuration is at version {applied.version} now\n")
-        return 0
+        return _report(applied, administration.data_directory, as_json=as_json)
 
     return administrate(configuration, work)
 
 
-def _is_wanted() -> bool:
-    if not sys.stdin.isatty():
+def _show(plan: Plan) -> bool:
+    """Show what is to be changed; whoever cannot see it gets no change."""
+    try:
+        sys.stdout.writelines(f"{line}\n" for line in plan.changes)
+        sys.stdout.flush()
+    except OSError as error:
+        sys.stderr.write(f"the changes cannot be shown: {error.strerror}; nothing was changed\n")
+        return False
+    return True
+
+
+def _is_wanted(*, may_ask: bool) -> bool:
+    if not may_ask or not sys.stdin.isatty():
         sys.stderr.write("nobody is there to ask: add --yes\n")
         return False
     sys.stderr.write("Apply these changes? [y/N] ")
@@ -48,10 +61,24 @@ def _is_wanted() -> bool:
     return sys.stdin.readline().strip().lower() in {"y", "yes"}
 
 
-def _show_once(generated: Mapping[DocumentId, Secret[str]]) -> None:
-    """Print the secrets that were made, as assignments: nobody can show them again."""
-    if generated:
-        sys.stderr.write("new secrets, shown this once:\n")
-    for place, secret in generated.items():
-        path = render_path((*path_of(place), "secret"))
-        sys.stdout.write(f'{path} = "{secret.reveal()}"\n')
+def _report(applied: Applied[None], data_directory: Path, *, as_json: bool) -> int:
+    """Say what was done, and hand out new secrets; return 1 when nobody takes them."""
+    generated, code = applied.plan.generated, 0
+    try:
+        if as_json:
+            show_document(_describe(applied))
+        else:
+            new_secrets.show(generated, sys.stdout)
+    except OSError:
+        new_secrets.keep(generated, data_directory)
+        code = 1
+    sys.stderr.write(f"the configuration is at version {applied.version} now\n")
+    return code
+
+
+def _describe(applied: Applied[None]) -> dict[str, object]:
+    return {
+        "changes": list(applied.plan.changes),
+        "version": applied.version,
+        "secrets": new_secrets.describe(applied.plan.generated),
+    }

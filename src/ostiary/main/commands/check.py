@@ -6,15 +6,20 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TextIO
 
+from ostiary.core.configuration.problems import render_path
 from ostiary.core.configuration.schema import Configuration
+from ostiary.main.commands.document import show_document
 from ostiary.main.config_file import LocatedProblem, Overrides, check_file
 from ostiary.main.vocabulary import built_in_vocabulary
 
 
-def run(path: Path) -> int:
+def run(path: Path, *, as_json: bool = False) -> int:
     """Print every problem; return 1 when there is an error."""
     checked = check_file(path, built_in_vocabulary(), os.environ)
-    _write(checked.problems, sys.stdout)
+    if as_json:
+        show_document({"file": str(path), "problems": list(map(_describe, checked.problems))})
+    else:
+        _write(checked.problems, sys.stdout)
     sys.stderr.write(f"{path}: {_summary(checked.problems)}\n")
     return 1 if checked.configuration is None else 0
 
@@ -30,6 +35,18 @@ def read_checked(path: Path, overrides: Overrides | None = None) -> Configuratio
     if checked.configuration is None:
         sys.stderr.write(f"{path}: {_summary(checked.problems)}; nothing was done\n")
     return checked.configuration
+
+
+def _describe(located: LocatedProblem) -> dict[str, object]:
+    problem = located.problem
+    return {
+        "file": str(located.file),
+        "line": located.line,
+        "path": render_path(problem.path),
+        "severity": "error" if problem.is_error else "warning",
+        "message": problem.message,
+        "hint": problem.hint,
+    }
 
 
 def _write(problems: Sequence[LocatedProblem], stream: TextIO) -> None:

@@ -6,12 +6,13 @@ from pathlib import Path
 from ostiary.core.admin.documents import describe_desired
 from ostiary.main.administration import Administration, administrate
 from ostiary.main.commands.check import read_checked
+from ostiary.main.commands.document import show_document
 
 UNCHANGED, REFUSED, CHANGED = 0, 1, 2
 """Exit codes."""
 
 
-def run(path: Path) -> int:
+def run(path: Path, *, as_json: bool = False) -> int:
     """Print the plan; return 0 when there is nothing to change, 2 when there is."""
     configuration = read_checked(path)
     if configuration is None:
@@ -20,7 +21,10 @@ def run(path: Path) -> int:
     async def work(administration: Administration) -> int:
         desired = describe_desired(configuration, administration.surroundings)
         proposal = await administration.editor.propose(desired)
-        sys.stdout.writelines(f"{line}\n" for line in proposal.plan.changes)
+        if as_json:
+            show_document({"changes": list(proposal.plan.changes)})
+        else:
+            sys.stdout.writelines(f"{line}\n" for line in proposal.plan.changes)
         if proposal.plan.is_empty:
             sys.stderr.write("nothing to change\n")
             return UNCHANGED

@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,19 +15,24 @@ from ostiary.core.configuration.secret_sources import UnreadableFileError
 from ostiary.core.crypto.keys import KeyRefusedError, PrivateKey, load_private_pem
 from ostiary.main.administration import Administration, Work, administrate
 from ostiary.main.commands.check import read_checked
+from ostiary.main.commands.document import show_document
 from ostiary.main.surroundings import read_file
 
 _MAX_PEM_BYTES = 64 << 10
 _HEADINGS = ("ENVIRONMENT", "KEY SET", "ALGORITHM", "KID", "STATE")
 
 
-def list_keys(config: Path) -> int:
+def list_keys(config: Path, *, as_json: bool = False) -> int:
     """Print every signing key and what it does now."""
 
     async def work(administration: Administration) -> int:
         editor = administration.editor
         stored = await editor.configurations.load()
-        rows = [_HEADINGS, *_rows(read(stored.documents), editor.clock.now())]
+        contents, now = read(stored.documents), editor.clock.now()
+        if as_json:
+            show_document({"keys": list(_describe_keys(contents, now))})
+            return 0
+        rows = [_HEADINGS, *_rows(contents, now)]
         widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
         for row in rows:
             cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
@@ -37,7 +42,14 @@ def list_keys(config: Path) -> int:
     return _run(config, work)
 
 
-def rotate(config: Path, environment: str, key_set: str | None, algorithm: str | None) -> int:
+def rotate(
+    config: Path,
+    environment: str,
+    key_set: str | None,
+    algorithm: str | None,
+    *,
+    as_json: bool = False,
+) -> int:
     """Give key sets of an environment new keys, which sign once verifiers know them."""
 
     async def work(administration: Administration) -> int:
@@ -47,7 +59,7 @@ def rotate(config: Path, environment: str, key_set: str | None, algorithm: str |
 
         applied = await administration.editor.edit(change)
         administration.record(applied, "keys rotate")
-        _report(applied.outcome)
+        _report(applied.outcome, as_json=as_json)
         return 0
 
     return _run(config, work)
@@ -60,6 +72,8 @@ def import_key(  # noqa: PLR0913, PLR0917 - one parameter an option
     key_set: str | None,
     algorithm: str | None,
     key_id: str | None,
+    *,
+    as_json: bool = False,
 ) -> int:
     """Take a private key in PEM form into a key set of an environment."""
     try:
@@ -78,7 +92,7 @@ def import_key(  # noqa: PLR0913, PLR0917 - one parameter an option
 
         applied = await administration.editor.edit(change)
         administration.record(applied, "keys import")
-        _report([applied.outcome])
+        _report([applied.outcome], as_json=as_json)
         return 0
 
     return _run(config, work)
@@ -117,7 +131,26 @@ def _state(body: SigningKeyBody, now: float, *, is_signing: bool) -> str:
     return ", ".join(states)
 
 
-def _report(rotations: Iterable[Rotation]) -> None:
+def _describe_keys(contents: Contents, now: float) -> Iterator[dict[str, object]]:
+    rows = {row[:4]: row[4] for row in _rows(contents, now)}
+    for place, body in select(contents, SigningKeyBody):
+        state = rows[place.environment, body.set, body.algorithm, body.kid]
+        yield {
+            "environment": place.environment,
+            "key_set": body.set,
+            "algorithm": body.algorithm,
+            "kid": body.kid,
+            "active_from": body.active_from,
+            "published_until": body.published_until,
+            "is_signing": state.partition(",")[0] == "signs",
+            "is_published": body.published_until is None or body.published_until > now,
+        }
+
+
+def _report(rotations: Iterable[Rotation], *, as_json: bool) -> None:
+    if as_json:
+        show_document({"rotations": [asdict(done) for done in rotations]})
+        return
     for done in rotations:
         place = f"{done.environment} {done.key_set} {done.algorithm}"
         if done.is_new:

@@ -10,6 +10,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import NoReturn
 
+from ostiary.adapters.stores.backend import StoreRefusedError
+from ostiary.adapters.stores.catalog import claim_store
 from ostiary.core.base.errors import UnavailableError
 from ostiary.core.configuration.schema import Configuration
 from ostiary.core.configuration.secret_sources import SecretUnavailableError
@@ -19,6 +21,7 @@ from ostiary.main.master_key import MasterKeyRefusedError
 from ostiary.main.serving.exit_codes import FAILED
 from ostiary.main.serving.listeners import ListenerRefusedError, bind
 from ostiary.main.serving.prepare import REFUSALS, prepare
+from ostiary.main.serving.process_environment import for_serving
 from ostiary.main.serving.settings import LISTENERS, Overrides, ServeSettings
 
 PARENT = "ostiary.main.parent"
@@ -51,6 +54,7 @@ def run(
         settled = settle(config, configuration, overrides)
         # Ports first: a second start by mistake must not touch the store of the first.
         sockets = _bind_all(settled.settings)
+        _claim(settled.settings.store)
         settings = _prepare(settled.settings, configuration)
     except OSError as error:
         return _refuse(f"{error.filename or 'a file'}: {error.strerror}")
@@ -90,6 +94,14 @@ def _bind_all(settings: ServeSettings) -> dict[str, socket.socket]:
     }
 
 
+def _claim(store: str) -> None:
+    """Keep other servers from our store for as long as this process lives, as whatever."""
+    try:
+        claim_store(store)
+    except ValueError as error:
+        raise StoreRefusedError(str(error)) from error
+
+
 def _prepare(settings: ServeSettings, configuration: Configuration) -> ServeSettings:
     try:
         return replace(settings, initial=prepare(settings, configuration))
@@ -117,7 +129,8 @@ def _become_parent(settings: ServeSettings, sockets: Mapping[str, socket.socket]
     sys.stderr.flush()
     # -P: a file in the working directory must not shadow a module.
     command = [sys.executable, "-P", "-m", PARENT, arguments]
-    os.execv(sys.executable, command)  # noqa: S606 - our own interpreter, no shell
+    kept = for_serving(os.environ)
+    os.execve(sys.executable, command, kept)  # noqa: S606 - our own interpreter, no shell
 
 
 def _refuse(reason: str) -> int:

@@ -10,10 +10,10 @@ import os
 import signal
 import socket
 import sys
-from datetime import UTC, datetime
 
 from ostiary.main.parent.admin_listener import AdminListener
 from ostiary.main.parent.crew import WorkerRefusedError
+from ostiary.main.parent.output import Output
 from ostiary.main.parent.supervisor import Supervisor
 from ostiary.main.parent.worker_process import Inheritance
 from ostiary.main.serving.exit_codes import FAILED
@@ -22,16 +22,6 @@ from ostiary.main.serving.settings import ServeSettings
 
 _INTERRUPT_WINDOW_SECONDS = 0.2
 """Control-C is a person waiting, with no balancer in front."""
-
-
-def say(event: str, **fields: object) -> None:
-    """Write one structured line to standard output."""
-    time = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    line = json.dumps({"time": time, "event": event, **fields}, separators=(",", ":")) + "\n"
-    try:
-        os.write(1, line.encode())
-    except OSError:
-        return  # nobody reads; serving goes on
 
 
 def main() -> int:
@@ -57,14 +47,18 @@ async def _serve(descriptor: int, sockets: dict[str, socket.socket]) -> int:
     inheritance = Inheritance(
         descriptor, lifeline, {name: bound.fileno() for name, bound in sockets.items()}
     )
-    supervisor = Supervisor(settings, inheritance, sockets, say)
+    output = Output()
+    supervisor = Supervisor(settings, inheritance, sockets, output.say)
     identity = {"instance": supervisor.instance, "pid": os.getpid()}
     _obey_signals(supervisor, settings)
     if admin is not None:
         await AdminListener(supervisor).start(admin)
-    say("server_starting", **identity, workers=settings.workers, listeners=addresses)
-    code = await supervisor.run()
-    say("server_stopped", **identity, exit_code=code)
+    output.say("server_starting", **identity, workers=settings.workers, listeners=addresses)
+    try:
+        code = await supervisor.run()
+        output.say("server_stopped", **identity, exit_code=code)
+    finally:
+        output.close()
     return code
 
 

@@ -5,6 +5,7 @@ import time
 from collections.abc import Coroutine
 from typing import Any, Protocol
 
+from ostiary.main.parent.silence import ROUND_SECONDS, SilenceWatch
 from ostiary.main.parent.worker_process import Inheritance, WorkerProcess
 from ostiary.main.serving.metric_families import Families, counter, gauge, labelled, total
 
@@ -12,9 +13,6 @@ FIRST_PAUSE_SECONDS = 0.1
 LONGEST_PAUSE_SECONDS = 10.0
 STEADY_SECONDS = 30.0
 """A worker that lived this long was not started in vain: its next restart is quick again."""
-SILENCE_SECONDS = 30.0
-"""A worker that says nothing for so long hangs: it reports every second from its event loop."""
-_ROUND_SECONDS = 5.0
 _MOST_DOUBLINGS = 10
 
 
@@ -102,12 +100,12 @@ class Crew:
 
     async def end_silent(self) -> None:
         """Kill workers that hang, for as long as this runs."""
+        watch = SilenceWatch(time.monotonic())
         while True:
-            await asyncio.sleep(_ROUND_SECONDS)
-            for worker in self.in_service.values():
-                if time.monotonic() - worker.last_heard > SILENCE_SECONDS:
-                    self._say("worker_hangs", worker=worker.index, pid=worker.pid)
-                    worker.kill()
+            await asyncio.sleep(ROUND_SECONDS)
+            for worker in watch.find_silent(self.in_service.values(), now=time.monotonic()):
+                self._say("worker_hangs", worker=worker.index, pid=worker.pid)
+                worker.kill()
 
     def dismiss(self) -> None:
         """Start nobody any more."""

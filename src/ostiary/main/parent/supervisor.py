@@ -45,6 +45,7 @@ class Supervisor:
             is_prepared=settings.is_prepared,
         )
         self._roll: asyncio.Task[None] | None = None
+        self._is_roll_asked = False
         self._window_seconds = settings.drain_seconds
         self._stop_asked = asyncio.Event()
         self._force_asked = asyncio.Event()
@@ -86,11 +87,16 @@ class Supervisor:
         self._stop_asked.set()
 
     def roll(self) -> None:
-        """Read files and configuration anew, in new workers that replace the old ones."""
+        """Read files and configuration anew, in new workers that replace the old ones.
+
+        While workers are started or replaced already, this is remembered: what they have read may
+        be older than what is to be read.
+        """
+        self._is_roll_asked = True
         if not self._crew.in_service or (self._roll is not None and not self._roll.done()):
-            self._say("roll_ignored", reason="workers are being started or replaced already")
+            self._say("roll_postponed", reason="workers are being started or replaced already")
         else:
-            self._roll = self._crew.spawn(self._replace_all())
+            self._begin_roll()
 
     async def metrics(self) -> Families:
         """Sum the workers' metrics, and add the parent's own."""
@@ -105,6 +111,16 @@ class Supervisor:
         for index in range(1, self._settings.workers):
             self._crew.spawn(self._crew.keep(index))
         self._crew.spawn(self._crew.end_silent())
+        if self._is_roll_asked:
+            self._begin_roll()
+
+    def _begin_roll(self) -> None:
+        self._roll = self._crew.spawn(self._roll_while_asked())
+
+    async def _roll_while_asked(self) -> None:
+        while self._is_roll_asked:
+            self._is_roll_asked = False
+            await self._replace_all()
 
     async def _replace_all(self) -> None:
         self._say("roll_started")

@@ -26,6 +26,7 @@ from ostiary.core.configuration.secret_sources import SecretUnavailableError
 from ostiary.core.crypto.sealing import SealBrokenError, Sealer
 from ostiary.core.model.audit import ConfigurationApplied
 from ostiary.core.ports.configuration import DocumentId, VersionConflictError
+from ostiary.main import new_secrets
 from ostiary.main.commands.check import read_checked
 from ostiary.main.serving.exit_codes import OK, REFUSED, STORE_UNAVAILABLE
 from ostiary.main.serving.settings import ServeSettings
@@ -50,6 +51,8 @@ def main() -> int:
     settings = ServeSettings.take_over(int(sys.argv[1]))
     if settings.configuration_file is None:
         return OK
+    # Those of the start: this process has few of them.
+    os.environ.update(settings.environ)
     configuration = read_checked(Path(settings.configuration_file), dict(settings.overrides))
     if configuration is None:
         return REFUSED
@@ -117,17 +120,10 @@ def _sealer(settings: ServeSettings) -> Sealer:
 
 def _hand_out(generated: Mapping[DocumentId, Secret[str]], directory: Path) -> None:
     """Show new secrets once, to a person; without one, keep each in a file for its owner."""
-    for place, secret in generated.items():
-        name = f"client {place.key} of environment {place.environment}"
-        if sys.stderr.isatty():
-            sys.stderr.write(f"{name}: its new secret, shown this once: {secret.reveal()}\n")
-            continue
-        path = directory / "secrets" / f"{place.environment}.{place.key}.secret"
-        path.parent.mkdir(mode=0o700, exist_ok=True)
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "w") as file:
-            file.write(secret.reveal())
-        sys.stderr.write(f"{name}: its new secret is in {path}\n")
+    if sys.stderr.isatty():
+        new_secrets.show(generated, sys.stderr)
+    else:
+        new_secrets.keep(generated, directory)
 
 
 if __name__ == "__main__":

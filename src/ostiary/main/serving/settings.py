@@ -40,6 +40,8 @@ class ServeSettings:
         overrides: what the command line sets in place of the file's values.
         is_prepared: schema and configuration file are in the store; False when it was down.
         initial: what a store in memory begins with, in base64; "" for every other store.
+        environ: the variables of the process that was started, for the configuration file may
+            refer to any of them when it is read anew.
         drain_seconds: how long a stopping server says "not ready" and still accepts.
         finish_seconds: how long requests in flight may take after that.
     """
@@ -62,6 +64,7 @@ class ServeSettings:
     overrides: tuple[tuple[tuple[str | int, ...], object], ...] = ()
     is_prepared: bool = True
     initial: str = field(default="", repr=False)
+    environ: Mapping[str, str] = field(default_factory=dict, repr=False)
     drain_seconds: float = 5.0
     finish_seconds: float = 30.0
 

@@ -56,7 +56,7 @@ class Birth:
 def assemble(birth: Birth, settings: ServeSettings, channel: Channel, record: Record) -> Parts:
     """Build everything that a worker needs; nothing is connected yet.
 
-    Raises: StoreRefusedError, OSError (of which ssl.SSLError is one).
+    Raises: StoreRefusedError, OSError.
     """
     clock, sealer, holder = SystemClock(), _sealer(settings), SnapshotHolder()
     store = _store(settings)
@@ -98,7 +98,7 @@ def assemble(birth: Birth, settings: ServeSettings, channel: Channel, record: Re
         server=HTTPServer(application, protocol, Room(connection_limit())),
         listeners=_listeners(birth, settings),
         meters=record.families,
-        audit_guard=AuditGuard(record.events.audit, holder, readiness, settings.is_audit_required),
+        audit_guard=AuditGuard(record.audit, holder, readiness, settings.is_audit_required),
         finish_seconds=settings.finish_seconds,
         prunes=birth.index == 0,
     )

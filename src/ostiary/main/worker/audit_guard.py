@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from ostiary.adapters.outbound.line_sink import LineSink
+from ostiary.main.serving.line_sink import LineSink
 from ostiary.main.worker.readiness import Readiness
 from ostiary.main.worker.snapshots import SnapshotHolder
 

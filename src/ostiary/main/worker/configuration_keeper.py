@@ -81,7 +81,9 @@ class ConfigurationKeeper:
             if self._failures > _TOLERATED_FAILURES or not self.is_prepared:
                 self.readiness.lacks(STORE)
             if self._failures == 1:
-                self.events.note("store_unavailable", failure=type(error).__name__)
+                self.events.note(
+                    "store_unavailable", failure=type(error).__name__, reason=_reason_of(error)
+                )
 
     async def _follow(self) -> None:
         """Do the next step that is missing, up to a snapshot of the current version."""
@@ -93,6 +95,7 @@ class ConfigurationKeeper:
             await self._prepare()
         async with asyncio.timeout(_VERSION_SECONDS):
             version = await self.store.version()
+            await self.store.check_room()
         self._failures = 0
         self.readiness.has(STORE)
         if version and version != self._stored_version:
@@ -140,3 +143,9 @@ class ConfigurationKeeper:
             await asyncio.to_thread(self.copy.save, stored)
         except OSError as error:
             self.events.note("snapshot_copy_failed", reason=error.strerror)
+
+
+def _reason_of(error: Exception) -> str:
+    if isinstance(error, UnavailableError):
+        return error.detail.get("store", error.description)
+    return str(error)

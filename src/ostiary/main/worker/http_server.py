@@ -84,10 +84,12 @@ class HTTPServer:
     def close_idle(self, *, spares_new: bool = False) -> None:
         """Close what waits for a next request, and the others after their answer.
 
+        A request that has begun to come is waited for, as long as any may take to come.
         Args: spares_new leaves alone what has not asked for anything yet.
         """
         for connection in list(self._state.connections):
-            if not (spares_new and cast(EdgeProtocol, connection).is_new):
+            protocol = cast(EdgeProtocol, connection)
+            if not (protocol.is_asking or (spares_new and protocol.is_new)):
                 connection.shutdown()
 
     async def is_empty_within(self, seconds: float) -> bool:

@@ -4,8 +4,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ostiary.adapters.outbound.events_log import EventsLog, event_name, gap_line
-from ostiary.adapters.outbound.line_sink import AppendedFile, LineSink, StandardOutput
 from ostiary.adapters.outbound.meters import EventMeter, RequestMeter
+from ostiary.main.serving.line_sink import AppendedFile, LineSink, StandardOutput
 from ostiary.main.serving.metric_families import Families, counter
 from ostiary.main.worker.log_bridge import describe
 
@@ -14,6 +14,8 @@ from ostiary.main.worker.log_bridge import describe
 class Record:
     """The events of one process, and what it counts."""
 
+    output: LineSink
+    audit: LineSink
     events: EventsLog
     event_meter: EventMeter
     request_meter: RequestMeter = field(default_factory=RequestMeter)
@@ -24,7 +26,7 @@ class Record:
         output = LineSink("stdout", StandardOutput(), gap_line)
         audit = LineSink("audit", AppendedFile(Path(audit_file)), gap_line)
         meter = EventMeter()
-        return cls(EventsLog(output, audit, meter), meter)
+        return cls(output, audit, EventsLog(output, audit, meter), meter)
 
     def families(self) -> Families:
         """Dump what was counted."""
@@ -35,7 +37,7 @@ class Record:
                 "ostiary_log_lines_lost_total",
                 "Lines that could not be written, by where they should have gone.",
                 "sink",
-                {sink.name: sink.lost_lines for sink in self.events.sinks},
+                {sink.name: sink.lost_lines for sink in (self.output, self.audit)},
             ),
         ]
 

@@ -53,7 +53,7 @@ async def test_a_lost_race_is_run_again_on_what_stands_then() -> None:
 
 async def test_a_race_that_is_always_lost_is_given_up() -> None:
     store = BusyStore(conflicts=1000)
-    with pytest.raises(VersionConflictError):
+    with pytest.raises(VersionConflictError, match="somebody else has changed"):
         await Installation(store).apply(APP)
     assert store.writes == ATTEMPTS
 

@@ -16,7 +16,7 @@ def _jwk(**members: Any) -> dict[str, Any]:
     return {**keys.public_members(keys.generate("ES256").public_key()), **members}
 
 
-def _problems(jwks: list[dict[str, Any]]) -> list[str]:
+def _problems(jwks: list[Any]) -> list[str]:
     raw = tomllib.loads('server.mode = "dev"\nenvironments.main.clients.app = {}')
     raw["environments"]["main"]["clients"]["app"] = {
         "grant_types": ["client_credentials"],
@@ -48,6 +48,12 @@ def test_SEC_102_a_refused_key_is_pointed_at(members: dict[str, Any], message: s
     (problem,) = _problems([_jwk(kid="first"), _jwk(kid="second") | members])
 
     assert problem.startswith(f"keys[1]: {message}")
+
+
+def test_SEC_102_a_refused_key_is_pointed_at_behind_entries_that_are_no_keys() -> None:
+    found = _problems([_jwk(kid="a"), "none", _jwk(kid="b"), 5, _jwk(kid="c", d="AAAA")])
+
+    assert [problem.partition(":")[0] for problem in found] == ["keys[1]", "keys[3]", "keys[4]"]
 
 
 def test_SEC_102_too_many_keys_are_refused() -> None:

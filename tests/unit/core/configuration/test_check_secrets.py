@@ -147,6 +147,16 @@ def test_a_previous_secret_is_checked_like_the_current_one() -> None:
     assert problems == [f"{APP}.previous_secret: the environment variable NONE is not set"]
 
 
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"])
+def test_a_previous_secret_ends_at_a_moment_that_every_zone_has(moment: str) -> None:
+    problems = _problems(
+        "secret = { generate = true }\n"
+        f'previous_secret = {{ value = "{LONG_SECRET}", expires_at = {moment} }}'
+    )
+
+    assert problems == [f"{APP}.previous_secret.expires_at: must lie between the years 2 and 9998"]
+
+
 def test_a_previous_secret_cannot_be_generated() -> None:
     problems = _problems(
         "secret = { generate = true }\n"

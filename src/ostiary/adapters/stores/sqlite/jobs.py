@@ -59,6 +59,17 @@ def replace(
     return expected_version + 1
 
 
+def find_room(connection: sqlite3.Connection) -> None:
+    """Write something that changes nothing: it fails when a change would.
+
+    Raises: sqlite3.Error.
+    """
+    connection.execute("BEGIN IMMEDIATE")
+    for _ in range(2):  # the same value again would not be written at all
+        connection.execute(statements.NEGATE_VERSION)
+    connection.execute("COMMIT")
+
+
 def prune(
     connection: sqlite3.Connection, reach: Reach, *, table: str, now: float, limit: int
 ) -> int:

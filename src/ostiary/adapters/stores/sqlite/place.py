@@ -1,4 +1,4 @@
-"""Where the file may lie: on a local disk, readable by nobody else."""
+"""Where the file may lie: on a local disk, readable by nobody else, and where it was opened."""
 
 import os
 from pathlib import Path
@@ -38,6 +38,34 @@ def prepare_file(path: Path, mounts: Path = MOUNTS) -> None:
             os.close(descriptor)
     except OSError as error:
         raise unavailable(f"{path}: {error.strerror}") from error
+
+
+class Whereabouts:
+    """Knows the file that a path led to when it was opened.
+
+    Raises: UnavailableError when it leads to none.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        try:
+            self._opened = path.stat()
+        except OSError as error:
+            raise unavailable(f"{path}: {error.strerror}") from error
+
+    def check_unmoved(self) -> None:
+        """Refuse when the path leads elsewhere: what goes into the open file is lost.
+
+        Raises: UnavailableError.
+        """
+        try:
+            if os.path.samestat(self._opened, self._path.stat()):
+                return
+        except OSError:
+            pass
+        raise unavailable(
+            f"{self._path} was moved, replaced or deleted; put it back or restart the server"
+        )
 
 
 def filesystem_of(path: Path, mounts: str) -> str | None:

@@ -60,6 +60,7 @@ LOAD = (
     "SELECT v.version, d.environment, d.type, d.key, d.body FROM configuration_version AS v "
     "LEFT JOIN documents AS d ON true WHERE v.id = 1 ORDER BY d.environment, d.type, d.key"
 )
+NEGATE_VERSION = "UPDATE configuration_version SET version = -version WHERE id = 1"
 ADVANCE_VERSION = (
     "UPDATE configuration_version SET version = version + 1 WHERE id = 1 AND version = ?"
 )

@@ -47,11 +47,17 @@ class SqliteStore:
         self._mounts = mounts
         self._writer: writer.Writer | None = None
         self._reader: Reader | None = None
+        self._whereabouts: place.Whereabouts | None = None
 
     async def open(self) -> None:
         place.prepare_file(self._path, self._mounts)
         await self.close()
-        self._writer = writer.Writer(partial(connecting.connect_writer, self._path), self._reach)
+        self._whereabouts = place.Whereabouts(self._path)
+        self._writer = writer.Writer(
+            partial(connecting.connect_writer, self._path),
+            self._reach,
+            self._whereabouts.check_unmoved,
+        )
         self._reader = Reader(self._path)
         try:
             await self._writer.do(connecting.check_log)
@@ -86,6 +92,9 @@ class SqliteStore:
     async def ping(self) -> None:
         self._read("sqlite.ping", statements.PING)
 
+    async def check_room(self) -> None:
+        await self._opened.check_room()
+
     async def commit(self, env: Environment, issuance: Issuance, *, now: float) -> None:
         redemptions = [(env.id, row.use, row.key, row.expires_at) for row in issuance.redeems]
         if any(row[3] <= now for row in redemptions):
@@ -110,6 +119,8 @@ class SqliteStore:
         return bool(self._read("sqlite.is_revoked", statements.IS_REVOKED, env.id, token_id))
 
     async def version(self) -> int:
+        if self._whereabouts is not None:
+            self._whereabouts.check_unmoved()
         return int(self._read("sqlite.version", statements.VERSION)[0][0])
 
     async def load(self) -> StoredConfiguration:

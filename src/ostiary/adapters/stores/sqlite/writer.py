@@ -8,11 +8,14 @@ from queue import Empty, SimpleQueue
 from typing import Any, NamedTuple, TypeVar
 
 from ostiary.adapters.stores.backend import Reach, unavailable
-from ostiary.adapters.stores.sqlite import batch
+from ostiary.adapters.stores.sqlite import batch, jobs
 from ostiary.adapters.stores.waiting import MAX_QUEUED, Waiting
 from ostiary.core.ports.stores import AlreadyRedeemedError
 
 MAX_BATCH = 64
+_PRIMARY_CODE = 0xFF
+_NO_ROOM = frozenset({sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY})
+"""The disk is full, or broken, or may not be written any more: nobody is to be sent here."""
 FAULT_POINTS = (*batch.FAULT_POINTS, "sqlite.write.committed")
 T = TypeVar("T")
 Job = Callable[[sqlite3.Connection], T]
@@ -30,11 +33,19 @@ class Writer:
     """Takes writes from one event loop; what it answered is on the disk.
 
     While one transaction is being flushed more writes gather, and share the next.
+    Args: check_unmoved raises when what is written would not be found again.
     """
 
-    def __init__(self, connect: Callable[[], sqlite3.Connection], reach: Reach) -> None:
+    def __init__(
+        self,
+        connect: Callable[[], sqlite3.Connection],
+        reach: Reach,
+        check_unmoved: Callable[[], None],
+    ) -> None:
         self._connect = connect
         self._reach = reach
+        self._check_unmoved = check_unmoved
+        self._lacks_room = False
         self._loop = asyncio.get_running_loop()
         self._waiting = Waiting(self._loop)
         self._queue: SimpleQueue[_Entry] = SimpleQueue()
@@ -53,6 +64,15 @@ class Writer:
     def do(self, job: Job[T]) -> "asyncio.Future[T]":
         """Queue a job that runs alone, in transactions of its own making."""
         return self._submit(job)
+
+    async def check_room(self) -> None:
+        """Try again to write, when the last write found no room.
+
+        Raises: UnavailableError when there is still none.
+        """
+        if self._lacks_room:
+            await self.do(jobs.find_room)
+            self._lacks_room = False
 
     async def close(self) -> None:
         """Finish what is queued, disconnect and end the thread."""
@@ -104,7 +124,11 @@ class Writer:
 
     def _write(self, writes: list[tuple[batch.Write, "asyncio.Future[Any]"]]) -> Iterable[Outcome]:
         try:
+            self._check_unmoved()
             refused = batch.perform(self._connected(), [write for write, _ in writes], self._reach)
+            # Again: nothing may be acknowledged that went into a file which is gone.
+            self._check_unmoved()
+            self._lacks_room = False
         except Exception as error:  # noqa: BLE001 - the thread must outlive every error
             self._recover(error)
             if len(writes) > 1 and not _is_the_stores(error):
@@ -119,7 +143,10 @@ class Writer:
 
     def _do(self, job: Job[Any], future: "asyncio.Future[Any]") -> Outcome:
         try:
-            return future, job(self._connected()), None
+            self._check_unmoved()
+            result = job(self._connected())
+            self._check_unmoved()
+            return future, result, None
         except Exception as error:  # noqa: BLE001 - as above
             self._recover(error)
             return future, None, _translate(error)
@@ -131,6 +158,7 @@ class Writer:
 
     def _recover(self, error: Exception) -> None:
         """Undo what is open; after an error of the database start over with a new connection."""
+        self._lacks_room |= getattr(error, "sqlite_errorcode", 0) & _PRIMARY_CODE in _NO_ROOM
         if self._connection is not None and self._connection.in_transaction:
             try:
                 self._connection.execute("ROLLBACK")

@@ -11,6 +11,7 @@ from ostiary.core.configuration.known_secrets import KNOWN_SECRETS
 from ostiary.core.configuration.problems import Path, Problem, error
 from ostiary.core.configuration.schema import SecretSource
 from ostiary.core.configuration.secret_sources import SecretUnavailableError, resolve
+from ostiary.core.configuration.store_urls import holds_password
 from ostiary.core.crypto.foreign_jws import HMAC_BYTES
 from ostiary.core.crypto.sealing import KEY_BYTES
 from ostiary.core.model.client import AuthMethod
@@ -49,7 +50,7 @@ def check_store_secret(subject: Subject) -> Iterator[Problem]:
     if source.stored or source.generate:
         yield error(placed.path, "must be the URL of a store: it is needed to reach what is stored")
     url = yield from _fetch(subject, placed)
-    if source.value is not None and url is not None and _holds_password(url.reveal()):
+    if source.value is not None and url is not None and holds_password(url.reveal()):
         hint = 'refer to it: { env = "NAME" } or { file = "PATH" }'
         yield subject.dev_warning(placed.path, "holds a password in plain text", hint)
 
@@ -116,11 +117,6 @@ def _check_strength(subject: Subject, placed: PlacedSecret, secret: str) -> Iter
             placed.path,
             f"must have at least {min(HMAC_BYTES.values())} bytes for client_secret_jwt",
         )
-
-
-def _holds_password(url: str) -> bool:
-    credentials, at, _ = url.partition("://")[2].rpartition("@")
-    return bool(at) and ":" in credentials
 
 
 def _is_master_key(text: str) -> bool:

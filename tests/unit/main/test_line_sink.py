@@ -5,8 +5,8 @@ import os
 import threading
 from pathlib import Path
 
-from ostiary.adapters.outbound import line_sink
-from ostiary.adapters.outbound.line_sink import AppendedFile, LineSink, StandardOutput
+from ostiary.main.serving import line_sink
+from ostiary.main.serving.line_sink import AppendedFile, LineSink, StandardOutput
 
 
 def gap(lost: int) -> bytes:
