@@ -8,8 +8,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PYTHON
 
-# A developer's environment holds the server's too: do not shrink it again.
-SERVER_STAMP := $(if $(wildcard $(VENV)/.dev),$(VENV)/.dev,$(VENV)/.runtime)
+# A developer's environment holds the server's and the benchmark's too: do not shrink it again.
+SERVER_STAMP := $(firstword $(wildcard $(VENV)/.dev $(VENV)/.bench) $(VENV)/.runtime)
+BENCH_STAMP := $(firstword $(wildcard $(VENV)/.dev) $(VENV)/.bench)
 
 # Two identical trees give two identical wheels.
 SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct 2>/dev/null || echo 1767225600)
@@ -19,7 +20,7 @@ SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct 2>/dev/null || echo 1767225
 WORKERS ?= auto
 PYTEST := $(BIN)/python -m pytest --numprocesses=$(WORKERS) --dist=worksteal
 
-.PHONY: help serve test prove lint docs wheel requirements clean
+.PHONY: help serve test prove bench lint docs wheel requirements clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -33,6 +34,9 @@ test: $(VENV)/.dev test-packages ## run the tests (ARGS="-k word" to choose)
 
 prove: $(VENV)/.dev test-packages ## run the long variants of the tests
 	$(PYTEST) -m prove -o faulthandler_timeout=3600 $(ARGS)
+
+bench: $(BENCH_STAMP) ## measure beside other servers (ARGS="--quick", "--only es256,rs256")
+	@$(BIN)/python -m bench $(ARGS)
 
 lint: $(VENV)/.dev ## check style, types and the layers
 	$(BIN)/ruff check
@@ -54,23 +58,32 @@ SERVER := pyproject.toml --extra server --extra postgres
 requirements: $(VENV)/.bootstrap ## pin the requirements anew, with hashes
 	$(COMPILE) $(ARGS) requirements/bootstrap.in -o requirements/bootstrap.txt >/dev/null
 	$(COMPILE) $(ARGS) requirements/build.in -o requirements/build.txt >/dev/null
+	$(COMPILE) $(ARGS) requirements/node.in -o requirements/node.txt >/dev/null
 	$(COMPILE) $(ARGS) $(SERVER) -o requirements/runtime.txt >/dev/null
-	$(COMPILE) $(ARGS) $(SERVER) requirements/build.in requirements/dev.in \
-		-c requirements/build.txt -c requirements/runtime.txt -o requirements/dev.txt >/dev/null
+	$(COMPILE) $(ARGS) $(SERVER) requirements/build.in requirements/bench.in \
+		-c requirements/build.txt -c requirements/runtime.txt -o requirements/bench.txt >/dev/null
+	$(COMPILE) $(ARGS) $(SERVER) --extra fastapi requirements/build.in requirements/bench.in requirements/dev.in \
+		-c requirements/build.txt -c requirements/runtime.txt -c requirements/bench.txt \
+		-o requirements/dev.txt >/dev/null
 
 clean: ## remove the environment and everything built
 	rm -rf $(VENV) .venv.lock build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage htmlcov
-	find src tests -name __pycache__ -type d -prune -exec rm -rf {} +
+	rm -rf tests/clients/node_modules bench/peers/node_modules bench/.work
+	find src tests bench -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .PHONY: test-packages
-test-packages:
-	@scripts/system_packages.sh postgresql
+test-packages: $(VENV)/.dev
+	@scripts/system_packages.sh postgresql wrk
+	@scripts/node_packages.sh tests/clients
 
 $(VENV)/.bootstrap: scripts/environment.sh requirements/bootstrap.txt
 	@scripts/environment.sh bootstrap
 
 $(VENV)/.runtime: scripts/environment.sh requirements/bootstrap.txt requirements/build.txt requirements/runtime.txt pyproject.toml
 	@scripts/environment.sh runtime
+
+$(VENV)/.bench: scripts/environment.sh requirements/bootstrap.txt requirements/bench.txt pyproject.toml
+	@scripts/environment.sh bench
 
 $(VENV)/.dev: scripts/environment.sh requirements/bootstrap.txt requirements/dev.txt pyproject.toml
 	@scripts/environment.sh dev

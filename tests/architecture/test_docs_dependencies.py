@@ -17,6 +17,7 @@ SECTIONS = (
     "Everybody",
     "The server",
     "PostgreSQL",
+    "FastAPI",
     "Building",
     "Tests and checks",
     "The benchmark",
@@ -37,6 +38,7 @@ def declared() -> dict[str, set[str]]:
         "Everybody": _names(project["dependencies"]),
         "The server": _names(project["optional-dependencies"]["server"]),
         "PostgreSQL": _names(project["optional-dependencies"]["postgres"]),
+        "FastAPI": _names(project["optional-dependencies"]["fastapi"]),
         "Building": _names(building),
         "Tests and checks": _names(_lines(requirements / "dev.in")),
         "The benchmark": _names(_lines(requirements / "bench.in")),
@@ -54,7 +56,7 @@ def test_section_explains_what_is_declared(section: str) -> None:
 
 def test_every_extra_and_every_requirements_file_has_a_section() -> None:
     assert tuple(declared()) == SECTIONS
-    assert set(PROJECT["project"]["optional-dependencies"]) == {"server", "postgres"}
+    assert set(PROJECT["project"]["optional-dependencies"]) == {"server", "postgres", "fastapi"}
     files = {path.name for path in (ROOT / "requirements").glob("*.in")}
     assert files == {"bench.in", "bootstrap.in", "build.in", "dev.in", "node.in"}
 
