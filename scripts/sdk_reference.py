@@ -29,6 +29,17 @@ _SECTIONS = {
         ("AccessToken", "Introspection", "BackendToken", "Metadata"),
     ),
     "Patience": ("ostiary_client", ("RetryPolicy", "RefreshPolicy")),
+    "Protecting an API": (
+        "ostiary_client",
+        (
+            "TrustedIssuer",
+            "Introspector",
+            "TokenVerifier",
+            "AsyncTokenVerifier",
+            "VerifiedToken",
+        ),
+    ),
+    "For FastAPI": ("ostiary_client.fastapi", ("Bearer", "BearerError")),
     "For httpx2": ("ostiary_client.auth", ("BearerAuth",)),
     "For httpx": ("ostiary_client.httpx", ("BearerAuth",)),
     "For requests": ("ostiary_client.requests", ("BearerAuth",)),
