@@ -99,17 +99,6 @@ def test_a_server_that_is_slow_is_given_up(kind: str, server: OddServer, play: P
         ask_for_token(kind, server.url, timeout_seconds=IMPATIENT)
 
 
-def test_a_server_that_sends_its_headers_byte_by_byte_is_given_up(
-    kind: str, server: OddServer
-) -> None:
-    if kind == "threads":
-        pytest.skip("each byte starts a thread's time anew, up to 100 kB of headers")
-    server.on(METADATA, never_ends(b"HTTP/1.1 200 OK\r\nx: ", b"x", 0.005))
-
-    with pytest.raises(TimedOutError):
-        ask_for_token(kind, server.url, timeout_seconds=IMPATIENT)
-
-
 BROKEN: dict[str, Play] = {
     "hangs up": plays_bytes(b""),
     "hangs up in the headers": plays_bytes(b"HTTP/1.1 200 OK\r\ncontent-le"),
