@@ -40,8 +40,12 @@ class SyncTransport:
         )
 
     def run(self, exchange: Exchange[T]) -> T:
-        """Hold a conversation to its end, and return what it was for."""
+        """Hold a conversation to its end, and return what it was for.
+
+        Raises: ConfigurationError when the transport was closed; what the conversation raises.
+        """
         try:
+            _check_open(self._http)
             request = next(exchange)
             while True:
                 if request.after_seconds > 0:
@@ -101,8 +105,12 @@ class AsyncTransport:
         )
 
     async def run(self, exchange: Exchange[T]) -> T:
-        """Hold a conversation to its end, and return what it was for."""
+        """Hold a conversation to its end, and return what it was for.
+
+        Raises: ConfigurationError when the transport was closed; what the conversation raises.
+        """
         try:
+            _check_open(self._http)
             request = next(exchange)
             while True:
                 if request.after_seconds > 0:
@@ -178,6 +186,13 @@ def ssl_context(verify: Verify) -> ssl.SSLContext:
 def _body(request: Request, answer: httpx2.Response, seconds: float) -> ReceivedBody:
     server = printable(urlsplit(request.url).netloc)
     return ReceivedBody(server, answer.headers.get("content-encoding", ""), seconds)
+
+
+def _check_open(http: httpx2.Client | httpx2.AsyncClient) -> None:
+    if http.is_closed:
+        raise ConfigurationError(
+            "The client is closed", remedy="Use it inside its `with` block, or make a new one"
+        )
 
 
 def _response(answer: httpx2.Response, body: ReceivedBody) -> Response:
