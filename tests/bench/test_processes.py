@@ -27,16 +27,21 @@ def test_the_whole_group_of_a_server_is_ended(tmp_path: Path) -> None:
     with running(["sh", "-c", "sleep 600 & wait"], cores=[0], log=tmp_path / "log") as process:
         wait_for(lambda: len(descendants(process.pid)) == 1)
         started = [process.pid, *descendants(process.pid)]
-    assert are_gone(started)
+    wait_for(lambda: are_gone(started))
 
 
 def test_a_server_ends_when_the_run_is_killed(tmp_path: Path) -> None:
     command = [sys.executable, "-c", HOLDER, str(tmp_path / "log")]
     with subprocess.Popen(command, cwd=ROOT) as holder:
-        wait_for(lambda: descendants(holder.pid))
+        # What ties it to the run is set before it becomes the program that was asked for.
+        wait_for(lambda: _is_sleeping(descendants(holder.pid)))
         started = descendants(holder.pid)
         holder.send_signal(signal.SIGKILL)
     wait_for(lambda: are_gone(started))
+
+
+def _is_sleeping(pids: list[int]) -> bool:
+    return any(Path(f"/proc/{pid}/comm").read_text() == "sleep\n" for pid in pids)
 
 
 def test_what_a_server_writes_is_kept(tmp_path: Path) -> None:
