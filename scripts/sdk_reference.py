@@ -20,7 +20,7 @@ make serve
 ```
 
 ```sh
-export SSL_CERT_FILE=.ostiary/tls/ca.pem REQUESTS_CA_BUNDLE=.ostiary/tls/ca.pem
+export SSL_CERT_FILE="$PWD/.ostiary/tls/ca.pem" REQUESTS_CA_BUNDLE="$PWD/.ostiary/tls/ca.pem"
 ```
 """
 _SECTIONS = {

@@ -129,6 +129,7 @@ def test_header_without_a_readable_token_is_refused(service: Service, header: st
         ({"aud": "https://bills.example"}, "The token is meant for another audience"),
         ({"nbf": NOW + 100}, "The token is not valid yet"),
         ({"iss": "https://evil.example"}, "The token is of no issuer that is trusted here"),
+        ({"iss": None}, "The token does not name its issuer"),
         ({"cnf": {"jkt": "x"}}, "The token is bound to a key, and came as a mere bearer token"),
     ],
     ids=str,

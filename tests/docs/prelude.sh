@@ -1,6 +1,7 @@
 # What the examples of one page find before them: `make serve` and `ostiary serve` go on in the
 # background, as in a second terminal, on ports that nobody else uses.
 set -euo pipefail
+out=$PWD/out
 server=
 
 make() {
@@ -17,7 +18,7 @@ ostiary() {
 
 start_server() {
     stop_server
-    command ostiary "$@" >>out/server.log 2>&1 &
+    command ostiary "$@" >>"$out"/server.log 2>&1 &
     server=$!
     until curl --silent --fail --output /dev/null "http://127.0.0.1:$admin/ready"; do
         kill -0 "$server"

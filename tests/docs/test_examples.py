@@ -117,7 +117,8 @@ def _script(blocks: list[Block], ports: dict[str, str]) -> Iterator[str]:
     yield f"make_serve='{serve[1]}' moves='{moves}' admin={ports['9999']}\n"
     yield _PRELUDE.read_text()
     for block in filter(is_run, blocks):
-        yield f"{{\n{_commands(block)}}} >out/{block.line} 2>out/{block.line}.errors\n"
+        redirection = f'>"$out"/{block.line} 2>"$out"/{block.line}.errors'
+        yield f"{{\n{_commands(block)}}} {redirection}\n"
     yield "stop_server\n"
 
 
@@ -142,8 +143,12 @@ def _shown_after_run(blocks: list[Block]) -> Iterator[tuple[Block, Block]]:
 
 
 def _pattern(shown: str) -> re.Pattern[str]:
-    """Return what matches the output: `…` is anything, a number any of as many digits."""
+    """Return what matches the output.
+
+    `…` is anything, a number any of as many digits, and several spaces are as many as it takes.
+    """
     pattern = re.escape(shown.strip()).replace("…", ".*")
+    pattern = re.sub(r"(?:\\ ){2,}", " +", pattern)
     return re.compile(re.sub(r"[0-9]+", lambda run: f"[0-9]{{{len(run[0])}}}", pattern), re.DOTALL)
 
 

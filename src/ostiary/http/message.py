@@ -1,6 +1,7 @@
 """A request and a response, as handlers see them."""
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 import msgspec
 
@@ -21,6 +22,13 @@ _encode = msgspec.json.Encoder().encode
 
 def _find_nothing(_name: bytes) -> bytes | None:
     return None
+
+
+def _find_single(headers: Sequence[tuple[bytes, bytes]], name: bytes) -> bytes | None:
+    values = [value for key, value in headers if key == name]
+    if len(values) > 1:
+        raise bad_request(f"The header {name.decode()} is sent more than once.")
+    return values[0] if values else None
 
 
 class Request(msgspec.Struct, eq=False):
@@ -61,16 +69,11 @@ class Request(msgspec.Struct, eq=False):
     def __post_init__(self) -> None:
         by_name = dict(self.headers)
         is_unique = len(by_name) == len(self.headers)
-        self.find_header = by_name.get if is_unique else self._find_single
+        # A bound method would tie the request to itself, and its body to the garbage collector.
+        self.find_header = by_name.get if is_unique else partial(_find_single, self.headers)
 
     def __repr__(self) -> str:
         return f"Request({self.method} {self.path})"
-
-    def _find_single(self, name: bytes) -> bytes | None:
-        values = self.find_headers(name)
-        if len(values) > 1:
-            raise bad_request(f"The header {name.decode()} is sent more than once.")
-        return values[0] if values else None
 
     def find_headers(self, name: bytes) -> list[bytes]:
         """Return every value of a header that may be a list, in the order sent."""

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import Any
 
 from ostiary_client.errors import ConfigurationError
+from ostiary_client.profiles.paths import spelled_out
 from ostiary_client.profiles.secret_source import SecretSource, read_source
 from ostiary_client.secret import Secret
 
@@ -14,6 +15,8 @@ ENVIRONMENT_PREFIX = "OSTIARY_"
 SECRETS = ("client_secret", "private_key")
 ABOUT_SERVER = frozenset({"issuer", "ca_file", "trusted_origins", "insecure_http"})
 """What is said of one server, and of no other that takes its place."""
+_MOST_SECONDS = 86_400
+"""A day; the operating system takes no time without end."""
 _FLAGS = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
 
 
@@ -49,7 +52,7 @@ def _text(value: object, directory: Path) -> str:
 def _path(value: object, directory: Path) -> Path:
     if not isinstance(value, str | Path) or not str(value):
         raise ValueError("has to be the name of a file")
-    return directory / Path(value).expanduser()
+    return directory / spelled_out(value)
 
 
 def _words(value: object, directory: Path) -> tuple[str, ...]:
@@ -62,10 +65,10 @@ def _words(value: object, directory: Path) -> tuple[str, ...]:
 def _seconds(value: object, directory: Path) -> float:
     try:
         seconds = math.nan if isinstance(value, bool) else float(value)  # type: ignore[arg-type]
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         seconds = math.nan
-    if not 0 < seconds < math.inf:
-        raise ValueError("has to be a number of seconds")
+    if not 0 < seconds <= _MOST_SECONDS:
+        raise ValueError(f"has to be a number of seconds, at most {_MOST_SECONDS}")
     return seconds
 
 

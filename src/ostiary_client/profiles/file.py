@@ -12,6 +12,7 @@ from typing import Any
 
 from ostiary_client.errors import ConfigurationError
 from ostiary_client.profiles.fields import FIELDS, SECRETS
+from ostiary_client.profiles.paths import home, spelled_out
 from ostiary_client.profiles.secret_source import SecretSource
 
 _MOST_BYTES = 1024 * 1024
@@ -66,12 +67,18 @@ class ProfileFile:
 
 
 def locate(environ: Mapping[str, str]) -> Path:
-    """Return where the file is, or would be."""
+    """Return where the file is, or would be.
+
+    Raises: ConfigurationError when no home directory is known.
+    """
     if given := environ.get("OSTIARY_CONFIG"):
-        return Path(given).expanduser()
-    home = environ.get("XDG_CONFIG_HOME", "")
+        try:
+            return spelled_out(given)
+        except ValueError as error:
+            raise ConfigurationError(f"OSTIARY_CONFIG {error}") from None
+    folder = environ.get("XDG_CONFIG_HOME", "")
     # A relative path there is to be ignored, says the XDG specification.
-    base = Path(home) if home.startswith("/") else _home(environ) / ".config"
+    base = Path(folder) if folder.startswith("/") else home(environ) / ".config"
     return base / "ostiary" / "config.toml"
 
 
@@ -87,7 +94,6 @@ def read_file(environ: Mapping[str, str]) -> ProfileFile:
             content = file.read(_MOST_BYTES + 1)
         if len(content) > _MOST_BYTES:
             raise ConfigurationError(f"{path} is longer than {_MOST_BYTES} bytes")
-        document = tomllib.loads(content.decode())
     except FileNotFoundError:
         if environ.get("OSTIARY_CONFIG"):
             raise ConfigurationError(
@@ -96,11 +102,20 @@ def read_file(environ: Mapping[str, str]) -> ProfileFile:
         return ProfileFile(path)
     except OSError as error:
         raise ConfigurationError(f"{path} cannot be read: {error.strerror}") from None
+    return _checked(_parsed(content, path), path, status)
+
+
+def _parsed(content: bytes, path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(content.decode())
     except UnicodeDecodeError:
         raise ConfigurationError(f"{path} is not UTF-8") from None
     except tomllib.TOMLDecodeError as error:
         raise ConfigurationError(f"{path} is no TOML: {error}") from None
-    return _checked(document, path, status)
+    except RecursionError:
+        raise ConfigurationError(f"{path} is nested too deeply") from None
+    except ValueError:
+        raise ConfigurationError(f"{path} has a number in it that is far too long") from None
 
 
 def _checked(document: dict[str, Any], path: Path, status: os.stat_result) -> ProfileFile:
@@ -129,8 +144,3 @@ def _refuse_unknown(table: Iterable[str], known: Iterable[str], *, where: str) -
 def _meant(name: str, known: Iterable[str]) -> str:
     close = get_close_matches(name, list(known), n=1)
     return f'; did you mean "{close[0]}"?' if close else ""
-
-
-def _home(environ: Mapping[str, str]) -> Path:
-    home = environ.get("HOME", "")
-    return Path(home) if home.startswith("/") else Path.home()

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ostiary_client.errors import ConfigurationError
+from ostiary_client.profiles.paths import spelled_out
 from ostiary_client.secret import Secret
 
 _MOST_CHARACTERS = 64 * 1024
@@ -65,8 +66,10 @@ def read_source(value: object, directory: Path) -> SecretSource:
         case {"env": str(name), **rest} if name and not rest:
             return SecretSource("env", name)
         case {"file": str(path), **rest} if path and not rest:
-            return SecretSource("file", directory / Path(path).expanduser())
+            return SecretSource("file", directory / spelled_out(path))
         case {"command": [str(), *_] as words, **rest} if not rest:
+            if any(isinstance(word, str) and "\0" in word for word in words):
+                raise ValueError("names no program: it has a NUL character in it")
             if all(isinstance(word, str) for word in words):
                 return SecretSource("command", tuple(words))
     raise ValueError(_FORMS)

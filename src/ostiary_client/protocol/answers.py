@@ -15,6 +15,9 @@ from ostiary_client.printable import excerpt
 from ostiary_client.protocol.messages import Response
 from ostiary_client.protocol.retry import retry_after_seconds
 
+_MOST_DIGITS = 400
+"""A number of more is none that a program could use, and takes long to read."""
+
 
 def read_object(response: Response, *, what: str, secrets: Iterable[str] = ()) -> dict[str, Any]:
     """Return the JSON object in an answer.
@@ -39,7 +42,13 @@ def parse_object(body: bytes) -> dict[str, Any]:
     Raises: ValueError when it holds something else.
     """
     try:
-        value = json.loads(body, object_pairs_hook=_unique, parse_constant=_refuse_constant)
+        value = json.loads(
+            body,
+            object_pairs_hook=_unique,
+            parse_constant=_refuse_constant,
+            parse_float=_finite,
+            parse_int=_integer,
+        )
     except UnicodeDecodeError:
         raise ValueError("not UTF-8") from None
     except json.JSONDecodeError as error:
@@ -60,6 +69,19 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _refuse_constant(name: str) -> None:
     raise ValueError(f"{name} is no JSON")
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError("a number out of range")
+    return number
+
+
+def _integer(text: str) -> int:
+    if len(text) > _MOST_DIGITS:
+        raise ValueError("a number out of range")
+    return int(text)
 
 
 def _kind(response: Response) -> str:

@@ -130,7 +130,12 @@ def origin_of(url: str) -> str:
         port = parts.port
     except ValueError:
         raise ConfigurationError(f"{printable(url)} is no URL") from None
-    is_odd = not url.isprintable() or any(c.isspace() for c in url) or "@" in parts.netloc
+    if "@" in parts.netloc:
+        raise ConfigurationError(
+            "The URL holds a user name or password",
+            remedy="Give it without them, and credentials as client_id=… and client_secret=…",
+        )
+    is_odd = not url.isprintable() or any(c.isspace() for c in url)
     if parts.scheme not in {"http", "https"} or not parts.hostname or is_odd:
         raise ConfigurationError(
             f"{printable(url)} is no URL of a server", remedy="Write https://host"

@@ -132,6 +132,12 @@ class Judge:
         party = self._parties.get(claimed) if isinstance(claimed, str) else None
         if claimed is None:
             party = self._without_claim
+        if party is None and claimed is None:
+            raise InvalidTokenError(
+                refusals.NO_ISSUER,
+                remedy="Have the issuer write iss, as the style rfc9068 does; or set "
+                "issuer_claim_optional for the one issuer whose tokens lack it",
+            )
         if party is None:
             named = printable(claimed) if isinstance(claimed, str) else "none"
             raise InvalidTokenError(

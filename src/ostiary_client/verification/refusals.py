@@ -8,6 +8,7 @@ from ostiary_client.errors import InvalidTokenError
 
 FORGED = "The token is forged or damaged"
 UNKNOWN_ISSUER = "The token is of no issuer that is trusted here"
+NO_ISSUER = "The token does not name its issuer"
 NO_ACCESS_TOKEN = "The token is no access token"  # noqa: S105 - a sentence
 NO_ID_TOKEN = "The token is no ID token for this application"  # noqa: S105 - a sentence
 NOT_ACTIVE = "The token has expired or was revoked"

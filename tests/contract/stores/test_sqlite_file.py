@@ -11,7 +11,7 @@ import pytest
 from msgspec.structs import replace
 
 from ostiary.adapters.stores.backend import StoreRefusedError
-from ostiary.adapters.stores.sqlite.place import filesystem_of
+from ostiary.adapters.stores.sqlite.place import filesystem_of, prepare_file
 from ostiary.adapters.stores.sqlite.sole_use import claim
 from ostiary.adapters.stores.sqlite.store import SqliteStore
 from ostiary.core.base.errors import UnavailableError
@@ -258,3 +258,12 @@ async def test_the_log_is_moved_into_the_file_while_there_are_readers(
 
         written = 20 * 40 * 100_000
         assert log.stat().st_size < written / 2
+
+
+def test_a_device_is_refused_and_keeps_its_mode() -> None:
+    device = Path("/dev/null")
+    mode = device.stat().st_mode
+
+    with pytest.raises(StoreRefusedError, match="not a file"):
+        prepare_file(device)
+    assert device.stat().st_mode == mode

@@ -16,9 +16,9 @@ def read_time(claims: Mapping[str, Any], name: str) -> float | None:
     Spec: RFC 7519 §2, §4.1.
     Raises: InvalidTokenError for another type, and for what is no time of this era.
     """
-    value = claims.get(name)
-    if value is None:
+    if name not in claims:
         return None
+    value = claims[name]
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise unusable(f"{name} is no number")
     if not 0 <= value <= _LATEST or not math.isfinite(value):

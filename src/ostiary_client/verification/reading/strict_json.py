@@ -1,10 +1,12 @@
 """A JSON object of a stranger, read strictly."""
 
 import json
+import math
 from collections.abc import Mapping
 from typing import Any, NoReturn
 
 MAX_DEPTH = 32
+MAX_DIGITS = 400
 
 
 def read(data: bytes) -> Mapping[str, Any]:
@@ -37,8 +39,26 @@ def _refuse_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is no JSON")
 
 
+def _finite(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError("a number out of range")
+    return number
+
+
+def _integer(text: str) -> int:
+    if len(text) > MAX_DIGITS:
+        raise ValueError("a number out of range")
+    return int(text)
+
+
 # Made once: json.loads would make one for each token, which takes longer than reading it.
-_DECODER = json.JSONDecoder(object_pairs_hook=_unique, parse_constant=_refuse_constant)
+_DECODER = json.JSONDecoder(
+    object_pairs_hook=_unique,
+    parse_constant=_refuse_constant,
+    parse_float=_finite,
+    parse_int=_integer,
+)
 
 
 def _check_depth(value: object) -> None:

@@ -1,6 +1,7 @@
 """Where the file may lie: on a local disk, readable by nobody else, and where it was opened."""
 
 import os
+import stat
 from pathlib import Path
 
 from ostiary.adapters.stores.backend import StoreRefusedError, unavailable
@@ -20,8 +21,9 @@ NETWORK_FILESYSTEMS = frozenset(
 def prepare_file(path: Path, mounts: Path = MOUNTS) -> None:
     """Make the file if there is none, and see to its place and mode.
 
-    Raises: StoreRefusedError for a network filesystem, where SQLite's locks and shared memory do
-    not hold; UnavailableError when the file cannot be reached.
+    Raises: StoreRefusedError for what is no file, for a file with several names, and for a network
+    filesystem, where SQLite's locks and shared memory do not hold; UnavailableError when the file
+    cannot be reached.
     """
     try:
         kind = filesystem_of(path.resolve(), mounts.read_text("utf-8", "surrogateescape"))
@@ -30,8 +32,16 @@ def prepare_file(path: Path, mounts: Path = MOUNTS) -> None:
                 f"The store {path} lies on a network filesystem ({kind}), where SQLite loses data. "
                 "Put it on a local disk, or use PostgreSQL."
             )
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, MODE)
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NONBLOCK, MODE)
         try:
+            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+                raise StoreRefusedError(f"The store {path} is a device or a pipe, not a file.")
+            if os.fstat(descriptor).st_nlink > 1:
+                raise StoreRefusedError(
+                    f"The store {path} has a second name (a hard link), under which another server "
+                    "could use it without seeing this one's log and lock. Remove the other name, "
+                    "or copy the file."
+                )
             # SQLite gives the files beside it the same mode.
             os.fchmod(descriptor, MODE)
         finally:
