@@ -1,6 +1,8 @@
 """What went wrong on the way, in words: httpx2's errors become this package's."""
 
+import re
 import ssl
+from typing import TypeVar
 from urllib.parse import urlsplit
 
 import httpx2
@@ -14,6 +16,8 @@ from ostiary_client.errors import (
 )
 from ostiary_client.printable import printable
 
+E = TypeVar("E", bound=BaseException)
+_NUMBERS = re.compile(r"\[Errno -?\d+\] |\[SSL[^\]]{0,80}\] | \(_ssl\.c:\d+\)")
 _BEFORE_SENDING = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout)
 
 
@@ -27,7 +31,7 @@ def translate(
             f"{printable(url)} is no URL of a server", remedy="Write https://host"
         )
     was_sent = not isinstance(error, _BEFORE_SENDING)
-    certificate = _certificate_problem(error)
+    certificate = _cause(error, ssl.SSLCertVerificationError)
     if certificate is not None:
         return _certificate_error(certificate, server)
     if isinstance(error, httpx2.DecodingError):
@@ -39,20 +43,36 @@ def translate(
         doing = "answer" if was_sent else "accept a connection"
         return TimedOutError(
             f"{server} did not {doing} in time",
-            remedy="See whether the server is up, or allow more time (timeout_seconds)",
+            remedy="See whether the server is up, or allow more time: timeout_seconds=…",
             was_sent=was_sent,
         )
     return ServerUnreachableError(
-        f"{server} cannot be reached ({printable(str(error)) or type(error).__name__})",
-        remedy="See whether the server runs, and whether address and port are right",
+        f"{server} cannot be reached ({_reason(error)})",
+        remedy=_remedy(error, url),
         was_sent=was_sent,
     )
 
 
-def _certificate_problem(error: BaseException | None) -> ssl.SSLCertVerificationError | None:
+def _reason(error: httpx2.RequestError) -> str:
+    """Return what the system or the library says, without numbers that only they know."""
+    text = _NUMBERS.sub("", printable(str(error))).strip()
+    return text or type(error).__name__
+
+
+def _remedy(error: httpx2.RequestError, url: str) -> str:
+    usual = "See whether the server runs, and whether address and port are right"
+    if urlsplit(url).scheme == "http" and isinstance(error, httpx2.RemoteProtocolError):
+        return f"{usual}; perhaps that port wants https"
+    if isinstance(_cause(error, ssl.SSLError), ssl.SSLError):
+        return f"{usual}; perhaps that port speaks plain HTTP"
+    return usual
+
+
+def _cause(error: BaseException | None, kind: type[E]) -> E | None:
+    """Return the error of a kind that an error goes back to."""
     seen: set[int] = set()
     while error is not None and id(error) not in seen:
-        if isinstance(error, ssl.SSLCertVerificationError):
+        if isinstance(error, kind):
             return error
         seen.add(id(error))
         error = error.__cause__ or error.__context__
@@ -73,6 +93,6 @@ def _certificate_error(problem: ssl.SSLCertVerificationError, server: str) -> Ce
         case _:
             what, remedy = (
                 f"is not trusted ({printable(problem.verify_message)})",
-                "If the server has an authority of its own, name its certificate (verify, ca_file)",
+                "If the server has an authority of its own, name its certificate: verify=…",
             )
     return CertificateError(f"The certificate of {server} {what}", remedy=remedy, was_sent=False)

@@ -257,3 +257,19 @@ def test_S0_30_a_backend_that_is_down_is_unreachable(kind: str, server: OddServe
 
     with pytest.raises(BackendUnreachableError, match=url):
         ask(kind, server.url, lambda client: client.backend_token(url))
+
+
+def test_a_password_in_a_url_is_refused_and_not_shown(kind: str) -> None:
+    with pytest.raises(ConfigurationError, match="holds a user name or password") as caught:
+        ask_for_token(kind, "https://user:p4ss@localhost:1")
+    assert "p4ss" not in str(caught.value)
+
+
+@pytest.mark.parametrize("number", ["1e999", "9" * 5000])
+def test_a_number_out_of_range_is_unreadable(kind: str, server: OddServer, number: str) -> None:
+    body = b'{"access_token": "t", "expires_in": %b}' % number.encode()
+    head = b"HTTP/1.1 200 OK\r\ncontent-length: %d\r\n\r\n" % len(body)
+    server.on(TOKEN, plays_bytes(head + body))
+
+    with pytest.raises(UnreadableResponseError, match="out of range"):
+        ask_for_token(kind, server.url)

@@ -14,6 +14,7 @@ from ostiary_client import (
     InvalidClientError,
     OAuthError,
     RetryPolicy,
+    ServerUnreachableError,
 )
 from tests.client.asking import KINDS, ask, ask_for_token
 from tests.support.server import MINIMAL, Server, running_server
@@ -181,3 +182,15 @@ def test_a_private_key_gets_a_token_for_each_of_its_assertions(
 
     for _ in range(2):
         assert ask_for_token(kind, base_url, **settings).value
+
+
+def test_a_port_that_speaks_plain_http_is_named_as_the_reason(
+    kind: str, seeds_server: Server
+) -> None:
+    url = seeds_server.http_url.replace("http://", "https://")
+
+    with pytest.raises(
+        ServerUnreachableError, match="perhaps that port speaks plain HTTP"
+    ) as caught:
+        ask_for_token(kind, url)
+    assert "_ssl.c" not in str(caught.value)

@@ -362,7 +362,6 @@ def test_SEC_228_key_of_another_trusted_issuer_does_not_verify(
         pytest.param(lambda url: [url], id="a list"),
         pytest.param(lambda url: {"url": url}, id="an object"),
         pytest.param(lambda url: "", id="empty"),
-        pytest.param(lambda url: None, id="left out"),
         pytest.param(lambda url: 1, id="a number"),
     ],
 )
@@ -371,6 +370,14 @@ def test_SEC_228_issuer_is_compared_to_the_letter(
 ) -> None:
     words = refused(verifier_of(issuer), issuer.token(iss=change(issuer.url)))
     assert words == "The token is of no issuer that is trusted here"
+    assert issuer.requests == []
+
+
+def test_SEC_228_a_token_without_issuer_is_refused_before_anything_is_fetched(
+    issuer: PlayedIssuer,
+) -> None:
+    words = refused(verifier_of(issuer), issuer.token(iss=None))
+    assert words == "The token does not name its issuer"
     assert issuer.requests == []
 
 

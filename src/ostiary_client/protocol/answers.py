@@ -15,7 +15,7 @@ from ostiary_client.printable import excerpt
 from ostiary_client.protocol.messages import Response
 from ostiary_client.protocol.retry import retry_after_seconds
 
-_MOST_DIGITS = 400
+_MOST_DIGITS = 4300
 """A number of more is none that a program could use, and takes long to read."""
 
 

@@ -71,8 +71,8 @@ def private_key_jwt(
     authentication = SignedAssertion(client_id, key, chosen, key_id or key.kid)
     try:
         authentication.credentials(Metadata(issuer="https://localhost"), now=0)
-    except (JoseError, ValueError, TypeError) as error:
-        raise unusable(error) from None
+    except (JoseError, ValueError, TypeError):
+        raise unusable() from None
     return authentication
 
 

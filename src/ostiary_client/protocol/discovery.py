@@ -54,7 +54,7 @@ def discover(
         )
     raise DiscoveryError(
         f"No metadata at {' nor at '.join(tried)}",
-        remedy="Check the base URL: PingFederate's, or https://…/{environmentId} for PingOne",
+        remedy="Check the base URL: PingFederate's, or https://HOST/{environmentId} for PingOne",
     )
 
 

@@ -27,8 +27,8 @@ def read_signing_key(text: str) -> SigningKey:
     """
     try:
         key = _read_jwk(text) if text.startswith("{") else _read_pem(text)
-    except _UNUSABLE as error:
-        raise unusable(error) from None
+    except _UNUSABLE:
+        raise unusable() from None
     if not key.is_private:
         raise ConfigurationError("The key is a public one; signing takes the private one")
     return key
@@ -50,10 +50,10 @@ def algorithm_for(key: SigningKey, wanted: str | None) -> str:
     return str(chosen)
 
 
-def unusable(error: Exception) -> ConfigurationError:
+def unusable() -> ConfigurationError:
     """Return the error for a key that cannot sign, for whatever reason."""
     return ConfigurationError(
-        f"The private key cannot be used to sign: {type(error).__name__}",
+        "What was given as private key cannot sign",
         remedy="Give an unencrypted private key as PEM or JWK: RSA of 2048 bits or more, EC "
         "(P-256, P-384, P-521) or Ed25519",
     )
@@ -100,4 +100,4 @@ def _fitting(key: SigningKey) -> tuple[str, ...]:
         case jwk.OKPKey() if key.curve_name == "Ed448":
             return ("EdDSA", "Ed448")
         case _:
-            raise unusable(ValueError())
+            raise unusable()

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, NoReturn
 
 MAX_DEPTH = 32
-MAX_DIGITS = 400
+MAX_DIGITS = 4300
 
 
 def read(data: bytes) -> Mapping[str, Any]:

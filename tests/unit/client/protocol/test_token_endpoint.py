@@ -140,7 +140,7 @@ def test_a_lifetime_is_read_if_it_is_one(expires_in: object, seconds: float | No
     assert read_members(expires_in=expires_in).expires_at == expected
 
 
-@pytest.mark.parametrize("number", ["1e999", "-1e999", "1e308", "9" * 4000])
+@pytest.mark.parametrize("number", ["1e308", "9" * 4000])
 def test_a_lifetime_beyond_every_number_is_none(number: str) -> None:
     body = f'{{"access_token": "abc", "expires_in": {number}}}'.encode()
 
