@@ -27,6 +27,7 @@ from ostiary.core.crypto.keys import KeyRefusedError
 from ostiary.core.crypto.sealing import SealBrokenError
 from ostiary.core.model.audit import ConfigurationApplied
 from ostiary.core.ports.configuration import VersionConflictError
+from ostiary.main.data_directory import DataDirectoryRefusedError, make_data_directory
 from ostiary.main.master_key import MasterKeyRefusedError, find_master_key
 from ostiary.main.serving.line_sink import AppendedFile, LineSink
 from ostiary.main.surroundings import MachineSurroundings
@@ -68,6 +69,7 @@ _OPEN_SECONDS = 5.0
 
 _REFUSALS = (
     ConfigurationBrokenError,
+    DataDirectoryRefusedError,
     KeyRefusedError,
     MasterKeyRefusedError,
     PlanRefusedError,
@@ -83,8 +85,7 @@ _REFUSALS = (
 def administrate(configuration: Configuration, work: Work) -> int:
     """Run a command on the store that a checked configuration names; 1 when it is refused."""
     try:
-        directory = Path(configuration.server.data_directory)
-        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_data_directory(configuration.server, choice="server.data_directory")
         return asyncio.run(_run(configuration, work))
     except UnavailableError as down:
         reason = f"the store does not answer: {down.detail.get('store', 'no reason given')}"

@@ -8,6 +8,7 @@ import asyncio
 import os
 import sys
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 
 from ostiary.adapters.stores.backend import StoreBackend, StoreRefusedError
@@ -16,7 +17,7 @@ from ostiary.adapters.stores.revisions import HEAD
 from ostiary.core.admin.apply import Applied, ConfigurationEditor
 from ostiary.core.admin.contents import ConfigurationBrokenError
 from ostiary.core.admin.documents import describe_desired
-from ostiary.core.admin.plan import PlanRefusedError
+from ostiary.core.admin.plan import Plan, PlanRefusedError
 from ostiary.core.base import b64
 from ostiary.core.base.clock import SystemClock
 from ostiary.core.base.errors import UnavailableError
@@ -34,7 +35,13 @@ from ostiary.main.surroundings import MachineSurroundings
 from ostiary.main.worker.preparation import pack
 from ostiary.main.worker.record import Record
 
+
+class EnvironmentsMissingError(Exception):
+    """The store has environments that the file lacks; a start must not remove them."""
+
+
 REFUSALS = (
+    EnvironmentsMissingError,
     StoreRefusedError,
     PlanRefusedError,
     ConfigurationBrokenError,
@@ -72,8 +79,7 @@ def prepare(settings: ServeSettings, configuration: Configuration) -> str:
     Stores: schema, documents; secrets that were made are shown or kept in files of their own.
     Raises: UnavailableError, any of `REFUSALS`.
     """
-    sealer = _sealer(settings)
-    applied, packed = asyncio.run(_prepare(settings.store, sealer, configuration))
+    applied, packed = asyncio.run(_prepare(settings, configuration))
     if not applied.plan.is_empty:
         record = Record.open(settings.audit_file)
         record.events.emit(
@@ -85,9 +91,9 @@ def prepare(settings: ServeSettings, configuration: Configuration) -> str:
 
 
 async def _prepare(
-    url: str, sealer: Sealer, configuration: Configuration
+    settings: ServeSettings, configuration: Configuration
 ) -> tuple[Applied[None], str]:
-    store = _find(url)
+    url, store = settings.store, _find(settings.store)
     try:
         async with asyncio.timeout(_OPEN_SECONDS):
             await store.open()
@@ -97,10 +103,27 @@ async def _prepare(
         if await store.schema_revision() != HEAD:
             await store.migrate()
         desired = describe_desired(configuration, MachineSurroundings(os.environ))
-        applied = await ConfigurationEditor(store, sealer, SystemClock()).apply(desired)
+        editor = ConfigurationEditor(store, _sealer(settings), SystemClock())
+        applied = await editor.apply(desired, partial(_keep_environments, configuration))
         return applied, pack(await store.load()) if url.startswith("memory:") else ""
     finally:
         await store.close()
+
+
+def _keep_environments(configuration: Configuration, plan: Plan) -> None:
+    """Refuse a plan that removes whole environments, whose keys would never come back.
+
+    A start comes without a question, and often enough with the store of another configuration.
+    """
+    if not (removed := plan.removed_environments):
+        return
+    noun = "environment" if len(removed) == 1 else "environments"
+    is_own = configuration.server.store is None
+    other = "another data directory (--data-directory)" if is_own else "another server.store"
+    raise EnvironmentsMissingError(
+        f"this configuration has no {noun} {', '.join(removed)}, which the store has; "
+        f"`ostiary apply` removes {'it' if len(removed) == 1 else 'them'}, or name {other}"
+    )
 
 
 def _find(url: str) -> StoreBackend:
