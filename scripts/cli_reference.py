@@ -56,7 +56,7 @@ and `retry_after_seconds` when a server answered. What a command has to say besi
 | `discover` | the server's metadata |
 | `profiles list` | `file`, `default`, `profiles`: `name`, `base_url`, `client_id`, `is_default` |
 | `profiles show` | `name`, `file`, `is_default`, `settings` |
-| `profiles set` | `name`, `file` |
+| `profiles set`, `profiles remove` | `name`, `file` |
 | `profiles init`, `init` | `file` |
 | `check` | `file`, `problems`: `file`, `line`, `path`, `severity`, `message`, `hint` |
 | `diff` | `changes` |

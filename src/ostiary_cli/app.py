@@ -11,12 +11,14 @@ from ostiary_cli.commands import COMMANDS, Command, Group
 from ostiary_cli.completion import PROGRAM, prepare
 from ostiary_cli.exit_codes import REFUSED
 from ostiary_cli.plain_help import PlainCommand, PlainGroup
+from ostiary_cli.standard_streams import open_missing
 
 _HELP = "Ostiary, an open identity server: OAuth 2.0, OpenID Connect and sign-on flows."
 
 
 def main() -> None:
     """Run the command line."""
+    open_missing()
     if isinstance(sys.stdout, io.TextIOWrapper):
         # A name that this terminal has no letters for is no reason to fail.
         sys.stdout.reconfigure(errors="backslashreplace")
@@ -25,8 +27,7 @@ def main() -> None:
         try:
             build()(prog_name=PROGRAM)
         finally:
-            if sys.stdout is not None:
-                sys.stdout.flush()
+            sys.stdout.flush()
     except OSError as error:
         _give_up_output(error)
 

@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 
 import typer
 
+from ostiary_client.errors import ConfigurationError
 from ostiary_client.profiles import Profile, load_profile
 
 PANEL = "Server and client"
@@ -24,7 +25,6 @@ def complete_profiles(incomplete: str) -> list[str]:
     """Return the names of profiles, for the shell."""
     import os
 
-    from ostiary_client.errors import ConfigurationError
     from ostiary_client.profiles.file import read_file
 
     try:
@@ -93,7 +93,10 @@ class Connection:
         _option("--ca-file", metavar="FILE", help="Certificates of the authorities to believe."),
     ] = None
     timeout_seconds: Annotated[
-        float | None, _option("--timeout", metavar="SECONDS", help="How long to wait.")
+        float | None,
+        _option(
+            "--timeout", metavar="SECONDS", help="How long each of up to three tries may take."
+        ),
     ] = None
     insecure_http: Annotated[
         bool, _option("--insecure-http", help="Allow http:// to other machines than this one.")
@@ -138,14 +141,27 @@ class Connection:
 def read_secret() -> str:
     """Return the secret that the first line of standard input holds; a person types it unseen.
 
-    Raises: typer.BadParameter when there is none.
+    Raises: typer.BadParameter when there is none; ConfigurationError when the person gave none.
     """
     if sys.stdin.isatty():
-        secret = getpass.getpass("Client secret: ").strip()
-    else:
-        secret = sys.stdin.buffer.readline().decode("utf-8", "replace").strip()
+        return _ask_for_secret()
+    secret = sys.stdin.buffer.readline().decode("utf-8", "replace").strip()
     if not secret:
         raise typer.BadParameter("standard input holds no secret")
+    return secret
+
+
+def _ask_for_secret() -> str:
+    try:
+        secret = getpass.getpass("Client secret: ").strip()
+    except EOFError:
+        secret = ""
+        print(file=sys.stderr)  # the cursor stands behind the question
+    except KeyboardInterrupt:
+        print(file=sys.stderr)
+        raise
+    if not secret:
+        raise ConfigurationError("No secret was given; nothing was changed")
     return secret
 
 

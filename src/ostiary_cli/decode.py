@@ -7,11 +7,13 @@ import time
 from base64 import b64decode
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from ostiary_cli.connection import complete_profiles
 from ostiary_cli.exit_codes import FINE, REFUSED
 from ostiary_cli.failures import run_client_command, tell_document
 from ostiary_cli.given_token import TokenArgument, read_token
@@ -60,6 +62,16 @@ def decode(  # noqa: PLR0913 - one parameter an option
         Path | None,
         typer.Option(metavar="FILE", help="With --verify: the authorities to believe."),
     ] = None,
+    profile: Annotated[
+        str | None,
+        typer.Option(
+            "--profile",
+            "-p",
+            metavar="NAME",
+            help="With --verify: whose authorities to believe, if it is for this issuer.",
+            autocompletion=complete_profiles,
+        ),
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Show what is in a JWT, with times in words. Nothing leaves this machine.
@@ -67,17 +79,26 @@ def decode(  # noqa: PLR0913 - one parameter an option
     The signature is not verified unless --verify says whose it has to be; that fetches the
     issuer's keys. Exit code 1 for what is no JWT, or fails the check.
     """
-    if verify is None and (audience, jwks_uri, ca_file) != (None, None, None):
-        raise typer.BadParameter("--audience, --jwks-uri and --ca-file belong to --verify")
+    if verify is None and any((audience, jwks_uri, ca_file, profile)):
+        raise typer.BadParameter(
+            "--audience, --jwks-uri, --ca-file and --profile belong to --verify"
+        )
     presented = read_token(token)
 
     def command() -> int:
         decoded = read(presented)
         refusal = None
         if verify is not None and not decoded.problems:
-            from ostiary_cli.verifying import find_refusal
+            from ostiary_cli.verifying import find_ca_file, find_refusal
 
-            refusal = find_refusal(presented, verify, audience, jwks_uri, ca_file)
+            refusal = find_refusal(
+                presented,
+                decoded.header,
+                verify,
+                audience=audience,
+                jwks_uri=jwks_uri,
+                ca_file=ca_file or find_ca_file(verify, profile),
+            )
         verified = verify if refusal is None and not decoded.problems else None
         _show(decoded, verified, audience, as_json=as_json)
         if refusal is not None:
@@ -106,7 +127,9 @@ def read(token: str) -> Decoded:
 def _object(segment: str, name: str, problems: list[str]) -> dict[str, Any]:
     try:
         padded = segment + "=" * (-len(segment) % 4)
-        value = json.loads(b64decode(padded.encode(), altchars="-_", validate=True))
+        content = b64decode(padded.encode(), altchars="-_", validate=True)
+        repeated: list[str] = []
+        value = json.loads(content, object_pairs_hook=partial(_as_object, repeated=repeated))
     except (binascii.Error, UnicodeEncodeError):
         problems.append(f"The {name} cannot be decoded: no base64url")
     except UnicodeDecodeError:
@@ -116,10 +139,24 @@ def _object(segment: str, name: str, problems: list[str]) -> dict[str, Any]:
     except ValueError:
         problems.append(f"The {name} cannot be read: no JSON")
     else:
+        # Others may read the first, and be told another thing than is shown here.
+        problems.extend(
+            f"In the {name} {clean(member)} stands more than once; the last is shown"
+            for member in dict.fromkeys(repeated)
+        )
         if isinstance(value, dict):
             return value
         problems.append(f"The {name} cannot be read: no JSON object")
     return {}
+
+
+def _as_object(members: list[tuple[str, Any]], *, repeated: list[str]) -> dict[str, Any]:
+    value: dict[str, Any] = {}
+    for member, content in members:
+        if member in value:
+            repeated.append(member)
+        value[member] = content
+    return value
 
 
 def _show(decoded: Decoded, issuer: str | None, audience: str | None, *, as_json: bool) -> None:
@@ -145,8 +182,8 @@ def _show(decoded: Decoded, issuer: str | None, audience: str | None, *, as_json
 def _verdict(issuer: str | None, audience: str | None) -> str:
     if issuer is None:
         return _UNVERIFIED
-    meant = f"is meant for {audience}" if audience else "whom it is meant for was NOT checked"
-    return clean(f"Verified: {issuer} signed it, it is not over, and {meant}.")
+    meant = f"it is meant for {audience}" if audience else "its audience was not checked"
+    return clean(f"Verified: {issuer} signed it, it has not expired, and {meant}.")
 
 
 def _show_text(decoded: Decoded) -> None:

@@ -4,6 +4,7 @@ import json
 import re
 import sys
 from collections.abc import Callable
+from types import MappingProxyType
 from typing import Any
 
 import typer
@@ -20,6 +21,8 @@ from ostiary_client.printable import printable
 _MOST_CHARACTERS = 2000
 _ASK_OPERATOR = "The log of the server says more; ask whoever runs it"
 _PARAMETER = re.compile(r"\b([a-z]+(?:_[a-z]+)*)=(…|True)")
+_OPTIONS = MappingProxyType({"verify": "ca-file", "timeout_seconds": "timeout"})
+"""Options that are called otherwise than the parameters of the SDK."""
 _WORD = re.compile(r"(?<!^)(?=[A-Z])")
 
 
@@ -43,7 +46,7 @@ def tell(error: OstiaryClientError, *, as_json: bool) -> None:
     if as_json:
         tell_document(describe(error))
         return
-    lines = [f"{error.problem}.", _remedy(error)]
+    lines = [_ended(error.problem), _remedy(error)]
     if isinstance(error, ResponseError) and not isinstance(error, OAuthError) and error.content:
         lines.append(f"It answered: {error.content}")
     for line in lines:
@@ -60,7 +63,7 @@ def describe(error: OstiaryClientError) -> dict[str, Any]:
     """Return what is told of an error as JSON: kind, message, remedy, and what the answer said."""
     document: dict[str, Any] = {
         "kind": kind_of(error),
-        "message": f"{error.problem}.",
+        "message": _ended(error.problem),
         "remedy": _remedy(error),
     }
     for member in ("status", "content", "error", "error_description", "retry_after_seconds"):
@@ -79,9 +82,14 @@ def kind_of(error: OstiaryClientError) -> str:
 def _remedy(error: OstiaryClientError) -> str:
     """Return what to do, in the words of this command's options."""
     remedy = error.remedy or (_ASK_OPERATOR if isinstance(error, OAuthError) else "")
-    return _PARAMETER.sub(_as_option, f"{remedy}.") if remedy else ""
+    return _ended(_PARAMETER.sub(_as_option, remedy)) if remedy else ""
+
+
+def _ended(text: str) -> str:
+    """Return a sentence with its point; a command to copy, after three spaces, takes none."""
+    return text if text.endswith("?") or "   " in text else f"{text}."
 
 
 def _as_option(parameter: re.Match[str]) -> str:
-    option = "--" + parameter[1].replace("_", "-")
+    option = "--" + _OPTIONS.get(parameter[1], parameter[1].replace("_", "-"))
     return option if parameter[2] == "True" else f"{option} …"

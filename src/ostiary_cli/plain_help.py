@@ -5,8 +5,9 @@ import than everything else together.
 """
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin
 
+from typer import BadParameter
 from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
 
 if TYPE_CHECKING:
@@ -55,11 +56,13 @@ class PlainGroup(TyperGroup):
 
 
 class _Converter:
-    """Converts a value without Pydantic where that is enough: texts, paths, flags, and lists."""
+    """Converts a value without Pydantic where that is enough, and refuses it in plain words."""
 
     def __init__(self, parameter: TyperArgument | TyperOption) -> None:
         self._typers_own = parameter.get_runtime_param
-        self._annotation = parameter.type_descriptor.annotation
+        self._annotation: Any = parameter.type_descriptor.annotation
+        origin: Any = get_origin(self._annotation)
+        self._choices: tuple[str, ...] = get_args(self._annotation) if origin is Literal else ()
 
     def coerce(self, value: Any, **how: Any) -> Any:  # noqa: ANN401 - of any type
         match value:
@@ -73,8 +76,27 @@ class _Converter:
                 return value
             case None | list() | tuple() if self._annotation == list[str]:
                 return list(value or ())
+            case str() if self._annotation is float:
+                return _number(value)
+            case str() if self._choices:
+                return _one_of(value, self._choices)
+            case str() if self._annotation is int and not value.strip().isdecimal():
+                raise BadParameter(f"{value!r} is no whole number")
             case _:
                 return self._typers_own().coerce(value, **how)
+
+
+def _number(value: str) -> float:
+    try:
+        return float(value)
+    except ValueError:
+        raise BadParameter(f"{value!r} is no number") from None
+
+
+def _one_of(value: str, known: tuple[str, ...]) -> str:
+    if value not in known:
+        raise BadParameter(f"{value!r} is none of {', '.join(known)}")
+    return value
 
 
 def _convert_quickly(parameters: "list[Parameter]") -> "list[Parameter]":
@@ -84,6 +106,9 @@ def _convert_quickly(parameters: "list[Parameter]") -> "list[Parameter]":
             converter = _Converter(parameter)
             # This is what Typer asks for the way to convert a value.
             setattr(parameter, "get_runtime_param", lambda converter=converter: converter)  # noqa: B010
+            if isinstance(text := parameter.show_default, str):
+                # Typer would put it into parentheses inside of its brackets.
+                setattr(parameter, "_get_default_string", lambda text=text, **_: text)  # noqa: B010
     return parameters
 
 

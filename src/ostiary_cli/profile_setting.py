@@ -14,8 +14,8 @@ from ostiary_cli.exit_codes import FINE
 from ostiary_cli.failures import run_client_command
 from ostiary_cli.options import JsonOption
 from ostiary_cli.rendering import show_document
-from ostiary_client.profiles.fields import SECRETS, convert
 from ostiary_client.profiles.file import read_file
+from ostiary_client.profiles.paths import spelled_out
 
 _NAME = re.compile(r"[A-Za-z0-9_-]+")
 
@@ -65,7 +65,10 @@ def set_profile(  # noqa: PLR0913 - one parameter an option
         Path | None, typer.Option(metavar="FILE", help="The authorities to believe.")
     ] = None,
     timeout_seconds: Annotated[
-        float | None, typer.Option("--timeout", metavar="SECONDS", help="How long to wait.")
+        float | None,
+        typer.Option(
+            "--timeout", metavar="SECONDS", help="How long each of up to three tries may take."
+        ),
     ] = None,
     cache: Annotated[
         bool | None, typer.Option("--cache/--no-cache", help="Keep tokens in a file.")
@@ -85,60 +88,67 @@ def set_profile(  # noqa: PLR0913 - one parameter an option
         raise typer.BadParameter("a name is of letters, digits, - and _", param_hint="NAME")
     secrets = {
         "env": client_secret_env,
-        "file": _absolute(client_secret_file),
-        "command": shlex.split(client_secret_command) if client_secret_command else None,
+        "file": _absolute(client_secret_file, "--client-secret-file"),
+        "command": _words(client_secret_command),
     }
     chosen: list[Any] = [{kind: value} for kind, value in secrets.items() if value]
-    if client_secret_stdin:
-        chosen.append(read_secret())
-    if len(chosen) > 1:
+    if len(chosen) + client_secret_stdin > 1:
         raise typer.BadParameter("the secret is given in several ways; choose one")
-    given = {
+    given: dict[str, Any] = {
         "base_url": base_url,
         "client_id": client_id,
         "client_secret": chosen[0] if chosen else None,
-        "private_key_file": _absolute(private_key),
+        "private_key_file": _absolute(private_key, "--private-key"),
         "key_id": key_id,
         "auth_method": auth_method,
         "scope": " ".join(scope) if scope else None,
         "resource": resource,
         "audience": audience,
         "issuer": issuer,
-        "ca_file": _absolute(ca_file),
+        "ca_file": _absolute(ca_file, "--ca-file"),
         "timeout_seconds": timeout_seconds,
         "cache": cache,
     }
 
     def command() -> int:
+        from ostiary_cli.profile_change import change
+        from ostiary_cli.profile_lock import exclusive
         from ostiary_cli.profile_writing import write_profile
 
-        file = read_file(os.environ)
-        table = _changed(dict(file.profiles.get(name, {})), given, unset or [])
-        convert(table, where=f"profile {name}", directory=file.path.parent)
-        is_first = not file.profiles and file.default is None
-        write_profile(file.path, name, table, is_default=default or is_first)
+        if client_secret_stdin:
+            given["client_secret"] = read_secret()
+        path = read_file(os.environ).path
+        with exclusive(path):
+            file = read_file(os.environ)  # once more: somebody may have written it meanwhile
+            table = change(name, file, given, unset or [])
+            is_first = not file.profiles and file.default is None
+            write_profile(path, name, table, is_default=default or is_first)
         if as_json:
-            show_document({"name": name, "file": str(file.path)})
+            show_document({"name": name, "file": str(path)})
         else:
-            print(f"Profile {name} is in {file.path}.", file=sys.stderr)
+            print(f"Profile {name} is in {path}.", file=sys.stderr)
         return FINE
 
     run_client_command(command, as_json=as_json)
 
 
-def _changed(table: dict[str, Any], given: dict[str, Any], unset: list[str]) -> dict[str, Any]:
-    for field, value in given.items():
-        if value is None:
-            continue
-        for secret in SECRETS:
-            if field in {secret, f"{secret}_file"}:
-                table.pop(secret, None)
-                table.pop(f"{secret}_file", None)
-        table[field] = value
-    for field in unset:
-        table.pop(field.replace("-", "_"), None)
-    return table
+def _absolute(path: Path | None, option: str) -> str | None:
+    if path is None:
+        return None
+    try:
+        return str(spelled_out(path).absolute())
+    except ValueError as error:
+        raise typer.BadParameter(f"{path} {error}", param_hint=option) from None
 
 
-def _absolute(path: Path | None) -> str | None:
-    return None if path is None else str(path.expanduser().absolute())
+def _words(command: str | None) -> list[str] | None:
+    if command is None:
+        return None
+    try:
+        words = shlex.split(command)
+    except ValueError as error:
+        problem = f"{error}".lower()
+        raise typer.BadParameter(problem, param_hint="--client-secret-command") from None
+    if not words:
+        raise typer.BadParameter("it is empty", param_hint="--client-secret-command")
+    return words

@@ -34,18 +34,35 @@ def write_profile(path: Path, name: str, table: Mapping[str, Any], *, is_default
     before = _read(path)
     expected = tomllib.loads(before)
     expected.setdefault("profiles", {})[name] = dict(table)
-    text = _replace_table(before, name, _render_table(name, table))
+    end = "\r\n" if "\r\n" in before else "\n"
+    text = _replace_table(before, name, _render_table(name, table), end=end)
     if is_default:
         expected["default_profile"] = name
-        text = _replace_default(text, name)
-    try:
-        fits = tomllib.loads(text) == expected
-    except tomllib.TOMLDecodeError:
-        fits = False
-    if not fits:
+        text = _replace_default(text, name, end=end)
+    if not _says(text, expected):
         raise ConfigurationError(
             f"{path} is written in a way that this command does not understand",
             remedy=f"Nothing was changed. Write [profiles.{name}] into it by hand",
+        )
+    write(path, text)
+
+
+def remove_profile(path: Path, name: str) -> None:
+    """Take one profile's table away, and its being the default; the others keep every character.
+
+    Raises: ConfigurationError.
+    """
+    before = _read(path)
+    expected = tomllib.loads(before)
+    del expected["profiles"][name]
+    text = _without_table(before, name)
+    if expected.get("default_profile") == name:
+        del expected["default_profile"]
+        text = "".join(line for line in text.splitlines(keepends=True) if not _DEFAULT.match(line))
+    if not _says(text, expected):
+        raise ConfigurationError(
+            f"{path} is written in a way that this command does not understand",
+            remedy=f"Nothing was changed. Take [profiles.{name}] out of it by hand",
         )
     write(path, text)
 
@@ -60,7 +77,7 @@ def write(path: Path, text: str) -> None:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".new")
         try:
-            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
                 file.write(text)
                 file.flush()
                 os.fsync(descriptor)
@@ -80,36 +97,70 @@ def starter() -> str:
 
 def _read(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8")
+        with path.open(encoding="utf-8", newline="") as file:  # the ends of lines stay as they are
+            return file.read()
     except FileNotFoundError:
         return _STARTER
     except OSError as error:
         raise ConfigurationError(f"{path} cannot be read: {error.strerror}") from None
 
 
-def _replace_table(text: str, name: str, table: str) -> str:
-    heading = re.compile(rf"\s*\[\s*profiles\s*\.\s*\"?{re.escape(name)}\"?\s*\]\s*(#.*)?")
+def _says(text: str, expected: Mapping[str, Any]) -> bool:
+    """Tell whether the text says what it should; no profiles are the same as an empty table."""
+    none: dict[str, Any] = {"profiles": {}}
+    try:
+        return none | tomllib.loads(text) == none | dict(expected)
+    except (tomllib.TOMLDecodeError, RecursionError):
+        return False
+
+
+def _replace_table(text: str, name: str, table: str, *, end: str) -> str:
+    table = table.replace("\n", end)
     lines = text.splitlines(keepends=True)
-    start = next((n for n, line in enumerate(lines) if heading.fullmatch(line)), None)
+    span = _find_table(lines, name)
+    if span is None:
+        gap = "" if text.endswith("\n") or not text else end
+        return f"{text}{gap}{end}{table}"
+    start, stop = span
+    return "".join(lines[:start]) + table + "".join(lines[stop:])
+
+
+def _without_table(text: str, name: str) -> str:
+    lines = text.splitlines(keepends=True)
+    span = _find_table(lines, name)
+    if span is None:
+        return text
+    start, stop = span
+    has_gap_behind = stop == len(lines) or not lines[stop].strip()
+    while has_gap_behind and start > 0 and not lines[start - 1].strip():
+        start -= 1  # one gap is enough
+    return "".join((*lines[:start], *lines[stop:]))
+
+
+def _find_table(lines: list[str], name: str) -> tuple[int, int] | None:
+    """Return the number of a table's heading, and that of the first line behind the table."""
+    heading = re.compile(rf"\s*\[\s*profiles\s*\.\s*\"?{re.escape(name)}\"?\s*\]\s*(#.*)?")
+    start = next(
+        (n for n, line in enumerate(lines) if heading.fullmatch(line.rstrip("\r\n"))), None
+    )
     if start is None:
-        gap = "" if text.endswith("\n") or not text else "\n"
-        return f"{text}{gap}\n{table}"
-    end = start + 1
-    while end < len(lines) and not _HEADING.match(lines[end]):
-        end += 1
-    while end > start + 1 and (not lines[end - 1].strip() or lines[end - 1].startswith("#")):
-        end -= 1  # what stands above the next heading belongs to that
-    return "".join(lines[:start]) + table + "".join(lines[end:])
+        return None
+    stop = start + 1
+    while stop < len(lines) and not _HEADING.match(lines[stop]):
+        stop += 1
+    while stop > start + 1 and (not lines[stop - 1].strip() or lines[stop - 1].startswith("#")):
+        stop -= 1  # what stands above the next heading belongs to that
+    return start, stop
 
 
-def _replace_default(text: str, name: str) -> str:
-    line = f'default_profile = "{name}"\n'
+def _replace_default(text: str, name: str, *, end: str) -> str:
+    line = f'default_profile = "{name}"{end}'
     lines = text.splitlines(keepends=True)
     for number, old in enumerate(lines):
         if _DEFAULT.match(old):
             return "".join((*lines[:number], line, *lines[number + 1 :]))
         if _HEADING.match(old):
-            return "".join((*lines[:number], line, "\n", *lines[number:]))
+            return "".join((*lines[:number], line, end, *lines[number:]))
     return text + line
 
 

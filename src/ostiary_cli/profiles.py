@@ -84,16 +84,18 @@ def init(*, as_json: JsonOption = False) -> None:
     """Make the file of profiles, with nothing but comments that explain it."""
 
     def command() -> int:
+        from ostiary_cli.profile_lock import exclusive
         from ostiary_cli.profile_writing import starter, write
 
         path = locate(os.environ)
-        if path.exists():
-            tell(
-                ConfigurationError(f"{path} is there already", remedy="Nothing was changed"),
-                as_json=as_json,
-            )
-            return REFUSED
-        write(path, starter())
+        with exclusive(path):
+            if path.exists():
+                tell(
+                    ConfigurationError(f"{path} is there already", remedy="Nothing was changed"),
+                    as_json=as_json,
+                )
+                return REFUSED
+            write(path, starter())
         if as_json:
             show_document({"file": str(path)})
         else:

@@ -37,5 +37,10 @@ def clean(text: str) -> str:
 
 
 def in_short(value: object) -> str:
-    """Return any JSON value on one line."""
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    """Return any value of JSON or TOML on one line."""
+    if isinstance(value, str):
+        return value
+    try:
+        return json.dumps(value, ensure_ascii=False, default=str)
+    except ValueError:
+        return "…"  # a number of thousands of digits

@@ -3,36 +3,40 @@
 Programs that need the same token at the same time wait for one request.
 """
 
-import fcntl
 import hashlib
 import json
+import math
 import os
 import stat
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from ostiary_cli.own_files import REMEDY, open_own
+from ostiary_cli.token_lock import TokenLock
 from ostiary_client.caching.refresh_policy import Freshness, RefreshPolicy
 from ostiary_client.errors import (
     ConfigurationError,
     RateLimitedError,
     ServerFailedError,
+    ServerUnreachableError,
     TransportError,
+    UnreadableResponseError,
 )
 from ostiary_client.profiles import Profile
+from ostiary_client.profiles.paths import home
 from ostiary_client.secret import Secret
 from ostiary_client.tokens import AccessToken
 
-_PASSING = (TransportError, RateLimitedError, ServerFailedError)
 _MOST_BYTES = 256 * 1024
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
-_OPEN = os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
-_REMEDY = "Nothing was read or written there. Remove it, or use --no-cache"
+_PASSING = (TransportError, RateLimitedError, ServerFailedError, UnreadableResponseError)
+_SHARED = "Another process asked for this token just now, and the server gave none"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,19 +63,32 @@ class TokenFile:
         freshness, held = self._look()
         if held is not None and freshness is Freshness.FRESH:
             return held
-        with self._lock():
+        came_at = self.now()
+        # Whoever has a token that is still good waits for nobody.
+        with self._lock.held(may_wait=held is None) as is_mine:
             freshness, held = self._look()  # somebody else may have fetched it meanwhile
-            if held is not None and freshness is Freshness.FRESH:
+            if held is not None and (freshness is Freshness.FRESH or not is_mine):
                 return held
-            asked_at = self.now()
-            try:
-                token = fetch()
-            except _PASSING:
-                if held is None:
-                    raise
-                return held
-            self._write(token, asked_at)
-            return token
+            if (self._lock.failed_at() or -math.inf) > came_at:
+                raise ServerUnreachableError(_SHARED, remedy="Try again in a moment")
+            return self._renewed(fetch)
+
+    def _renewed(self, fetch: Callable[[], AccessToken]) -> AccessToken:
+        asked_at = self.now()
+        try:
+            token = fetch()
+        except _PASSING:
+            self._lock.note_failure()
+            _, held = self._look()  # it may have ended while the server was asked
+            if held is None:
+                raise
+            return held
+        self._write(token, asked_at)
+        return token
+
+    @property
+    def _lock(self) -> TokenLock:
+        return TokenLock(self.path.with_suffix(".lock"), self.now)
 
     def _look(self) -> tuple[Freshness, AccessToken | None]:
         """Return the token and what to do about it; a broken file is as good as none."""
@@ -81,6 +98,8 @@ class TokenFile:
         except (FileNotFoundError, ValueError, KeyError, TypeError, RecursionError):
             return Freshness.OVER, None
         freshness = self.policy.judge(token, fetched_at, self.now())
+        if freshness is Freshness.DUE and self._lock.failed_at() is not None:
+            return Freshness.FRESH, token
         return freshness, None if freshness is Freshness.OVER else token
 
     def _write(self, token: AccessToken, asked_at: float) -> None:
@@ -107,17 +126,6 @@ class TokenFile:
             # The token is there; not keeping it is no reason to refuse it.
             print(f"warning: the token could not be kept: {error.strerror}", file=sys.stderr)
 
-    @contextmanager
-    def _lock(self) -> Iterator[None]:
-        """Keep other processes out until the token is there."""
-        path = self.path.with_suffix(".lock")
-        descriptor = _opened(path, os.O_RDWR | os.O_CREAT)
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
-            yield
-        finally:
-            os.close(descriptor)
-
 
 def forget(value: str, environ: Mapping[str, str] = os.environ) -> None:
     """Remove a token wherever it is kept.
@@ -133,9 +141,9 @@ def forget(value: str, environ: Mapping[str, str] = os.environ) -> None:
 
 
 def _folder(environ: Mapping[str, str]) -> Path:
-    home = environ.get("XDG_CACHE_HOME", "")
-    base = Path(home) if home.startswith("/") else Path(environ.get("HOME") or "~") / ".cache"
-    return base.expanduser() / "ostiary" / "tokens"
+    folder = environ.get("XDG_CACHE_HOME", "")
+    base = Path(folder) if folder.startswith("/") else home(environ) / ".cache"
+    return base / "ostiary" / "tokens"
 
 
 def _own_folder(environ: Mapping[str, str]) -> Path:
@@ -147,7 +155,7 @@ def _own_folder(environ: Mapping[str, str]) -> Path:
             path.mkdir(mode=0o700, exist_ok=True)
             status = path.lstat()
             if not stat.S_ISDIR(status.st_mode) or status.st_uid != os.geteuid():
-                raise ConfigurationError(f"{path} is no folder of your own", remedy=_REMEDY)
+                raise ConfigurationError(f"{path} is no folder of your own", remedy=REMEDY)
             if status.st_mode & _OTHERS:
                 path.chmod(0o700)
     except OSError as error:
@@ -158,26 +166,11 @@ def _own_folder(environ: Mapping[str, str]) -> Path:
 
 
 def _read(path: Path) -> bytes:
-    descriptor = _opened(path, os.O_RDONLY)
+    descriptor = open_own(path, os.O_RDONLY)
     with os.fdopen(descriptor, "rb") as file:
         if os.fstat(descriptor).st_mode & _OTHERS:
             return b""  # others could read it, or have written it
         return file.read(_MOST_BYTES)
-
-
-def _opened(path: Path, flags: int) -> int:
-    """Open a plain file of the user's own; no link is followed."""
-    try:
-        descriptor = os.open(path, flags | _OPEN, 0o600)
-    except OSError as error:
-        if isinstance(error, FileNotFoundError) and not flags & os.O_CREAT:
-            raise
-        raise ConfigurationError(f"{path}: {error.strerror}", remedy=_REMEDY) from None
-    status = os.fstat(descriptor)
-    if not stat.S_ISREG(status.st_mode) or status.st_uid != os.geteuid():
-        os.close(descriptor)
-        raise ConfigurationError(f"{path} is no plain file of your own", remedy=_REMEDY)
-    return descriptor
 
 
 def _parse(document: dict[str, Any]) -> tuple[AccessToken, float]:

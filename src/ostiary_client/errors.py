@@ -13,7 +13,8 @@ class OstiaryClientError(Exception):
         self.remedy = remedy
 
     def __str__(self) -> str:
-        return f"{self.problem}. {self.remedy}" if self.remedy else f"{self.problem}."
+        point = "" if self.problem.endswith("?") else "."
+        return f"{self.problem}{point} {self.remedy}" if self.remedy else f"{self.problem}{point}"
 
 
 class ConfigurationError(OstiaryClientError):

@@ -42,6 +42,12 @@ def _run_python(code: str, *arguments: str, cwd: Path) -> subprocess.CompletedPr
     )
 
 
+def test_a_default_in_words_stands_in_one_pair_of_brackets() -> None:
+    shown = CliRunner().invoke(app.build(), ["token", "--help"])
+
+    assert "[default: POST]" in shown.output
+
+
 def test_help_names_every_subcommand() -> None:
     shown = CliRunner().invoke(app.build(), ["--help"])
 

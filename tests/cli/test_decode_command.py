@@ -77,6 +77,19 @@ def test_what_can_be_read_of_a_damaged_token_is_shown(terminal: Terminal) -> Non
     assert ran.json()["problems"] == ["The claims cannot be decoded: no base64url"]
 
 
+def test_a_member_that_stands_twice_is_told(terminal: Terminal) -> None:
+    claims = jose.encode(
+        b'{"sub": "joe", "act": {"sub\\u001b": 1, "sub\\u001b": 2}, "sub": "root"}'
+    )
+
+    ran = terminal.invoke("decode", f"{HEADER}.{claims}.c2ln")
+
+    assert ran.code == 1
+    assert "In the claims sub stands more than once; the last is shown.\n" in ran.err
+    assert len(ran.err.splitlines()) == 2
+    assert "\x1b" not in ran.err
+
+
 def test_claims_cannot_steer_the_terminal(terminal: Terminal) -> None:
     claims = {"a\x1b[2J": "\x1b]0;x\x07", "exp": float("inf")}
     token = f"{HEADER}.{_part(claims)}.x"
@@ -103,7 +116,42 @@ def test_a_signature_is_verified_with_the_issuers_keys(
     ran = at_home.invoke("decode", *_issuer(seeds_server), stdin=token)
 
     assert (ran.code, ran.err) == (0, "")
-    assert ran.out.startswith(f"Verified: {seeds_server.base_url} signed it")
+    assert ran.out.splitlines()[0] == (
+        f"Verified: {seeds_server.base_url} signed it, it has not expired, "
+        "and its audience was not checked."
+    )
+
+
+def test_the_authorities_of_the_issuers_profile_are_believed(
+    at_home: Terminal, seeds_server: Server
+) -> None:
+    token = at_home.invoke("token").out
+    keys = ("--jwks-uri", f"{seeds_server.base_url}/ext/oauth/jwks")
+    at_home.invoke("profiles", "set", "elsewhere", "-u", "https://other.example")
+
+    for profile, code in ((), 0), (("-p", "api"), 0), (("-p", "elsewhere"), 4):
+        ran = at_home.invoke(
+            "decode", "--verify", seeds_server.base_url, *keys, *profile, stdin=token
+        )
+
+        assert ran.code == code
+
+
+def test_a_genuine_token_whose_key_is_published_elsewhere_is_not_called_forged(
+    at_home: Terminal, seeds_server: Server
+) -> None:
+    token = at_home.invoke("token").out
+    kid = at_home.invoke("decode", "--json", stdin=token).json()["header"]["kid"]
+
+    ran = at_home.invoke("decode", "--verify", seeds_server.base_url, stdin=token)
+
+    assert ran.code == 1
+    assert ran.out.startswith("The signature is NOT verified")
+    problem, remedy = ran.err.splitlines()
+    assert problem.startswith(f"None of the issuer's published keys has the id {kid} ")
+    assert remedy == (
+        "PingFederate's token managers publish theirs elsewhere: --jwks-uri https://.../ext/PATH"
+    )
 
 
 def test_a_forged_signature_is_refused(at_home: Terminal, seeds_server: Server) -> None:

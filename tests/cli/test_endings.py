@@ -75,6 +75,7 @@ def test_a_server_that_does_not_answer_ends_with_4(terminal: Terminal) -> None:
 
     assert ran.code == 4
     assert ran.error()["kind"] == "timed_out"
+    assert "--timeout …" in ran.error()["remedy"]
 
 
 def test_a_certificate_of_nobody_known_ends_with_4(

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from ostiary_cli.token_file import TokenFile
-from ostiary_client.errors import ConfigurationError, ServerUnreachableError
+from ostiary_client.errors import ConfigurationError
 from ostiary_client.profiles import Profile
 from ostiary_client.secret import Secret
 from ostiary_client.tokens import AccessToken
@@ -225,16 +225,6 @@ def _file(folder: Path, now: float) -> TokenFile:
 
 def _issue(value: str, expires_at: float) -> AccessToken:
     return AccessToken(value, expires_at=expires_at)
-
-
-def test_a_token_that_is_due_outlasts_a_server_that_is_down(tmp_path: Path) -> None:
-    def fail() -> AccessToken:
-        raise ServerUnreachableError("down")
-
-    _file(tmp_path, 0).get(lambda: _issue("old", 1000))
-
-    assert _file(tmp_path, 970).get(fail).value == "old"
-    assert _file(tmp_path, 970).get(lambda: _issue("new", 2000)).value == "new"
 
 
 def test_SEC_270_a_folder_in_the_place_of_a_file_is_refused(tmp_path: Path) -> None:

@@ -40,7 +40,7 @@ class ProfileFile:
         known = ", ".join(self.profiles) or "none"
         raise ConfigurationError(
             f"There is no profile {name!r} in {self.path}{_meant(name, self.profiles)}",
-            remedy=f"There is {known}. Make one:   ostiary profiles set NAME",
+            remedy=f"Profiles there: {known}. To make one:   ostiary profiles set NAME",
         )
 
     def check_fit(self, values: Mapping[str, Any]) -> None:
@@ -119,19 +119,23 @@ def _parsed(content: bytes, path: Path) -> dict[str, Any]:
 
 
 def _checked(document: dict[str, Any], path: Path, status: os.stat_result) -> ProfileFile:
-    _refuse_unknown(document, ("profiles", "default_profile"), where=str(path))
+    refuse_unknown(document, ("profiles", "default_profile"), where=str(path))
     profiles = document.get("profiles", {})
     if not isinstance(profiles, dict) or not all(isinstance(p, dict) for p in profiles.values()):
         raise ConfigurationError(f"profiles in {path} are not written as [profiles.NAME]")
     for name, table in profiles.items():
-        _refuse_unknown(table, FIELDS, where=f"profile {name} in {path}")
+        refuse_unknown(table, FIELDS, where=f"profile {name} in {path}")
     default = document.get("default_profile")
     if default is not None and not isinstance(default, str):
         raise ConfigurationError(f"default_profile in {path} has to be a text")
     return ProfileFile(path, profiles, default, stat.S_IMODE(status.st_mode), status.st_uid)
 
 
-def _refuse_unknown(table: Iterable[str], known: Iterable[str], *, where: str) -> None:
+def refuse_unknown(table: Iterable[str], known: Iterable[str], *, where: str) -> None:
+    """Refuse a name that is none of the known ones.
+
+    Raises: ConfigurationError with the name that was perhaps meant.
+    """
     known = list(known)
     for name in table:
         if name not in known:

@@ -66,8 +66,16 @@ def trim(base_url: str) -> str:
 
 
 def _check_base(base: str, *, insecure_http: bool) -> None:
-    origin_of(base)
+    check_base_url(base)
     check_scheme(base, insecure_http=insecure_http)
+
+
+def check_base_url(base: str) -> None:
+    """Refuse what cannot be a server's base URL.
+
+    Raises: ConfigurationError.
+    """
+    origin_of(base)
     if "?" in base or "#" in base:
         raise ConfigurationError(
             "A base URL has no query and no fragment", remedy="Write it without ? and #"

@@ -158,7 +158,7 @@ class Judge:
             raise refusals.forged(f"signed with {printable(jwt.algorithm)}, which is not allowed")
         keys = party.keys.keys_for(jwt.kid, jwt.algorithm)
         if not keys:
-            reasons = "; ".join(("the issuer has no such key", *party.keys.passed_over()))
+            reasons = "; ".join((refusals.NO_SUCH_KEY, *party.keys.passed_over()))
             raise refusals.forged(reasons)
         if not any(
             algorithms.holds(

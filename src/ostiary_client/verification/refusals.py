@@ -16,6 +16,8 @@ EXPIRED = "The token has expired"
 TOO_EARLY = "The token is not valid yet"
 OTHER_AUDIENCE = "The token is meant for another audience"
 BOUND = "The token is bound to a key, and came as a mere bearer token"
+NO_SUCH_KEY = "the issuer has no such key"
+"""The reason, for those who may know it, why a token that may be genuine is refused as forged."""
 UNUSABLE = "The token lacks a claim that is needed here, or has a wrong one"
 
 

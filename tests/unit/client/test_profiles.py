@@ -361,6 +361,18 @@ def test_a_private_key_comes_from_its_file(path: Path) -> None:
         ("[profiles.p]\ntimeout_seconds = true\n", "timeout_seconds in profile p"),
         ("[profiles.p]\ntimeout_seconds = -1\n", "has to be a number of seconds"),
         ("[profiles.p]\ntimeout_seconds = nan\n", "has to be a number of seconds"),
+        ("[profiles.p]\ntimeout_seconds = 1e300\n", "a number of seconds, at most 86400"),
+        (f"[profiles.p]\ntimeout_seconds = {'9' * 400}\n", "a number of seconds, at most 86400"),
+        (f"x = {'[' * 20_000}\n", "is nested too deeply"),
+        (f"x = {'9' * 10_000}\n", "a number in it that is far too long"),
+        ('[profiles.p]\nca_file = "~nosuchuser/x"\n', "ca_file in profile p"),
+        ('[profiles.p]\nca_file = "a\\u0000b"\n', "has a NUL character in it"),
+        ('[profiles.p]\nclient_secret = { file = "~nosuchuser/x" }\n', "nobody who is known here"),
+        ('[profiles.p]\nclient_secret = { file = "a\\u0000b" }\n', "has a NUL character in it"),
+        (
+            '[profiles.p]\nclient_secret = { command = ["pass", "a\\u0000b"] }\n',
+            "has a NUL character in it",
+        ),
         ('[profiles.p]\ncache = "perhaps"\n', "has to be true or false"),
         ("[profiles.p]\nscope = [5]\n", "a list of texts"),
         ("[profiles.p]\nca_file = 5\n", "the name of a file"),
@@ -378,7 +390,20 @@ def test_a_profile_that_is_not_there_is_told_apart_from_those_that_are(path: Pat
     refusal = _refusal(path, SHOP, "shpo")
 
     assert "There is no profile 'shpo'" in refusal
-    assert 'did you mean "shop"?' in refusal
+    assert 'did you mean "shop"? Profiles there: shop' in refusal
+
+
+def test_a_file_in_the_home_of_nobody_is_refused() -> None:
+    with pytest.raises(ConfigurationError, match="OSTIARY_CONFIG starts with the home"):
+        load_profile(environ={"OSTIARY_CONFIG": "~nosuchuser/config.toml"})
+
+
+def test_a_user_without_a_home_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("HOME")
+    monkeypatch.setattr("os.getuid", lambda: 4_000_000_000)
+
+    with pytest.raises(ConfigurationError, match="Set HOME"):
+        load_profile(environ={})
 
 
 def test_an_unknown_argument_is_refused(path: Path) -> None:
