@@ -12,6 +12,9 @@ KeyId = NewType("KeyId", str)
 TokenManagerId = NewType("TokenManagerId", str)
 TokenId = NewType("TokenId", str)
 """A token's public identity (`jti`): safe to log, useless as a credential."""
+UserId = NewType("UserId", str)
+UsernameDigest = NewType("UsernameDigest", str)
+"""Stands in the event log for a name that nobody has: it may be a password in the wrong field."""
 HandleKey = NewType("HandleKey", bytes)
 """What a store keeps instead of a handle: 4 bytes of time, then 28 bytes of SHA-256."""
 
