@@ -68,6 +68,11 @@ def handle_key(handle: str, *, prefix_length: int = 0) -> HandleKey | None:
     return HandleKey(second.to_bytes(4, "big") + digest[:28])
 
 
+def mint_uuid() -> str:
+    """Mint the UUID of something that is made while the server runs."""
+    return str(uuid.uuid4())
+
+
 def stable_uuid(*path: str) -> str:
     """Derive the UUID of a configured object from its path: environment, type and key."""
     return str(uuid.uuid5(_NAMESPACE, "\x1f".join(path)))
