@@ -45,7 +45,7 @@ lint: $(VENV)/.dev ## check style, types and the layers
 	$(BIN)/lint-imports --no-logo
 
 docs: $(VENV)/.dev ## write the pages of docs/ that follow from the code
-	$(BIN)/python scripts/write_docs.py
+	$(BIN)/python -m scripts.write_docs
 
 wheel: $(VENV)/.dev ## build the wheel into dist/, reproducibly
 	SOURCE_DATE_EPOCH=$(SOURCE_DATE_EPOCH) $(BIN)/python -m build --wheel --no-isolation --outdir dist

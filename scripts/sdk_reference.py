@@ -5,6 +5,7 @@ import re
 import textwrap
 from collections.abc import Callable, Iterator
 from importlib import import_module
+from typing import Any
 
 _HEAD = """# The SDK, name by name
 
@@ -28,7 +29,19 @@ _SECTIONS = {
         "ostiary_client",
         ("AccessToken", "Introspection", "BackendToken", "Metadata"),
     ),
+    "Profiles": ("ostiary_client", ("Profile", "load_profile")),
     "Patience": ("ostiary_client", ("RetryPolicy", "RefreshPolicy")),
+    "Protecting an API": (
+        "ostiary_client",
+        (
+            "TrustedIssuer",
+            "Introspector",
+            "TokenVerifier",
+            "AsyncTokenVerifier",
+            "VerifiedToken",
+        ),
+    ),
+    "For FastAPI": ("ostiary_client.fastapi", ("Bearer", "BearerError")),
     "For httpx2": ("ostiary_client.auth", ("BearerAuth",)),
     "For httpx": ("ostiary_client.httpx", ("BearerAuth",)),
     "For requests": ("ostiary_client.requests", ("BearerAuth",)),
@@ -48,7 +61,7 @@ def _sections() -> Iterator[str]:
             yield from _described(getattr(import_module(module), name))
 
 
-def _described(kind: type) -> Iterator[str]:
+def _described(kind: Any) -> Iterator[str]:  # noqa: ANN401 - a class or a function
     yield f"\n### {kind.__name__}\n\n{_docstring(kind)}"
     for name, member in vars(kind).items():
         if name.startswith("_") or not inspect.getdoc(member):
@@ -64,6 +77,7 @@ def _signature(name: str, function: Callable[..., object]) -> str:
     parameters = [p for p in signature.parameters.values() if p.name != "self"]
     text = str(signature.replace(parameters=parameters, return_annotation=signature.empty))
     awaited = "await " if inspect.iscoroutinefunction(function) else ""
+    text = re.sub(r"\*<class '([\w.]+)'>", r"\1", text)  # an unpacked TypedDict
     return awaited + name + re.sub(r"\b[a-z_]+(?:\.[a-z_]+)*\.([A-Z])", r"\1", text)
 
 

@@ -13,7 +13,7 @@ from ostiary.http.oauth_json import render_error as render_oauth_error
 from ostiary.http.route import BodyKind, CorsPolicy, RenderError, Route
 from ostiary.main import configuration_reference
 from ostiary.main.wiring import Ports, build_routes
-from scripts import sdk_reference
+from scripts import cli_reference, sdk_reference
 
 ROOT = Path(__file__).resolve().parents[1]
 SOURCE = ROOT / "src"
@@ -57,6 +57,7 @@ def documents() -> dict[Path, str]:
     return {
         layout: before + MODULES_BEGIN + _list_modules() + MODULES_END + after,
         ROOT / "docs" / "configuration.md": configuration_reference.render(),
+        ROOT / "docs" / "cli.md": cli_reference.render(),
         ROOT / "docs" / "sdk.md": sdk_reference.render(),
         ROOT / "docs" / "endpoints.md": _ENDPOINTS_HEAD + "".join(_list_endpoints()),
     }

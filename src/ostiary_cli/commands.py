@@ -3,7 +3,19 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from ostiary_cli import configuration, keys, serve
+from ostiary_cli import (
+    completion,
+    configuration,
+    decode,
+    discover,
+    introspect,
+    keys,
+    profile_setting,
+    profiles,
+    revoke,
+    serve,
+    token,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +40,28 @@ class Group:
     commands: tuple[Command, ...]
 
 
+CLIENT = "Client"
 CONFIGURATION = "Configuration"
 SERVER = "Server"
+SHELL = "Shell"
 
 COMMANDS: tuple[Command | Group, ...] = (
+    Command("token", token.token, CLIENT),
+    Command("introspect", introspect.introspect, CLIENT),
+    Command("revoke", revoke.revoke, CLIENT),
+    Command("decode", decode.decode, CLIENT),
+    Command("discover", discover.discover, CLIENT),
+    Group(
+        "profiles",
+        "List, show and write the settings of clients.",
+        CLIENT,
+        (
+            Command("list", profiles.list_profiles, CLIENT),
+            Command("show", profiles.show, CLIENT),
+            Command("set", profile_setting.set_profile, CLIENT),
+            Command("init", profiles.init, CLIENT),
+        ),
+    ),
     Command("init", configuration.init, CONFIGURATION),
     Command("check", configuration.check, CONFIGURATION),
     Command("diff", configuration.diff, CONFIGURATION),
@@ -48,4 +78,5 @@ COMMANDS: tuple[Command | Group, ...] = (
             Command("import", keys.import_key, SERVER),
         ),
     ),
+    Command("completion", completion.completion, SHELL),
 )

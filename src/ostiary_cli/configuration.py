@@ -10,6 +10,7 @@ from ostiary_cli.options import (
     ConfigOption,
     FileArgument,
     FileOption,
+    JsonOption,
     choose_file,
 )
 from ostiary_cli.server_extra import run_server_command
@@ -27,18 +28,21 @@ def init(
     *,
     config: FileOption = None,
     force: Annotated[bool, typer.Option("--force", help="Replace a file that is there.")] = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Write a commented configuration to start from."""
 
     def command() -> int:
         from ostiary.main.commands import init
 
-        return init.run(choose_file(file, config), force=force)
+        return init.run(choose_file(file, config), force=force, as_json=as_json)
 
-    run_server_command(command)
+    run_server_command(command, as_json=as_json)
 
 
-def check(file: FileArgument = None, *, config: FileOption = None) -> None:
+def check(
+    file: FileArgument = None, *, config: FileOption = None, as_json: JsonOption = False
+) -> None:
     """Show everything that is wrong with a configuration.
 
     One line a problem: file, line, field, what is wrong and what was perhaps meant.
@@ -48,12 +52,14 @@ def check(file: FileArgument = None, *, config: FileOption = None) -> None:
     def command() -> int:
         from ostiary.main.commands import check
 
-        return check.run(choose_file(file, config))
+        return check.run(choose_file(file, config), as_json=as_json)
 
-    run_server_command(command)
+    run_server_command(command, as_json=as_json)
 
 
-def diff(file: FileArgument = None, *, config: FileOption = None) -> None:
+def diff(
+    file: FileArgument = None, *, config: FileOption = None, as_json: JsonOption = False
+) -> None:
     """Show what `apply` would change in the store.
 
     Exit code 0 if nothing, 2 if something, 1 if the configuration is broken.
@@ -62,9 +68,9 @@ def diff(file: FileArgument = None, *, config: FileOption = None) -> None:
     def command() -> int:
         from ostiary.main.commands import diff
 
-        return diff.run(choose_file(file, config))
+        return diff.run(choose_file(file, config), as_json=as_json)
 
-    run_server_command(command)
+    run_server_command(command, as_json=as_json)
 
 
 def apply(
@@ -72,15 +78,16 @@ def apply(
     *,
     config: FileOption = None,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask before changing.")] = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Make the store say what the configuration says; running servers follow at once."""
 
     def command() -> int:
         from ostiary.main.commands import apply
 
-        return apply.run(choose_file(file, config), yes=yes)
+        return apply.run(choose_file(file, config), yes=yes, as_json=as_json)
 
-    run_server_command(command)
+    run_server_command(command, as_json=as_json)
 
 
 def export(
@@ -89,12 +96,14 @@ def export(
         Path | None,
         typer.Option("--output", "-o", metavar="FILE", help="Where to write it; else it is shown."),
     ] = None,
+    *,
+    as_json: JsonOption = False,
 ) -> None:
     """Write the configuration that the store holds, as TOML; secrets stay in the store."""
 
     def command() -> int:
         from ostiary.main.commands import export
 
-        return export.run(config, output)
+        return export.run(config, output, as_json=as_json)
 
-    run_server_command(command)
+    run_server_command(command, as_json=as_json)

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from ostiary_cli.options import DEFAULT_FILE, ConfigOption
+from ostiary_cli.options import DEFAULT_FILE, ConfigOption, JsonOption
 from ostiary_cli.server_extra import run_server_command
 
 EnvironmentOption = Annotated[
@@ -22,15 +22,15 @@ AlgorithmOption = Annotated[
 ]
 
 
-def list_keys(config: ConfigOption = DEFAULT_FILE) -> None:
+def list_keys(config: ConfigOption = DEFAULT_FILE, *, as_json: JsonOption = False) -> None:
     """Show every signing key: whose it is, and from when until when it signs."""
 
     def command() -> int:
         from ostiary.main.commands import keys
 
-        return keys.list_keys(config)
+        return keys.list_keys(config, as_json=as_json)
 
-    run_server_command(command)
+    run_server_command(command, as_json=as_json)
 
 
 def rotate(
@@ -39,6 +39,7 @@ def rotate(
     environment: EnvironmentOption,
     key_set: KeySetOption = None,
     algorithm: AlgorithmOption = None,
+    as_json: JsonOption = False,
 ) -> None:
     """Make new signing keys; they are published first and sign a little later.
 
@@ -49,9 +50,9 @@ def rotate(
     def command() -> int:
         from ostiary.main.commands import keys
 
-        return keys.rotate(config, environment, key_set, algorithm)
+        return keys.rotate(config, environment, key_set, algorithm, as_json=as_json)
 
-    run_server_command(command)
+    run_server_command(command, as_json=as_json)
 
 
 def import_key(  # noqa: PLR0913 - one parameter an option
@@ -66,12 +67,15 @@ def import_key(  # noqa: PLR0913 - one parameter an option
     key_id: Annotated[
         str | None, typer.Option(metavar="KID", help="Its kid; default: its thumbprint.")
     ] = None,
+    as_json: JsonOption = False,
 ) -> None:
     """Take over a signing key from elsewhere, such as the server that this one replaces."""
 
     def command() -> int:
         from ostiary.main.commands import keys
 
-        return keys.import_key(config, private_key, environment, key_set, algorithm, key_id)
+        return keys.import_key(
+            config, private_key, environment, key_set, algorithm, key_id, as_json=as_json
+        )
 
-    run_server_command(command)
+    run_server_command(command, as_json=as_json)

@@ -1,4 +1,4 @@
-"""The options that name a configuration, shared by several subcommands."""
+"""The options that several subcommands share: those that name a configuration, and --json."""
 
 from pathlib import Path
 from typing import Annotated
@@ -20,6 +20,8 @@ ConfigOption = Annotated[
     Path,
     typer.Option("--config", "-c", metavar="FILE", help="The configuration: TOML or YAML."),
 ]
+
+JsonOption = Annotated[bool, typer.Option("--json", help="Answer with one JSON document.")]
 
 
 def choose_file(argument: Path | None, option: Path | None) -> Path:

@@ -5,11 +5,11 @@ from typing import Annotated
 
 import typer
 
-from ostiary_cli.options import DEFAULT_FILE, ConfigOption
+from ostiary_cli.options import DEFAULT_FILE, ConfigOption, JsonOption
 from ostiary_cli.server_extra import run_server_command
 
 
-def serve(
+def serve(  # noqa: PLR0913 - one parameter an option
     config: ConfigOption = DEFAULT_FILE,
     *,
     http: Annotated[
@@ -26,6 +26,7 @@ def serve(
         Path | None,
         typer.Option(metavar="DIRECTORY", help="Where the server keeps its own files."),
     ] = None,
+    as_json: JsonOption = False,
 ) -> None:
     """Run the server.
 
@@ -44,4 +45,4 @@ def serve(
             data_directory=data_directory,
         )
 
-    run_server_command(command)
+    run_server_command(command, as_json=as_json)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         InvalidClientError,
         InvalidTokenError,
         IssuerMismatchError,
+        IssuerUnavailableError,
         KeysUnavailableError,
         OAuthError,
         OstiaryClientError,
@@ -37,15 +38,21 @@ if TYPE_CHECKING:
         UnreadableResponseError,
     )
     from ostiary_client.options import ClientOptions
+    from ostiary_client.profiles.load import Profile, load_profile
     from ostiary_client.protocol.metadata import Metadata
     from ostiary_client.protocol.retry import NO_RETRIES, RetryPolicy
     from ostiary_client.secret import Secret
     from ostiary_client.tokens import AccessToken, BackendToken, Introspection
+    from ostiary_client.verification.async_verifier import AsyncTokenVerifier
+    from ostiary_client.verification.trusted_issuer import Introspector, TrustedIssuer
+    from ostiary_client.verification.verified_token import VerifiedToken
+    from ostiary_client.verification.verifier import TokenVerifier
 
 _HOMES = {
     "AccessToken": "tokens",
     "AccessTokenMissingError": "errors",
     "AsyncClient": "async_client",
+    "AsyncTokenVerifier": "verification.async_verifier",
     "BackendError": "errors",
     "BackendRefusedError": "errors",
     "BackendToken": "tokens",
@@ -57,14 +64,17 @@ _HOMES = {
     "DiscoveryError": "errors",
     "InsufficientScopeError": "errors",
     "Introspection": "tokens",
+    "Introspector": "verification.trusted_issuer",
     "InvalidClientError": "errors",
     "InvalidTokenError": "errors",
     "IssuerMismatchError": "errors",
+    "IssuerUnavailableError": "errors",
     "KeysUnavailableError": "errors",
     "Metadata": "protocol.metadata",
     "NO_RETRIES": "protocol.retry",
     "OAuthError": "errors",
     "OstiaryClientError": "errors",
+    "Profile": "profiles.load",
     "RateLimitedError": "errors",
     "RefreshPolicy": "caching.refresh_policy",
     "ResponseError": "errors",
@@ -74,8 +84,12 @@ _HOMES = {
     "ServerFailedError": "errors",
     "ServerUnreachableError": "errors",
     "TimedOutError": "errors",
+    "TokenVerifier": "verification.verifier",
     "TransportError": "errors",
+    "TrustedIssuer": "verification.trusted_issuer",
     "UnreadableResponseError": "errors",
+    "VerifiedToken": "verification.verified_token",
+    "load_profile": "profiles.load",
 }
 """Where each public name lives: it is imported when it is first used, so that none is slow."""
 
@@ -84,6 +98,7 @@ __all__ = [
     "AccessToken",
     "AccessTokenMissingError",
     "AsyncClient",
+    "AsyncTokenVerifier",
     "BackendError",
     "BackendRefusedError",
     "BackendToken",
@@ -95,13 +110,16 @@ __all__ = [
     "DiscoveryError",
     "InsufficientScopeError",
     "Introspection",
+    "Introspector",
     "InvalidClientError",
     "InvalidTokenError",
     "IssuerMismatchError",
+    "IssuerUnavailableError",
     "KeysUnavailableError",
     "Metadata",
     "OAuthError",
     "OstiaryClientError",
+    "Profile",
     "RateLimitedError",
     "RefreshPolicy",
     "ResponseError",
@@ -111,8 +129,12 @@ __all__ = [
     "ServerFailedError",
     "ServerUnreachableError",
     "TimedOutError",
+    "TokenVerifier",
     "TransportError",
+    "TrustedIssuer",
     "UnreadableResponseError",
+    "VerifiedToken",
+    "load_profile",
 ]
 
 

@@ -1,7 +1,7 @@
 """A token on the requests of a program that has an HTTP client of its own."""
 
 import re
-from collections.abc import AsyncGenerator, Generator, MutableMapping
+from collections.abc import AsyncGenerator, Generator, Mapping, MutableMapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -56,9 +56,22 @@ class Bearer:
         headers["Authorization"] = token.authorization
         return token
 
-    def refused(self, token: AccessToken, status: int, challenge: str | None) -> bool:
-        """Say whether the service calls the token invalid, and if so forget it."""
-        if status != 401 or not _INVALID_TOKEN.search(challenge or ""):
+    def refused(
+        self,
+        token: AccessToken,
+        status: int,
+        challenge: str | None,
+        asked_with: Mapping[str, str | bytes],
+    ) -> bool:
+        """Say whether the service calls the token invalid, and if so forget it.
+
+        Args: asked_with are the headers of the request that was answered. After a redirect to
+            another host the token is not among them, and what that host says of it is no reason
+            to show it another one.
+        """
+        if status != 401 or asked_with.get("Authorization") != token.authorization:
+            return False
+        if not _INVALID_TOKEN.search(challenge or ""):
             return False
         self.client.forget(token)
         return True
@@ -99,4 +112,5 @@ class BearerFlows:
 
     def _refused(self, token: AccessToken, response: Any) -> bool:  # noqa: ANN401 - of either library
         challenge = response.headers.get("www-authenticate")
-        return self._bearer.refused(token, response.status_code, challenge)
+        asked_with = response.request.headers
+        return self._bearer.refused(token, response.status_code, challenge, asked_with)

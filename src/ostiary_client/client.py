@@ -39,6 +39,26 @@ class Client:
             self._conversations.refresh, self._conversations.now, self._fetch
         )
 
+    @classmethod
+    def from_profile(
+        cls,
+        name: str | None = None,
+        *,
+        base_url: str | None = None,
+        **options: Unpack[ClientOptions],
+    ) -> Self:
+        """Return a client that is set up by a profile and by `OSTIARY_…` variables.
+
+        What is given here counts before the environment, and that before the profile.
+
+        Args: name is by default `OSTIARY_PROFILE`, else the default of the file of profiles.
+        Raises: ConfigurationError; also for a secret that would go to another server than its own.
+        """
+        from ostiary_client.profiles.load import set_up  # noqa: PLC0415 - most do without
+
+        url, settings = set_up(name, base_url, options)
+        return cls(url, **settings)
+
     def metadata(self) -> Metadata:
         """Return what the server says about itself; it is asked once."""
         return self._transport.run(self._conversations.metadata())

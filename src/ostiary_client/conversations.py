@@ -15,7 +15,12 @@ from ostiary_client.protocol.client_authentication import ClientAuthentication
 from ostiary_client.protocol.discovery import discover
 from ostiary_client.protocol.introspection import introspect
 from ostiary_client.protocol.messages import Exchange
-from ostiary_client.protocol.metadata import Metadata, check_scheme, origin_of
+from ostiary_client.protocol.metadata import (
+    Metadata,
+    check_endpoints,
+    check_scheme,
+    origin_of,
+)
 from ostiary_client.protocol.retry import RetryPolicy
 from ostiary_client.protocol.revocation import revoke
 from ostiary_client.protocol.token_endpoint import Endpoint
@@ -115,8 +120,16 @@ def conversations(base_url: str, **options: Unpack[ClientOptions]) -> Conversati
 
     Raises: ConfigurationError for what cannot work.
     """
+    unknown = sorted(options.keys() - ClientOptions.__annotations__.keys())
+    if unknown:
+        raise ConfigurationError(
+            f"There is no option {', '.join(unknown)}",
+            remedy=f"There are {', '.join(ClientOptions.__annotations__)}",
+        )
     client_id = options.get("client_id")
     metadata = options.get("metadata")
+    if metadata is not None:
+        check_endpoints(metadata, insecure_http=options.get("insecure_http", False))
     issuer = options.get("issuer") or (metadata.issuer if metadata else None)
     return Conversations(
         base_url=base_url,

@@ -58,7 +58,8 @@ class BearerAuth(requests.auth.AuthBase):
     ) -> requests.Response:
         """Send a request once more with another token, if this one was refused."""
         challenge = response.headers.get("WWW-Authenticate")
-        if not self._bearer.refused(token, response.status_code, challenge):
+        asked_with = response.request.headers
+        if not self._bearer.refused(token, response.status_code, challenge, asked_with):
             return response
         again = response.request.copy()
         body: object = again.body

@@ -44,8 +44,8 @@ class Introspection:
 
     active: bool
     client_id: str | None = None
-    username: str | None = None
-    subject: str | None = None
+    username: str | None = field(default=None, repr=False)
+    subject: str | None = field(default=None, repr=False)
     issuer: str | None = None
     audience: tuple[str, ...] = ()
     scopes: tuple[str, ...] = ()

@@ -3,6 +3,8 @@
 import os
 import ssl
 import time
+from contextlib import aclosing
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from types import TracebackType
 from typing import Self, TypeVar
 from urllib.parse import urlsplit
@@ -14,11 +16,11 @@ from ostiary_client import transport_errors
 from ostiary_client.errors import ConfigurationError, UnreadableResponseError
 from ostiary_client.printable import printable
 from ostiary_client.protocol.messages import Exchange, Request, Response
+from ostiary_client.received_body import ACCEPTED_ENCODING, ReceivedBody
 from ostiary_client.transport_options import TransportOptions, Verify
 
 T = TypeVar("T")
-MOST_BYTES = 1024 * 1024
-"""No metadata, key set or token answer is longer."""
+_PROBLEMS = (httpx2.RequestError, httpx2.InvalidURL, UnicodeError)
 
 
 class SyncTransport:
@@ -32,20 +34,28 @@ class SyncTransport:
             verify=ssl_context(options.verify),
             timeout=options.timeout_seconds,
             follow_redirects=False,
+            headers={"accept-encoding": ACCEPTED_ENCODING},
+            cookies=_no_cookies(),
             transport=transport,
         )
 
     def run(self, exchange: Exchange[T]) -> T:
-        """Hold a conversation to its end, and return what it was for."""
+        """Hold a conversation to its end, and return what it was for.
+
+        Raises: ConfigurationError when the transport was closed; what the conversation raises.
+        """
         try:
+            _check_open(self._http)
             request = next(exchange)
             while True:
                 if request.after_seconds > 0:
                     time.sleep(request.after_seconds)
                 try:
                     response = self._send(request)
-                except httpx2.RequestError as error:
+                except _PROBLEMS as error:
                     request = exchange.throw(transport_errors.translate(error, request.url))
+                except UnreadableResponseError as error:
+                    request = exchange.throw(error)
                 else:
                     request = exchange.send(response)
         except StopIteration as end:
@@ -57,9 +67,9 @@ class SyncTransport:
         with self._http.stream(
             request.method, request.url, headers=dict(request.headers), content=request.body
         ) as answer:
-            body = _Body(request, self._options.timeout_seconds)
-            for chunk in answer.iter_bytes():
-                body.add(chunk)
+            body = _body(request, answer, self._options.timeout_seconds)
+            for piece in answer.iter_raw():
+                body.add(piece)
             return _response(answer, body)
 
     def close(self) -> None:
@@ -89,20 +99,28 @@ class AsyncTransport:
             verify=ssl_context(options.verify),
             timeout=options.timeout_seconds,
             follow_redirects=False,
+            headers={"accept-encoding": ACCEPTED_ENCODING},
+            cookies=_no_cookies(),
             transport=transport,
         )
 
     async def run(self, exchange: Exchange[T]) -> T:
-        """Hold a conversation to its end, and return what it was for."""
+        """Hold a conversation to its end, and return what it was for.
+
+        Raises: ConfigurationError when the transport was closed; what the conversation raises.
+        """
         try:
+            _check_open(self._http)
             request = next(exchange)
             while True:
                 if request.after_seconds > 0:
                     await anyio.sleep(request.after_seconds)
                 try:
                     response = await self._send(request)
-                except httpx2.RequestError as error:
+                except _PROBLEMS as error:
                     request = exchange.throw(transport_errors.translate(error, request.url))
+                except UnreadableResponseError as error:
+                    request = exchange.throw(error)
                 else:
                     request = exchange.send(response)
         except StopIteration as end:
@@ -111,12 +129,18 @@ class AsyncTransport:
             exchange.close()
 
     async def _send(self, request: Request) -> Response:
+        with anyio.move_on_after(2 * self._options.timeout_seconds):
+            return await self._receive(request)
+        raise httpx2.ReadTimeout("the answer came too slowly")
+
+    async def _receive(self, request: Request) -> Response:
         async with self._http.stream(
             request.method, request.url, headers=dict(request.headers), content=request.body
         ) as answer:
-            body = _Body(request, self._options.timeout_seconds)
-            async for chunk in answer.aiter_bytes():
-                body.add(chunk)
+            body = _body(request, answer, self._options.timeout_seconds)
+            async with aclosing(answer.aiter_raw()) as pieces:  # trio minds a generator left over
+                async for piece in pieces:
+                    body.add(piece)
             return _response(answer, body)
 
     async def aclose(self) -> None:
@@ -159,30 +183,23 @@ def ssl_context(verify: Verify) -> ssl.SSLContext:
         ) from None
 
 
-def _response(answer: httpx2.Response, body: "_Body") -> Response:
+def _body(request: Request, answer: httpx2.Response, seconds: float) -> ReceivedBody:
+    server = printable(urlsplit(request.url).netloc)
+    return ReceivedBody(server, answer.headers.get("content-encoding", ""), seconds)
+
+
+def _check_open(http: httpx2.Client | httpx2.AsyncClient) -> None:
+    if http.is_closed:
+        raise ConfigurationError(
+            "The client is closed", remedy="Use it inside its `with` block, or make a new one"
+        )
+
+
+def _response(answer: httpx2.Response, body: ReceivedBody) -> Response:
     headers = {name.lower(): value for name, value in answer.headers.items()}
-    return Response(answer.status_code, headers, bytes(body.received))
+    return Response(answer.status_code, headers, body.whole())
 
 
-class _Body:
-    """An answer's body as it comes in: bounded in length, and in time."""
-
-    def __init__(self, request: Request, seconds: float) -> None:
-        self.received = bytearray()
-        self._server = urlsplit(request.url).netloc
-        self._until = time.monotonic() + seconds
-
-    def add(self, chunk: bytes) -> None:
-        """Take the next piece.
-
-        Raises: UnreadableResponseError when it is too much; httpx2.ReadTimeout when it takes too
-            long, which a server that sends a byte a second would otherwise do without end.
-        """
-        self.received += chunk
-        if len(self.received) > MOST_BYTES:
-            raise UnreadableResponseError(
-                f"{self._server} answers with more than {MOST_BYTES} bytes",
-                remedy="Check the address; this is no answer of an identity server",
-            )
-        if time.monotonic() > self._until:
-            raise httpx2.ReadTimeout("the answer came too slowly")
+def _no_cookies() -> CookieJar:
+    """Return a jar that stays empty: a server's session is none of a client's, nor of others."""
+    return CookieJar(DefaultCookiePolicy(allowed_domains=()))

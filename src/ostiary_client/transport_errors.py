@@ -7,18 +7,25 @@ import httpx2
 
 from ostiary_client.errors import (
     CertificateError,
+    ConfigurationError,
+    OstiaryClientError,
     ServerUnreachableError,
     TimedOutError,
-    TransportError,
 )
 from ostiary_client.printable import printable
 
 _BEFORE_SENDING = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout)
 
 
-def translate(error: httpx2.RequestError, url: str) -> TransportError:
+def translate(
+    error: httpx2.RequestError | httpx2.InvalidURL | UnicodeError, url: str
+) -> OstiaryClientError:
     """Return the typed error for what httpx2 met on the way to a URL."""
     server = printable(urlsplit(url).netloc)
+    if not isinstance(error, httpx2.RequestError):
+        return ConfigurationError(
+            f"{printable(url)} is no URL of a server", remedy="Write https://host"
+        )
     was_sent = not isinstance(error, _BEFORE_SENDING)
     certificate = _certificate_problem(error)
     if certificate is not None:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 
+from ostiary_client.errors import ConfigurationError
+
 Verify: TypeAlias = bool | str | Path | ssl.SSLContext
 """Whom to believe: the system's authorities (True), a PEM file of others, or a context."""
 
@@ -15,3 +17,8 @@ class TransportOptions:
 
     verify: Verify = True
     timeout_seconds: float = 10.0
+
+    def __post_init__(self) -> None:
+        """Refuse a time in which nothing can be answered."""
+        if not self.timeout_seconds > 0:
+            raise ConfigurationError("timeout_seconds must be more than nothing")

@@ -3,8 +3,10 @@
 import importlib
 import importlib.util
 import inspect
+import os
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,13 +14,16 @@ import pytest
 from typer.testing import CliRunner
 
 from ostiary_cli import app
-from ostiary_cli.commands import COMMANDS, Command, Group
+from ostiary_cli.commands import COMMANDS, CONFIGURATION, SERVER, Command, Group
 
 REPOSITORY = Path(__file__).parents[2]
 
 
-def _commands() -> Iterator[tuple[str, ...]]:
+def _commands(*panels: str) -> Iterator[tuple[str, ...]]:
+    """Yield every subcommand, or those under some headings."""
     for entry in COMMANDS:
+        if panels and entry.panel not in panels:
+            continue
         match entry:
             case Command():
                 yield (entry.name,)
@@ -53,8 +58,8 @@ def test_every_subcommand_explains_itself(command: tuple[str, ...]) -> None:
     assert " ".join(("Usage: root", *command)) in " ".join(shown.output.split())
 
 
-@pytest.mark.parametrize("command", list(_commands()), ids=" ".join)
-def test_every_subcommand_reaches_its_function(
+@pytest.mark.parametrize("command", list(_commands(CONFIGURATION, SERVER)), ids=" ".join)
+def test_every_server_command_reaches_its_function(
     command: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Without a configuration each one says so, but init, which writes one."""
@@ -70,6 +75,13 @@ def test_every_subcommand_reaches_its_function(
         assert result.exit_code == 1
         assert "No such file or directory" in result.output
     assert "Traceback" not in result.output
+
+
+@pytest.mark.parametrize("command", list(_commands()), ids=" ".join)
+def test_every_subcommand_but_completion_answers_in_json(command: tuple[str, ...]) -> None:
+    shown = CliRunner().invoke(app.build(), [*command, "--help"])
+
+    assert ("--json" in shown.output) == (command != ("completion",))
 
 
 def test_a_misspelt_subcommand_is_answered_with_the_closest_one() -> None:
@@ -114,17 +126,71 @@ def test_without_the_servers_packages_a_command_says_how_to_get_them(
     assert "Traceback" not in result.stderr
 
 
+@pytest.mark.parametrize("command", [("--help",), ("check",), ("diff",)], ids=" ".join)
+@pytest.mark.parametrize("unbuffered", ["", "1"], ids=["buffered", "unbuffered"])
+def test_a_closed_output_is_a_failure_without_a_traceback(
+    tmp_path: Path, command: tuple[str, ...], unbuffered: str
+) -> None:
+    (tmp_path / "ostiary.toml").write_text('[environments.main]\nface = "wrong"\nname = 1\n')
+    if command == ("diff",):
+        (tmp_path / "ostiary.toml").write_text('server.mode = "dev"\n[environments.main]\n')
+    reader, writer = os.pipe()
+    os.close(reader)
+    try:
+        done = subprocess.run(
+            [sys.executable, "-c", "from ostiary_cli.app import main\nmain()", *command],
+            cwd=tmp_path,
+            stdout=writer,
+            stderr=subprocess.PIPE,
+            env={**os.environ, "PYTHONUNBUFFERED": unbuffered},
+            text=True,
+            timeout=60,
+            check=False,
+        )
+    finally:
+        os.close(writer)
+
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    assert "Exception ignored" not in done.stderr
+
+
+def test_names_that_the_output_has_no_letters_for_are_shown(tmp_path: Path) -> None:
+    (tmp_path / "ostiary.toml").write_text(
+        'server.mode = "dev"\n[environments.main]\nalgorithms = ["ES256"]\nname = "Ä €"\n'
+        '[environments.main.token_managers.default]\nalgorithm = "ES256"\n',
+        encoding="utf-8",
+    )
+    ascii_only = {**os.environ, "PYTHONIOENCODING": "ascii"}
+    outputs = []
+    for command in (("diff",), ("apply", "--yes"), ("export",)):
+        code = "from ostiary_cli.app import main\nmain()"
+        done = subprocess.run(
+            [sys.executable, "-c", code, *command],
+            cwd=tmp_path,
+            capture_output=True,
+            env=ascii_only,
+            timeout=60,
+            check=False,
+        )
+        assert done.returncode == (2 if command == ("diff",) else 0), done.stderr
+        outputs.append(done.stdout)
+
+    assert b'environments.main.name: "\\xc4 \\u20ac"' in outputs[0]
+    assert tomllib.loads(outputs[2].decode())["environments"]["main"]["name"] == "Ä €"
+
+
 def test_commands_take_only_options_that_their_functions_know() -> None:
     """The command line and the functions behind it are written in different rooms."""
     for module, function, parameters in (
-        ("init", "run", {"path", "force"}),
-        ("check", "run", {"path"}),
-        ("diff", "run", {"path"}),
-        ("apply", "run", {"path", "yes"}),
-        ("export", "run", {"config", "output"}),
+        ("init", "run", {"path", "force", "as_json"}),
+        ("check", "run", {"path", "as_json"}),
+        ("diff", "run", {"path", "as_json"}),
+        ("apply", "run", {"path", "yes", "as_json"}),
+        ("export", "run", {"config", "output", "as_json"}),
         ("serve", "run", {"config", "http", "workers", "force_workers", "data_directory"}),
-        ("keys", "list_keys", {"config"}),
-        ("keys", "rotate", {"config", "environment", "key_set", "algorithm"}),
+        ("keys", "list_keys", {"config", "as_json"}),
+        ("keys", "rotate", {"config", "environment", "key_set", "algorithm", "as_json"}),
     ):
         target = getattr(importlib.import_module(f"ostiary.main.commands.{module}"), function)
         assert set(inspect.signature(target).parameters) == parameters

@@ -21,7 +21,15 @@ BIN = Path(sys.executable).parent
 def environment(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Make an environment of the built wheel and of what it requires without any extra."""
     directory = tmp_path_factory.mktemp("wheel")
-    build: tuple[str | Path, ...] = (BIN / "python", "-m", "build", "--wheel", "--no-isolation", "--outdir", directory)
+    build: tuple[str | Path, ...] = (
+        BIN / "python",
+        "-m",
+        "build",
+        "--wheel",
+        "--no-isolation",
+        "--outdir",
+        directory,
+    )
     _run(*build, ROOT)
     (wheel,) = directory.glob("*.whl")
     environment = directory / "environment"

@@ -14,7 +14,7 @@ from tests.support.server import Server
 SCRIPTS = Path(__file__).with_name("scripts")
 AFTER_THE_SCRIPT = "# --- How this token"
 """Where the second script goes on to talk about something else."""
-ORIGINAL, REWRITTEN, CAREFUL_ORIGINAL, CAREFUL_REWRITTEN = (
+ORIGINAL, REWRITTEN, CAREFUL_ORIGINAL, CAREFUL_REWRITTEN, *_ = (
     block.text for block in markdown.blocks(ROOT / "README.md") if block.language == "python"
 )
 PAIRS = ((ORIGINAL, REWRITTEN), (CAREFUL_ORIGINAL, CAREFUL_REWRITTEN))

@@ -3,7 +3,9 @@
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import IPv6Address, ip_address
+from math import inf
 
 from ostiary.core.base.clock import Clock
 from ostiary.core.base.errors import TooManyAttemptsError
@@ -12,6 +14,7 @@ from ostiary.core.model.environment import Environment
 Subject = tuple[str, ...]
 IPV6_PREFIX_BITS = 64
 MAX_SUBJECTS = 50_000
+REMEMBERED_ADDRESSES = 4096
 MAX_WORD_CHARACTERS = 256
 """Longer words are cut for counting, so that strangers' words cannot fill the memory."""
 
@@ -44,15 +47,17 @@ class WindowLimiter:
         self._clock = clock
         self._allowances = allowances
         self._failures: OrderedDict[tuple[str, ...], tuple[float, int]] = OrderedDict()
+        self._counts_until = -inf
+        """When the windows of all failures are over, and there is nothing to look up any more."""
 
     def check(self, env: Environment, *subjects: Subject) -> None:
         """Refuse when any subject has used up its allowance.
 
         Raises: TooManyAttemptsError.
         """
-        if not self._failures:
-            return
         now = self._clock.now()
+        if now >= self._counts_until:
+            return
         for subject in subjects:
             allowance = self._allowances[subject[0]]
             started, count = self._failures.get(_key(env, subject), (0.0, 0))
@@ -72,15 +77,17 @@ class WindowLimiter:
             if not 0 <= now - started < window:
                 started, count = now, 0
             self._failures[key] = (started, count + 1)
+            self._counts_until = max(self._counts_until, started + window)
             if len(self._failures) > MAX_SUBJECTS:
                 self._failures.popitem(last=False)
 
 
 def _key(env: Environment, subject: Subject) -> tuple[str, ...]:
-    words = (word[:MAX_WORD_CHARACTERS] for word in subject[:-1])
+    words = [word[:MAX_WORD_CHARACTERS] for word in subject[:-1]]
     return (env.id, *words, _network(subject[-1]))
 
 
+@lru_cache(REMEMBERED_ADDRESSES)
 def _network(address: str) -> str:
     """Return the caller an address stands for: itself, or its IPv6 /64.
 

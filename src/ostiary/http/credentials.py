@@ -5,7 +5,7 @@ import binascii
 from ostiary.core.clientauth.contract import BasicCredentials, Presented
 from ostiary.http.message import Request
 
-_CONTROL_CHARACTERS = bytes([*range(32), 127])
+_CONTROLS = bytes([*range(32), 127])
 
 
 def present(request: Request, *endpoints: str) -> Presented:
@@ -33,12 +33,13 @@ def _parse_basic(header: bytes) -> BasicCredentials | None:
     encoded = encoded.strip(b" ")
     try:
         decoded = binascii.a2b_base64(encoded)
-        user, colon, password = decoded.decode().partition(":")
+        text = decoded.decode()
     except ValueError:
         return None
     # Python's strict mode lets surplus padding through; what we would write ourselves is strict.
     if not decoded or binascii.b2a_base64(decoded, newline=False) != encoded:
         return None
-    if len(decoded.translate(None, _CONTROL_CHARACTERS)) != len(decoded):
+    if not text.isprintable() and len(decoded.translate(None, _CONTROLS)) != len(decoded):
         return None
+    user, colon, password = text.partition(":")
     return BasicCredentials(user, password, bool(colon))

@@ -25,8 +25,8 @@ def parse_params(data: bytes) -> Params:
         fields = _split(data.decode())
     except UnicodeDecodeError as error:
         raise bad_request("The parameters are not UTF-8.") from error
-    values = {name: (value,) for name, value in fields}
-    if len(values) == len(fields) and ("",) not in values.values():
+    values = dict(fields)
+    if len(values) == len(fields) and "" not in values.values():
         return Params(values)
     return Params.from_pairs(fields)
 

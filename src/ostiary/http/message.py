@@ -1,6 +1,6 @@
 """A request and a response, as handlers see them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 
@@ -15,11 +15,16 @@ NO_STORE: Headers = ((b"cache-control", b"no-store"), (b"pragma", b"no-cache"))
 """For every answer that carries a token, a credential or a state of one caller."""
 
 NO_VALUES: Mapping[str, str] = {}
+FindHeader = Callable[[bytes], bytes | None]
 _encode = msgspec.json.Encoder().encode
 
 
-class Request:
-    """One HTTP request, read whole.
+def _find_nothing(_name: bytes) -> bytes | None:
+    return None
+
+
+class Request(msgspec.Struct, eq=False):
+    """One HTTP request, read whole. A struct, like every value that is made for each request.
 
     Args:
         path: exactly as sent: nothing is decoded or normalised.
@@ -32,67 +37,40 @@ class Request:
         client_certificate: DER of the certificate that the TLS client showed.
     """
 
-    __slots__ = (
-        "_by_name",
-        "address",
-        "answer_headers",
-        "body",
-        "client_certificate",
-        "has_unread_body",
-        "headers",
-        "host",
-        "is_secure",
-        "method",
-        "path",
-        "path_values",
-        "query",
-    )
+    method: str
+    path: str
+    query: bytes = b""
+    headers: Sequence[tuple[bytes, bytes]] = ()
+    body: bytes = b""
+    address: str = ""
+    is_secure: bool = False
+    path_values: Mapping[str, str] = NO_VALUES
+    host: str = ""
+    client_certificate: bytes | None = None
+    answer_headers: Headers = ()
+    """What any answer to this request carries, a refusal too (CORS)."""
+    has_unread_body: bool = False
+    """Bytes may follow that nobody has read: no second request is taken on this connection."""
+    find_header: FindHeader = _find_nothing
+    """Returns the value of a header that may stand only once, or None; for lower-case names.
 
-    def __init__(  # noqa: PLR0913 - a request has that many parts
-        self,
-        method: str,
-        path: str,
-        *,
-        query: bytes = b"",
-        headers: Sequence[tuple[bytes, bytes]] = (),
-        body: bytes = b"",
-        address: str = "",
-        is_secure: bool = False,
-        path_values: Mapping[str, str] = NO_VALUES,
-        host: str = "",
-        client_certificate: bytes | None = None,
-    ) -> None:
-        self.method = method
-        self.path = path
-        self.query = query
-        self.headers = headers
-        self.body = body
-        self.address = address
-        self.is_secure = is_secure
-        self.path_values = path_values
-        self.host = host
-        self.client_certificate = client_certificate
-        self.answer_headers: Headers = ()
-        """What any answer to this request carries, a refusal too (CORS)."""
-        self.has_unread_body = False
-        """Bytes may follow that nobody has read: no second request is taken on this connection."""
-        self._by_name = dict(headers)
+    Raises HTTPError 400 when it stands more than once: neither the first nor the last wins.
+    Where no header does, and so nearly always, it is the look-up of a dict.
+    """
 
-    def find_header(self, name: bytes) -> bytes | None:
-        """Return the value of a header that may stand only once, or None.
+    def __post_init__(self) -> None:
+        by_name = dict(self.headers)
+        is_unique = len(by_name) == len(self.headers)
+        self.find_header = by_name.get if is_unique else self._find_single
 
-        Args: name is in lower case.
-        Raises: HTTPError 400 when it stands more than once: neither the first nor the last
-        wins.
-        """
-        value = self._by_name.get(name)
-        if (
-            value is not None
-            and len(self._by_name) != len(self.headers)
-            and len(self.find_headers(name)) > 1
-        ):
+    def __repr__(self) -> str:
+        return f"Request({self.method} {self.path})"
+
+    def _find_single(self, name: bytes) -> bytes | None:
+        values = self.find_headers(name)
+        if len(values) > 1:
             raise bad_request(f"The header {name.decode()} is sent more than once.")
-        return value
+        return values[0] if values else None
 
     def find_headers(self, name: bytes) -> list[bytes]:
         """Return every value of a header that may be a list, in the order sent."""
@@ -123,15 +101,15 @@ class Request:
             raise bad_request("The body is not valid JSON.") from error
 
 
-class Response:
+class Response(msgspec.Struct, eq=False):
     """One HTTP answer, whole. `content-length` and the security headers are added on sending."""
 
-    __slots__ = ("body", "headers", "status")
+    status: int
+    headers: Headers = ()
+    body: bytes = b""
 
-    def __init__(self, status: int, headers: Headers = (), body: bytes = b"") -> None:
-        self.status = status
-        self.headers = headers
-        self.body = body
+    def __repr__(self) -> str:
+        return f"Response({self.status})"
 
 
 def json_response(value: object, status: int = 200, headers: Headers = ()) -> Response:

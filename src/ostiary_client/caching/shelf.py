@@ -47,11 +47,15 @@ class TokenShelf:
         if len(self._held) > _MOST_TOKENS:
             self._held.popitem(last=False)
 
-    def postpone(self, request: TokenRequest, now: float) -> None:
-        """Use a token a little longer, since no new one could be had."""
-        held = self._held.get(request)
-        if held is not None:
-            held.quiet_until = now + _QUIET_SECONDS
+    def postpone(self, request: TokenRequest, now: float) -> AccessToken | None:
+        """Return a token to use a little longer, since no new one could be had.
+
+        There is none when it was forgotten meanwhile, or ended while the server was asked.
+        """
+        _, token = self.look(request, now)
+        if token is not None:
+            self._held[request].quiet_until = now + _QUIET_SECONDS
+        return token
 
     def forget(self, value: str | None = None) -> None:
         """Throw away the token with that value, or all of them."""

@@ -10,10 +10,15 @@ import anyio
 from ostiary_client.caching.refresh_policy import Freshness, RefreshPolicy
 from ostiary_client.caching.shelf import TokenShelf
 from ostiary_client.caching.token_request import TokenRequest
-from ostiary_client.errors import RateLimitedError, ServerFailedError, TransportError
+from ostiary_client.errors import (
+    RateLimitedError,
+    ServerFailedError,
+    TransportError,
+    UnreadableResponseError,
+)
 from ostiary_client.tokens import AccessToken
 
-_PASSING = (TransportError, RateLimitedError, ServerFailedError)
+_PASSING = (TransportError, RateLimitedError, ServerFailedError, UnreadableResponseError)
 """What may be over in a moment, so that a token that is still good is used meanwhile."""
 
 
@@ -45,7 +50,7 @@ class TokenSource:
                 if held is not None and (freshness is Freshness.FRESH or not leads):
                     return held
                 flight = self._flights.setdefault(request, Future())
-            token = self._lead(request, flight, held) if leads else flight.result()
+            token = self._lead(request, flight) if leads else flight.result()
         return token
 
     def forget(self, value: str | None = None) -> None:
@@ -53,13 +58,11 @@ class TokenSource:
         with self._lock:
             self._shelf.forget(value)
 
-    def _lead(
-        self, request: TokenRequest, flight: Future[AccessToken | None], held: AccessToken | None
-    ) -> AccessToken:
+    def _lead(self, request: TokenRequest, flight: Future[AccessToken | None]) -> AccessToken:
         """Fetch for everybody; when this thread is stopped midway, another one takes over."""
         token = None
         try:
-            token = self._renewed(request, held)
+            token = self._renewed(request)
         except Exception as error:
             flight.set_exception(error)
             raise
@@ -70,15 +73,15 @@ class TokenSource:
                 flight.set_result(token)
         return token
 
-    def _renewed(self, request: TokenRequest, held: AccessToken | None) -> AccessToken:
+    def _renewed(self, request: TokenRequest) -> AccessToken:
         asked_at = self._now()
         try:
             token = self._fetch(request)
         except _PASSING:
+            with self._lock:
+                held = self._shelf.postpone(request, self._now())
             if held is None:
                 raise
-            with self._lock:
-                self._shelf.postpone(request, self._now())
             return held
         with self._lock:
             self._shelf.put(request, token, asked_at)
@@ -126,7 +129,7 @@ class AsyncTokenSource:
             if held is not None and (freshness is Freshness.FRESH or flight is not None):
                 return held
             if flight is None:
-                token = await self._lead(request, held)
+                token = await self._lead(request)
             else:
                 token = await flight.result()
         return token
@@ -135,11 +138,11 @@ class AsyncTokenSource:
         """Throw away the token with that value, or all of them."""
         self._shelf.forget(value)
 
-    async def _lead(self, request: TokenRequest, held: AccessToken | None) -> AccessToken:
+    async def _lead(self, request: TokenRequest) -> AccessToken:
         """Fetch for everybody; when this task is cancelled midway, another one takes over."""
         flight = self._flights[request] = _Flight()
         try:
-            flight.token = await self._renewed(request, held)
+            flight.token = await self._renewed(request)
         except Exception as error:
             flight.error = error
             raise
@@ -148,14 +151,14 @@ class AsyncTokenSource:
             flight.landed.set()
         return flight.token
 
-    async def _renewed(self, request: TokenRequest, held: AccessToken | None) -> AccessToken:
+    async def _renewed(self, request: TokenRequest) -> AccessToken:
         asked_at = self._now()
         try:
             token = await self._fetch(request)
         except _PASSING:
+            held = self._shelf.postpone(request, self._now())
             if held is None:
                 raise
-            self._shelf.postpone(request, self._now())
             return held
         self._shelf.put(request, token, asked_at)
         return token

@@ -1,6 +1,7 @@
 """Reading an answer: a JSON object, or a typed error that says what came instead."""
 
 import json
+import math
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -100,6 +101,31 @@ def refuse_trouble(response: Response, *, what: str, secrets: Iterable[str] = ()
         content=excerpt(response.body, secrets),
         retry_after_seconds=wait,
     )
+
+
+def texts_of(value: object) -> tuple[str, ...]:
+    """Return the words of a text, or the texts of a list."""
+    if isinstance(value, str):
+        return tuple(value.split())
+    if isinstance(value, list):
+        return tuple(item for item in value if isinstance(item, str))
+    return ()
+
+
+def number_of(value: object) -> float | None:
+    """Return a finite number as such, else None; JSON knows integers beyond every float."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    try:
+        number = float(value)
+    except OverflowError:
+        return None
+    return number if math.isfinite(number) else None
+
+
+def is_presentable(token: str) -> bool:
+    """Say whether a token can be sent in a header: visible ASCII, without spaces."""
+    return bool(token) and token.isascii() and token.isprintable() and " " not in token
 
 
 def text_member(document: Mapping[str, Any], name: str) -> str | None:

@@ -5,9 +5,10 @@ from ostiary_client.errors import (
     BackendUnreachableError,
     SecretTokenMissingError,
     TransportError,
+    UnreadableResponseError,
 )
 from ostiary_client.printable import excerpt, printable
-from ostiary_client.protocol.answers import parse_object, text_member
+from ostiary_client.protocol.answers import is_presentable, parse_object, text_member
 from ostiary_client.protocol.messages import Exchange, Request, Response
 from ostiary_client.protocol.retry import RetryPolicy, send
 from ostiary_client.tokens import AccessToken, BackendToken
@@ -42,6 +43,10 @@ def exchange_at_backend(
         raise BackendUnreachableError(
             f"The backend {printable(url)} did not answer: {error.problem}", remedy=error.remedy
         ) from error
+    except UnreadableResponseError as error:
+        raise SecretTokenMissingError(
+            f"The backend {printable(url)} answered without a token: {error.problem}"
+        ) from error
     if not 200 <= response.status < 300:
         raise BackendRefusedError(
             f"The backend {printable(url)} refused the token with HTTP {response.status}",
@@ -59,7 +64,7 @@ def _read(response: Response, url: str, members: tuple[str, ...]) -> BackendToke
         document = {}
     for name in members:
         value = text_member(document, name)
-        if value is not None:
+        if value is not None and is_presentable(value):
             return BackendToken(value, document)
     raise SecretTokenMissingError(
         f"The backend {printable(url)} answered without a token of its own",

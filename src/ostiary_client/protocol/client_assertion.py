@@ -2,18 +2,22 @@
 
 import secrets
 from dataclasses import dataclass, field
+from typing import Any
 
 from joserfc import jwk, jwt
 from joserfc.errors import JoseError
+from joserfc.jws import JWSRegistry
 
 from ostiary_client.errors import ConfigurationError
 from ostiary_client.protocol.client_authentication import Credentials
 from ostiary_client.protocol.metadata import Metadata
+from ostiary_client.protocol.signing_key import algorithm_for, read_signing_key, unusable
 from ostiary_client.secret import Secret
 
 _TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 _LIFETIME_SECONDS = 60
-_EC_ALGORITHMS = {"P-256": "ES256", "P-384": "ES384", "P-521": "ES512"}
+_LEAST_SECRET_BYTES = 14
+"""112 bits, the least that joserfc takes without a warning."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +45,9 @@ class SignedAssertion:
             "exp": int(now) + _LIFETIME_SECONDS,
             "jti": secrets.token_urlsafe(16),
         }
-        assertion = jwt.encode(header, claims, self.key, algorithms=[self.algorithm])
+        assertion = jwt.encode(
+            header, claims, self.key, registry=_Registry(algorithms=[self.algorithm])
+        )
         form = {
             "client_id": self.client_id,
             "client_assertion_type": _TYPE,
@@ -55,44 +61,43 @@ def private_key_jwt(
 ) -> SignedAssertion:
     """Return the authentication by a private key in PEM form or as a JWK.
 
-    Without an algorithm: RS256, ES256, ES384, ES512 or EdDSA, as the key is.
+    Without an algorithm it is the key's own `alg`, else RS256, ES256, ES384, ES512 or EdDSA, as
+    the key is.
 
     Raises: ConfigurationError for what is no private key, or does not fit the algorithm.
     """
-    text = private_key.reveal().strip()
+    key = read_signing_key(private_key.reveal().strip())
+    chosen = algorithm_for(key, algorithm)
+    authentication = SignedAssertion(client_id, key, chosen, key_id or key.kid)
     try:
-        key = jwk.import_key(text if text.startswith("{") else text.encode())
-        if not isinstance(key, jwk.OctKey) and not key.is_private:
-            raise ConfigurationError("The key is a public one; signing takes the private one")
-        chosen = algorithm or _algorithm_of(key)
-        authentication = SignedAssertion(client_id, key, chosen, key_id or key.kid)
-        _try_out(authentication)
+        authentication.credentials(Metadata(issuer="https://localhost"), now=0)
     except (JoseError, ValueError, TypeError) as error:
-        raise ConfigurationError(
-            f"The private key cannot be used to sign: {type(error).__name__}",
-            remedy="Give an unencrypted private key in PEM form (RSA, EC or Ed25519), and an "
-            "algorithm that fits it",
-        ) from None
+        raise unusable(error) from None
     return authentication
 
 
 def client_secret_jwt(client_id: str, client_secret: Secret) -> SignedAssertion:
-    """Return the authentication by an assertion that the client secret signs, with HS256."""
-    key = jwk.OctKey.import_key(client_secret.reveal())
+    """Return the authentication by an assertion that the client secret signs, with HS256.
+
+    Raises: ConfigurationError for a secret so short that whoever reads the assertion can guess it.
+    """
+    secret = client_secret.reveal().encode()
+    if len(secret) < _LEAST_SECRET_BYTES:
+        raise ConfigurationError(
+            "The client's secret is too short to sign with",
+            remedy=f"Use one of {_LEAST_SECRET_BYTES} bytes or more, better 32; or send it instead "
+            "(auth_method='client_secret_basic')",
+        )
+    try:
+        key = jwk.OctKey.import_key(secret)
+    except ValueError:
+        raise ConfigurationError("The client's secret is a public key, and no secret") from None
     return SignedAssertion(client_id, key, "HS256")
 
 
-def _algorithm_of(key: jwk.Key) -> str:
-    match key:
-        case jwk.RSAKey():
-            return "RS256"
-        case jwk.ECKey():
-            return _EC_ALGORITHMS[key.curve_name]
-        case jwk.OKPKey():
-            return "EdDSA"
-        case _:
-            raise ConfigurationError("The key is a shared secret; signing takes a private key")
+class _Registry(JWSRegistry):
+    """Knows EdDSA by its old name without a warning: servers know no other."""
 
-
-def _try_out(authentication: SignedAssertion) -> None:
-    authentication.credentials(Metadata(issuer="https://localhost"), now=0)
+    def get_alg(self, name: str) -> Any:  # noqa: ANN401 - joserfc does not export its type
+        """Return the algorithm of that name."""
+        return self.algorithms[name] if name == "EdDSA" else super().get_alg(name)

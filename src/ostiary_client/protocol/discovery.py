@@ -1,11 +1,11 @@
 """Finding a server's metadata from its base URL."""
 
 import uuid
-from collections.abc import Iterator
-from http import HTTPStatus
+from collections.abc import Iterator, Mapping
+from typing import Any
 from urllib.parse import urlsplit
 
-from ostiary_client.errors import DiscoveryError
+from ostiary_client.errors import ConfigurationError, DiscoveryError
 from ostiary_client.protocol.answers import read_object, refuse_redirect, refuse_trouble
 from ostiary_client.protocol.messages import Exchange, Request
 from ostiary_client.protocol.metadata import Metadata, check_scheme, origin_of, parse_metadata
@@ -34,13 +34,12 @@ def discover(
         or what is there cannot be trusted; TransportError; ResponseError.
     """
     base = trim(base_url)
-    origin_of(base)
-    check_scheme(base, insecure_http=insecure_http)
+    _check_base(base, insecure_http=insecure_http)
     tried: list[str] = []
     for expected, url in _places(base):
         response = yield from send(lambda url=url: _get(url), policy)  # type: ignore[misc]
-        tried.append(url)
-        if response.status in {HTTPStatus.NOT_FOUND, HTTPStatus.GONE}:
+        tried.append(f"{url} (HTTP {response.status})")
+        if 400 <= response.status < 500 and response.status != 429:
             continue
         what = f"The answer of {url}"
         refuse_redirect(response, what=what)
@@ -48,7 +47,7 @@ def discover(
         document = read_object(response, what=what)
         return parse_metadata(
             document,
-            issuer=issuer or expected,
+            issuer=issuer or _spelling(document, expected),
             source=url,
             trusted_origins=trusted_origins,
             insecure_http=insecure_http,
@@ -61,7 +60,27 @@ def discover(
 
 def trim(base_url: str) -> str:
     """Return a base URL without what people paste along with it."""
-    return base_url.strip().removesuffix(_OPENID).rstrip("/")
+    base = base_url.strip().rstrip("/").removesuffix(_OPENID).rstrip("/")
+    host, is_oauth, path = base.partition(_OAUTH)
+    return host + path if is_oauth else base
+
+
+def _check_base(base: str, *, insecure_http: bool) -> None:
+    origin_of(base)
+    check_scheme(base, insecure_http=insecure_http)
+    if "?" in base or "#" in base:
+        raise ConfigurationError(
+            "A base URL has no query and no fragment", remedy="Write it without ? and #"
+        )
+
+
+def _spelling(document: Mapping[str, Any], expected: str) -> str:
+    """Return an issuer as the server spells it: a slash at its end leads to the same document.
+
+    Spec: OpenID Connect Discovery 1.0 §4.1.
+    """
+    with_slash = f"{expected}/"
+    return with_slash if document.get("issuer") == with_slash else expected
 
 
 def _places(base: str) -> Iterator[tuple[str, str]]:

@@ -1,12 +1,11 @@
 """Asking a server what it says of a token."""
 
-import math
 from collections.abc import Mapping
 from typing import Any
 
 from ostiary_client.errors import UnreadableResponseError
 from ostiary_client.printable import excerpt
-from ostiary_client.protocol.answers import text_member
+from ostiary_client.protocol.answers import number_of, text_member, texts_of
 from ostiary_client.protocol.messages import Exchange
 from ostiary_client.protocol.token_endpoint import Endpoint, read_success
 from ostiary_client.tokens import Introspection
@@ -42,25 +41,15 @@ def _read(document: Mapping[str, Any]) -> Introspection:
         username=text_member(document, "username"),
         subject=text_member(document, "sub"),
         issuer=text_member(document, "iss"),
-        audience=_texts(document.get("aud"), separator=None),
-        scopes=_texts(document.get("scope"), separator=" "),
+        audience=_audience(document.get("aud")),
+        scopes=texts_of(document.get("scope")),
         token_type=text_member(document, "token_type"),
-        expires_at=_time(document.get("exp")),
-        issued_at=_time(document.get("iat")),
+        expires_at=number_of(document.get("exp")),
+        issued_at=number_of(document.get("iat")),
         claims=document,
     )
 
 
-def _texts(value: object, *, separator: str | None) -> tuple[str, ...]:
-    """Return what is a list of texts, or one text that may hold several."""
-    if isinstance(value, str):
-        return tuple(value.split()) if separator else (value,)
-    if isinstance(value, list):
-        return tuple(item for item in value if isinstance(item, str))
-    return ()
-
-
-def _time(value: object) -> float | None:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        return None
-    return float(value)
+def _audience(value: object) -> tuple[str, ...]:
+    """Return one audience or several; unlike scopes, one may hold spaces."""
+    return (value,) if isinstance(value, str) else texts_of(value)

@@ -82,6 +82,18 @@ def parse_metadata(
     )
 
 
+def check_endpoints(metadata: Metadata, *, insecure_http: bool) -> None:
+    """Refuse endpoints without TLS in metadata that a program gives itself.
+
+    Raises: ConfigurationError.
+    """
+    for name in _ENDPOINTS:
+        url = getattr(metadata, name)
+        if url is not None:
+            origin_of(url)
+            check_scheme(url, insecure_http=insecure_http)
+
+
 def _check_issuer(document: Mapping[str, Any], issuer: str, source: str) -> None:
     found = document.get("issuer")
     if found == issuer:
@@ -118,7 +130,8 @@ def origin_of(url: str) -> str:
         port = parts.port
     except ValueError:
         raise ConfigurationError(f"{printable(url)} is no URL") from None
-    if parts.scheme not in {"http", "https"} or not parts.hostname or "@" in parts.netloc:
+    is_odd = not url.isprintable() or any(c.isspace() for c in url) or "@" in parts.netloc
+    if parts.scheme not in {"http", "https"} or not parts.hostname or is_odd:
         raise ConfigurationError(
             f"{printable(url)} is no URL of a server", remedy="Write https://host"
         )

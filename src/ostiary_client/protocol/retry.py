@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 
-from ostiary_client.errors import TransportError
+from ostiary_client.errors import CertificateError, ConfigurationError, TransportError
 from ostiary_client.protocol.messages import Exchange, Request, Response
 
 _PAUSE_ASKED_FOR = frozenset({HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE})
@@ -19,14 +19,21 @@ _PASSING_FAILURES = frozenset(
 class RetryPolicy:
     """How often a request is tried, and how long between the tries.
 
-    The pause before the n-th repetition is drawn evenly between nothing and `first_pause_seconds`
-    times 2 to the n-th, so that many clients do not come back together. A server that asks for
-    more than `longest_pause_seconds` is not waited for.
+    The pause before the first repetition is drawn evenly between nothing and
+    `first_pause_seconds`, which doubles with each, so that many clients do not come back
+    together. A server that asks for more than `longest_pause_seconds` is not waited for.
     """
 
     attempts: int = 3
     first_pause_seconds: float = 0.2
     longest_pause_seconds: float = 10.0
+
+    def __post_init__(self) -> None:
+        """Refuse what would never send anything."""
+        if self.attempts < 1 or self.first_pause_seconds < 0 or self.longest_pause_seconds < 0:
+            raise ConfigurationError(
+                "A retry policy takes at least one attempt, and no pause below nothing"
+            )
 
 
 NO_RETRIES = RetryPolicy(attempts=1)
@@ -49,7 +56,7 @@ def send(make_request: Callable[[], Request], policy: RetryPolicy) -> Exchange[R
         try:
             response = yield request
         except TransportError as error:
-            if last or (error.was_sent and not request.is_repeatable):
+            if last or not _may_pass(error, request):
                 raise
             pause = _jitter(policy, attempt)
             continue
@@ -58,6 +65,13 @@ def send(make_request: Callable[[], Request], policy: RetryPolicy) -> Exchange[R
             return response
         pause = asked
     raise AssertionError("a policy has at least one attempt")
+
+
+def _may_pass(error: TransportError, request: Request) -> bool:
+    """Say whether another attempt is safe and could go better."""
+    if isinstance(error, CertificateError):
+        return False
+    return request.is_repeatable or not error.was_sent
 
 
 def _pause_to_take(
@@ -75,7 +89,8 @@ def _pause_to_take(
 
 
 def _jitter(policy: RetryPolicy, attempt: int) -> float:
-    most = min(policy.first_pause_seconds * 2 ** (attempt - 1), policy.longest_pause_seconds)
+    most = policy.first_pause_seconds * 2.0 ** min(attempt - 1, 60)
+    most = min(most, policy.longest_pause_seconds)
     return random.uniform(0, most)  # noqa: S311 - spreads load; nobody gains by guessing it
 
 
@@ -88,5 +103,5 @@ def retry_after_seconds(response: Response) -> float | None:
         until = parsedate_to_datetime(text)
         date = parsedate_to_datetime(response.headers.get("date", ""))
         return max(0.0, (until - date).total_seconds())
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None

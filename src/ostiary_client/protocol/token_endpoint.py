@@ -1,6 +1,5 @@
 """Asking for tokens: the form that goes out, and the access token that comes back."""
 
-import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -9,10 +8,13 @@ from urllib.parse import urlencode
 from ostiary_client.errors import AccessTokenMissingError, InvalidClientError, OAuthError
 from ostiary_client.printable import excerpt, printable
 from ostiary_client.protocol.answers import (
+    is_presentable,
+    number_of,
     read_object,
     refuse_redirect,
     refuse_trouble,
     text_member,
+    texts_of,
 )
 from ostiary_client.protocol.client_authentication import ClientAuthentication
 from ostiary_client.protocol.messages import Exchange, Request, Response
@@ -68,7 +70,7 @@ def client_credentials(
     Args: parameters are those beside `scope`, such as `resource`.
     Raises: as `read_token`.
     """
-    form = {"grant_type": "client_credentials", **(parameters or {})}
+    form = {**(parameters or {}), "grant_type": "client_credentials"}
     if scopes:
         form["scope"] = " ".join(scopes)
     asked_at = endpoint.now()
@@ -90,7 +92,7 @@ def read_token(
     """
     document = read_success(response, request, what="The answer of the token endpoint")
     value = text_member(document, "access_token")
-    if value is None or not value.isascii() or not value.isprintable() or " " in value:
+    if value is None or not is_presentable(value):
         raise AccessTokenMissingError(
             "The answer of the token endpoint holds no access token",
             remedy="Check that the base URL is an authorization server's",
@@ -103,7 +105,7 @@ def read_token(
         value=value,
         token_type=_token_type(document),
         expires_at=None if lifetime is None else asked_at + lifetime,
-        scopes=tuple(scope.split()) if isinstance(scope, str) else asked_scopes,
+        scopes=texts_of(scope) if isinstance(scope, str | list) else asked_scopes,
         response=document,
     )
 
@@ -128,9 +130,10 @@ def refuse_failure(response: Response, request: Request, *, what: str) -> None:
     refuse_trouble(response, what=what, secrets=request.secrets)
     if 200 <= response.status < 300:
         return
-    document = read_object(response, what=what, secrets=request.secrets)
-    code = printable(text_member(document, "error") or "", most_characters=80)
-    words = excerpt((text_member(document, "error_description") or "").encode(), request.secrets)
+    says_nothing = response.status == 401 and not response.body
+    document = {} if says_nothing else read_object(response, what=what, secrets=request.secrets)
+    code = _code(document, request)
+    words = _shown(document, "error_description", request)
     is_client = code == "invalid_client" or response.status == 401
     kind = InvalidClientError if is_client else OAuthError
     raise kind(
@@ -154,6 +157,29 @@ _REMEDIES = {
 }
 
 
+_CODES = frozenset(_REMEDIES) | {
+    "invalid_request",
+    "invalid_grant",
+    "access_denied",
+    "server_error",
+    "temporarily_unavailable",
+    "unsupported_token_type",
+}
+
+
+def _code(document: Mapping[str, Any], request: Request) -> str:
+    """Return the error code; one that is none of the usual is a text like any other."""
+    code = text_member(document, "error") or ""
+    if code in _CODES:
+        return code
+    return printable(_shown(document, "error", request), most_characters=80)
+
+
+def _shown(document: Mapping[str, Any], name: str, request: Request) -> str:
+    text = text_member(document, name) or ""
+    return excerpt(text.encode("utf-8", "replace"), request.secrets)
+
+
 def _token_type(document: Mapping[str, Any]) -> str:
     kind = text_member(document, "token_type") or "Bearer"
     is_bearer = kind.lower() == "bearer" or not kind.isascii() or not kind.isalnum()
@@ -164,6 +190,5 @@ def _seconds(value: object) -> float | None:
     """Return a lifetime that is one; some servers send it as a text."""
     if isinstance(value, str) and value.isascii() and value.isdigit():
         return float(value[:12])
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return None
-    return float(value) if math.isfinite(value) and 0 <= value < 1e12 else None
+    number = number_of(value)
+    return number if number is not None and 0 <= number < 1e12 else None

@@ -78,6 +78,17 @@ def test_after_the_window_one_may_try_again() -> None:
     assert not _is_refused(limiter, "client", "a", V4)
 
 
+def test_one_callers_window_does_not_end_with_anothers() -> None:
+    clock = FrozenClock()
+    limiter = _limiter(clock)
+    _fail(limiter, "client", "first", V4)
+    clock.advance(30)
+    _fail(limiter, "client", "second", V4)
+    clock.advance(30)
+    assert not _is_refused(limiter, "client", "first", V4)
+    assert _is_refused(limiter, "client", "second", V4)
+
+
 def test_a_clock_that_is_set_back_locks_nobody_out() -> None:
     clock = FrozenClock()
     limiter = _limiter(clock)

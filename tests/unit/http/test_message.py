@@ -33,6 +33,19 @@ def test_SEC_164_a_header_of_a_similar_name_is_another_header(name: bytes) -> No
     assert make_request((name, b"joe")).find_header(b"ping.uname") is None
 
 
+def test_a_header_that_is_not_sent_is_none_beside_one_that_is_sent_twice() -> None:
+    request = make_request((b"a", b"1"), (b"a", b"2"), (b"b", b"3"))
+    assert request.find_header(b"b") == b"3"
+    assert request.find_header(b"c") is None
+
+
+def test_neither_request_nor_response_shows_headers_or_body() -> None:
+    request = make_request((b"authorization", b"canary"), body=b"canary", query=b"canary")
+    response = json_response({"access_token": "canary"}, headers=((b"location", b"canary"),))
+    assert repr(request) == "Request(POST /x)"
+    assert repr(response) == "Response(200)"
+
+
 def test_form_and_query_are_read_apart() -> None:
     request = make_request(body=b"a=1", query=b"a=2")
     assert request.form().get("a") == "1"

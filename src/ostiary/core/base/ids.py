@@ -23,18 +23,18 @@ TIME_CHARACTERS = 6
 MIN_ENTROPY_BITS = 128
 _BASE = len(ALPHABET)
 _DIGIT = {character: value for value, character in enumerate(ALPHABET)}
+_CHARACTER_OF_BYTE = bytes(ord(ALPHABET[byte % _BASE]) for byte in range(256))
+_SURPLUS_BYTES = bytes(range(256 - 256 % _BASE, 256))
+"""Left out of a draw: with them the first characters of the alphabet would come more often."""
 _NAMESPACE = uuid.UUID("6f737469-6172-5979-8000-000000000001")
 
 
 def mint_alphanumeric(length: int) -> str:
     """Mint a random string of 0-9, A-Z, a-z; each character carries 5.95 bits of entropy."""
-    # 2**(6 * length) would bias the draw; rejection over bytes costs one urandom call.
-    drawn: list[str] = []
+    drawn = b""
     while len(drawn) < length:
-        drawn.extend(
-            ALPHABET[byte % _BASE] for byte in secrets.token_bytes(length + 8) if byte < _BASE * 4
-        )
-    return "".join(drawn[:length])
+        drawn += secrets.token_bytes(length + 8).translate(_CHARACTER_OF_BYTE, _SURPLUS_BYTES)
+    return drawn[:length].decode()
 
 
 def mint_handle(length: int, now: float, *, prefix: str = "") -> str:

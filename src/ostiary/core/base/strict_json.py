@@ -17,9 +17,7 @@ def loads(data: bytes | str) -> Any:  # noqa: ANN401 - JSON is whatever the stra
     if text.count("[") + text.count("{") > MAX_DEPTH and _too_deep(text):
         raise ValueError("JSON is nested too deeply")
     try:
-        value = json.loads(
-            text, object_pairs_hook=_unique, parse_constant=_refuse_constant, parse_float=_finite
-        )
+        value = _DECODER.decode(text)
     except RecursionError as error:
         raise ValueError("JSON is nested too deeply") from error
     if "\\u" in text or not isinstance(data, bytes):
@@ -66,3 +64,8 @@ def _finite(text: str) -> float:
     if not math.isfinite(number):
         raise ValueError("JSON has an infinite number")
     return number
+
+
+_DECODER = json.JSONDecoder(
+    object_pairs_hook=_unique, parse_constant=_refuse_constant, parse_float=_finite
+)

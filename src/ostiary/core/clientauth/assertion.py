@@ -7,7 +7,7 @@ from typing import Any
 
 from ostiary.core.base.clock import Clock
 from ostiary.core.base.params import Params
-from ostiary.core.clientauth.contract import Presented, Rejected
+from ostiary.core.clientauth.contract import Presented, Rejected, UnverifiedAssertion
 from ostiary.core.crypto import jws
 from ostiary.core.formats import jwt
 from ostiary.core.model.client import Client
@@ -26,11 +26,8 @@ An unknown client never did, which takes as long to find out as for a known one.
 """
 
 
-def find_claimed(params: Params, *, is_symmetric: bool) -> str | None:
-    """Return the client that an assertion of this kind names, unverified, or None without one.
-
-    An unreadable assertion claims nobody ("") as an asymmetric one.
-    """
+def read_assertion(params: Params) -> UnverifiedAssertion | None:
+    """Return the assertion that a request carries, unverified, or None without one."""
     unverified_assertion = params.find("client_assertion")
     if unverified_assertion is None:
         return None
@@ -38,10 +35,21 @@ def find_claimed(params: Params, *, is_symmetric: bool) -> str | None:
         unverified = jws.parse(unverified_assertion)
         subject = jwt.read_claims(unverified.payload).get("sub")
     except (jws.InvalidJWSError, jwt.InvalidClaimsError):
-        return None if is_symmetric else ""
-    if unverified.algorithm.startswith("HS") is not is_symmetric:
+        return UnverifiedAssertion(jws=None)
+    return UnverifiedAssertion(unverified, subject if isinstance(subject, str) else "")
+
+
+def find_claimed(presented: Presented, *, is_symmetric: bool) -> str | None:
+    """Return the client that an assertion of this kind names, unverified, or None without one.
+
+    An unreadable assertion claims nobody ("") as an asymmetric one.
+    """
+    assertion = presented.assertion
+    if assertion is None:
         return None
-    return subject if isinstance(subject, str) else ""
+    if assertion.jws is None:
+        return None if is_symmetric else ""
+    return assertion.subject if assertion.jws.algorithm.startswith("HS") is is_symmetric else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +76,10 @@ class AssertionVerifier:
         """
         if params.find("client_assertion_type") != ASSERTION_TYPE:
             return Rejected("unknown client_assertion_type")
-        now = self.clock.now()
+        if presented.assertion is None or presented.assertion.jws is None:
+            return Rejected("unreadable assertion")
+        unverified, now = presented.assertion.jws, self.clock.now()
         try:
-            unverified = jws.parse(params.get("client_assertion"))
             payload = verify_signature(client, unverified)
             if client is None:
                 return Rejected("unknown client")

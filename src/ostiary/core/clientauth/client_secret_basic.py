@@ -28,7 +28,7 @@ class ClientSecretBasic:
         basic = presented.basic
         if basic is None or not (basic.password or "client_secret" in params):
             return None
-        return unquote_plus(basic.user)
+        return _form_decode(basic.user)
 
     async def verify(
         self, env: Environment, claimed: str, params: Params, presented: Presented
@@ -41,7 +41,7 @@ class ClientSecretBasic:
             return Rejected("no basic credentials")
         user, secret = presented.basic.user, presented.basic.password
         outcome = self._compare(env, user, secret)
-        decoded_secret = unquote_plus(secret)
+        decoded_secret = _form_decode(secret)
         if (claimed, decoded_secret) != (user, secret):
             decoded_outcome = self._compare(env, claimed, decoded_secret)
             return decoded_outcome if isinstance(outcome, Rejected) else outcome
@@ -53,3 +53,7 @@ class ClientSecretBasic:
         if env.client_secrets.matches(secrets, secret, now=self.clock.now()) and client:
             return client
         return Rejected("wrong secret" if client else "unknown client")
+
+
+def _form_decode(text: str) -> str:
+    return unquote_plus(text) if "%" in text or "+" in text else text

@@ -24,7 +24,7 @@ class ClientSecretJWT:
     method: ClassVar[AuthMethod] = AuthMethod.CLIENT_SECRET_JWT
 
     def find_claimed(self, params: Params, presented: Presented) -> str | None:
-        return find_claimed(params, is_symmetric=True)
+        return find_claimed(presented, is_symmetric=True)
 
     async def verify(
         self, env: Environment, claimed: str, params: Params, presented: Presented

@@ -6,6 +6,7 @@ from typing import Protocol
 import msgspec
 
 from ostiary.core.base.params import Params
+from ostiary.core.crypto.jws import UnverifiedJWS
 from ostiary.core.model.client import AuthMethod, Client
 from ostiary.core.model.environment import Environment
 
@@ -24,6 +25,18 @@ class BasicCredentials(msgspec.Struct, frozen=True):
         return f"BasicCredentials(user={self.user!r}, password=…)"
 
 
+class UnverifiedAssertion(msgspec.Struct, frozen=True):
+    """A client assertion as it was read, once for all methods; nobody has verified it yet.
+
+    Args:
+        jws: None for what is unreadable, also in its claims.
+        subject: the client that it claims; "" where it names none.
+    """
+
+    jws: UnverifiedJWS | None
+    subject: str = ""
+
+
 class Presented(msgspec.Struct, frozen=True):
     """What a request shows of its sender, beside its parameters.
 
@@ -33,12 +46,14 @@ class Presented(msgspec.Struct, frozen=True):
             the called endpoint and the token endpoint.
         basic: None when there is no Basic header, or an unreadable one.
         is_unreadable: an Authorization header is there that is not readable Basic.
+        assertion: what the parameters hold of one; read when the client is authenticated.
     """
 
     address: str
     endpoints: tuple[str, ...]
     basic: BasicCredentials | None = None
     is_unreadable: bool = False
+    assertion: UnverifiedAssertion | None = None
 
 
 @dataclass(frozen=True, slots=True)

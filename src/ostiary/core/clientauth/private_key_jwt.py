@@ -25,7 +25,7 @@ class PrivateKeyJWT:
     method: ClassVar[AuthMethod] = AuthMethod.PRIVATE_KEY_JWT
 
     def find_claimed(self, params: Params, presented: Presented) -> str | None:
-        return find_claimed(params, is_symmetric=False)
+        return find_claimed(presented, is_symmetric=False)
 
     async def verify(
         self, env: Environment, claimed: str, params: Params, presented: Presented

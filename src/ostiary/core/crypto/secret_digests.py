@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from ostiary.core.base.secret import Secret
+from ostiary.core.crypto.keyed_hash import KeyedHash
 
 SLOTS = 2
 """How many secrets of one client may be alive: the current one and one on its way out."""
@@ -45,16 +46,16 @@ class SecretDigester:
         pepper: 32 random bytes, kept sealed.
     """
 
-    __slots__ = ("_pepper",)
+    __slots__ = ("_keyed",)
 
     def __init__(self, pepper: Secret[bytes]) -> None:
-        self._pepper = pepper.reveal()
+        self._keyed = KeyedHash(pepper.reveal())
 
     def digest(self, kind: DigestKind, secret: str) -> bytes:
         """Digest a secret for keeping."""
         if kind is DigestKind.SHA256:
             return hashlib.sha256(secret.encode()).digest()
-        return hmac.digest(self._pepper, secret.encode(), "sha256")
+        return self._keyed.digest(secret.encode())
 
     def mark(self, purpose: str, value: str) -> bytes:
         """Return a keyed digest by which a value is recognised again, for one purpose only."""
@@ -70,7 +71,7 @@ class SecretDigester:
         """
         encoded = presented.encode()
         plain = hashlib.sha256(encoded).digest()
-        keyed = hmac.digest(self._pepper, encoded, "sha256")
+        keyed = self._keyed.digest(encoded)
         found = False
         for secret in (*kept, _ABSENT, _ABSENT)[:SLOTS]:
             candidate = keyed if secret.kind is DigestKind.HMAC_SHA256 else plain

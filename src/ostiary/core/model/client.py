@@ -67,8 +67,10 @@ class Client:
     may_introspect: bool = False
     issuer_audience_only: bool = False
     attributes: Mapping[str, str] = field(default_factory=dict)
+    granted_before: dict[str, ScopeSet] = field(default_factory=dict, repr=False)
+    """What requests for scopes, as they were written, came to: a few, so that each is read once."""
+    is_public: bool = field(init=False)
+    """A public client cannot authenticate (RFC 6749 §2.1)."""
 
-    @property
-    def is_public(self) -> bool:
-        """A public client cannot authenticate (RFC 6749 §2.1)."""
-        return self.auth_methods == frozenset({AuthMethod.NONE})
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "is_public", self.auth_methods == frozenset({AuthMethod.NONE}))

@@ -23,7 +23,7 @@ class Face(StrEnum):
     PINGONE = "pingone"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class Environment:
     """One tenant, compiled whole from the configuration and never changed afterwards.
 

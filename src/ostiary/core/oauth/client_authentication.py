@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from msgspec.structs import replace
+
 from ostiary.core.base.errors import (
     InvalidClientError,
     OAuthCode,
@@ -9,6 +11,7 @@ from ostiary.core.base.errors import (
     TooManyAttemptsError,
 )
 from ostiary.core.base.params import Params
+from ostiary.core.clientauth.assertion import read_assertion
 from ostiary.core.clientauth.contract import ClientAuthenticator, Presented, Rejected
 from ostiary.core.model.client import Client
 from ostiary.core.model.environment import Environment
@@ -30,6 +33,8 @@ class ClientAuthentication:
         Raises: InvalidClientError, the same for every reason; OAuthError invalid_request for two
             methods at once; TooManyAttemptsError.
         """
+        if "client_assertion" in params:
+            presented = replace(presented, assertion=read_assertion(params))
         authenticator, claimed = self._choose(params, presented)
         subjects = (("client", claimed, presented.address), ("address", presented.address))
         try:

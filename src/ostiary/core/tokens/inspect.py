@@ -1,6 +1,7 @@
 """Reading an access token back: what it stands for, if it is one of ours and still good."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from math import inf
 
 from ostiary.core.base.clock import Clock
 from ostiary.core.base.ids import HandleKey, KeyId, handle_key
@@ -12,6 +13,7 @@ from ostiary.core.model.token_manager import TokenKind, TokenManager
 from ostiary.core.ports.stores import AccessTokens
 from ostiary.core.tokens import claims
 from ostiary.core.tokens.gate import is_client_open
+from ostiary.core.tokens.verified import VerifiedToken, VerifiedTokens
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,7 @@ class TokenInspector:
 
     tokens: AccessTokens
     clock: Clock
+    verified: VerifiedTokens = field(default_factory=VerifiedTokens)
 
     async def find(self, env: Environment, presented: str) -> FoundToken | None:
         """Return a token that this environment issued and that has not expired, or None.
@@ -35,7 +38,7 @@ class TokenInspector:
         Raises: UnavailableError when a reference token cannot be looked up.
         """
         if presented.count(".") == 2:
-            token = _read_jwt(env, presented, self.clock.now())
+            token = self._find_jwt(env, presented)
             return FoundToken(token, None) if token else None
         return await self._find_reference(env, presented)
 
@@ -50,6 +53,16 @@ class TokenInspector:
         if found.key is None and await self.tokens.is_revoked(env, found.token.token_id):
             return None
         return found.token
+
+    def _find_jwt(self, env: Environment, presented: str) -> AccessToken | None:
+        now = self.clock.now()
+        known = self.verified.find(env, presented, now)
+        if known is None:
+            known = _read_jwt(env, presented, now)
+            if known is None or known.good_until <= now:
+                return None
+            self.verified.remember(env, presented, known)
+        return known.token
 
     async def _find_reference(self, env: Environment, presented: str) -> FoundToken | None:
         manager = _manager_of_handle(env, presented)
@@ -77,7 +90,7 @@ def _manager_of_handle(env: Environment, presented: str) -> TokenManager | None:
     return None
 
 
-def _read_jwt(env: Environment, presented: str, now: float) -> AccessToken | None:
+def _read_jwt(env: Environment, presented: str, now: float) -> VerifiedToken | None:
     """Verify a JWT by the key that its `kid` names, and read it by that key's manager."""
     try:
         unverified = jws.parse(presented)
@@ -85,7 +98,8 @@ def _read_jwt(env: Environment, presented: str, now: float) -> AccessToken | Non
         if found is None:
             return None
         key, key_set = found
-        if key.published_until is not None and key.published_until <= now:
+        published_until = inf if key.published_until is None else key.published_until
+        if published_until <= now:
             return None  # nobody else could verify it any more
         payload = jws.verify(key.public_key, key.algorithm, unverified)
         manager = _manager_of_jwt(env, key_set, unverified)
@@ -94,7 +108,7 @@ def _read_jwt(env: Environment, presented: str, now: float) -> AccessToken | Non
         token = claims.read_token(manager, jwt.read_claims(payload))
     except (jws.InvalidJWSError, jwt.InvalidClaimsError):
         return None
-    return token if token.expires_at > now else None
+    return VerifiedToken(token, min(token.expires_at, published_until))
 
 
 def _manager_of_jwt(

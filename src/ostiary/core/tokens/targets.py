@@ -57,8 +57,10 @@ def choose_audiences(
     Raises: OAuthError invalid_scope when a scope belongs to a resource that was not asked for.
     """
     owners = env.resources_of(frozenset(scopes.names)) if env.resources else ()
+    if not owners:
+        return resources or manager.audiences
     if not resources:
-        return tuple(owner.audience for owner in owners) or manager.audiences
+        return tuple(owner.audience for owner in owners)
     for owner in owners:
         if owner.audience not in resources:
             raise OAuthError(

@@ -8,10 +8,12 @@ import pytest
 from ostiary.adapters.stores.memory import MemoryStore
 from ostiary.core.base.clock import FrozenClock
 from ostiary.core.base.ids import TokenId
+from ostiary.core.crypto import jws
 from ostiary.core.crypto.keys import KeySet, SigningKey
 from ostiary.core.model.environment import ENVIRONMENT_KEYS, Environment, Face
 from ostiary.core.model.token import AccessToken
 from ostiary.core.model.token_manager import ClaimStyle
+from ostiary.core.tokens import verified
 from ostiary.core.tokens.inspect import TokenInspector
 from tests.support import jose
 from tests.support.app import NOW, run_now, with_clients
@@ -135,3 +137,107 @@ def _twin(token: str) -> str:
     raw = jose.decode(signature)
     s = order - int.from_bytes(raw[32:])
     return f"{signed}.{jose.encode(raw[:32] + s.to_bytes(32))}"
+
+
+class _Verifications:
+    """Counts how often a signature is computed anew."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.count = 0
+        verify = jws.verify
+
+        def watched(*arguments: Any) -> bytes:
+            self.count += 1
+            return verify(*arguments)
+
+        monkeypatch.setattr(jws, "verify", watched)
+
+
+def test_a_token_is_verified_once_and_told_alike_each_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    verifications = _Verifications(monkeypatch)
+    inspector = TokenInspector(MemoryStore(), FrozenClock(NOW))
+    answers = [run_now(inspector.inspect(ENV, MODERN_TOKEN)) for _ in range(3)]
+    assert answers[0] is not None
+    assert answers == [answers[0]] * 3
+    assert verifications.count == 1
+
+
+def test_a_token_that_does_not_verify_is_refused_each_time() -> None:
+    inspector = TokenInspector(MemoryStore(), FrozenClock(NOW))
+    assert run_now(inspector.inspect(ENV, MODERN_TOKEN)) is not None
+    forged = MODERN_TOKEN[:-4] + ("AAAA" if MODERN_TOKEN[-4:] != "AAAA" else "BBBB")
+    for _ in range(2):
+        assert run_now(inspector.inspect(ENV, forged)) is None
+
+
+def test_a_token_verified_before_is_over_when_it_expires() -> None:
+    clock = FrozenClock(NOW)
+    inspector = TokenInspector(MemoryStore(), clock)
+    assert run_now(inspector.inspect(ENV, MODERN_TOKEN)) is not None
+    clock.at = EXPIRES_AT - 0.5
+    assert run_now(inspector.inspect(ENV, MODERN_TOKEN)) is not None
+    clock.at = float(EXPIRES_AT)
+    assert run_now(inspector.inspect(ENV, MODERN_TOKEN)) is None
+
+
+def test_a_token_verified_before_is_over_when_its_key_is_no_longer_published() -> None:
+    key = replace(_key("default"), published_until=NOW + 10)
+    key_sets = {**ENV.key_sets, "manager:default": KeySet("manager:default", (key,))}
+    env, clock = replace(ENV, key_sets=key_sets), FrozenClock(NOW)
+    inspector = TokenInspector(MemoryStore(), clock)
+    assert run_now(inspector.inspect(env, MODERN_TOKEN)) is not None
+    clock.advance(10)
+    assert run_now(inspector.inspect(env, MODERN_TOKEN)) is None
+
+
+def test_a_token_verified_before_is_void_once_its_key_is_taken_away() -> None:
+    inspector = TokenInspector(MemoryStore(), FrozenClock(NOW))
+    assert run_now(inspector.inspect(ENV, MODERN_TOKEN)) is not None
+    key_sets = {**ENV.key_sets, "manager:default": KeySet("manager:default", ())}
+    assert run_now(inspector.inspect(replace(ENV, key_sets=key_sets), MODERN_TOKEN)) is None
+
+
+def test_a_token_verified_before_is_void_once_it_is_revoked() -> None:
+    store = MemoryStore()
+    inspector = TokenInspector(store, FrozenClock(NOW))
+    assert run_now(inspector.inspect(ENV, MODERN_TOKEN)) is not None
+    run_now(store.revoke(ENV, TokenId("t1"), expires_at=EXPIRES_AT))
+    assert run_now(inspector.inspect(ENV, MODERN_TOKEN)) is None
+
+
+def test_a_token_verified_before_is_void_once_its_client_is_locked() -> None:
+    inspector = TokenInspector(MemoryStore(), FrozenClock(NOW))
+    assert run_now(inspector.inspect(ENV, MODERN_TOKEN)) is not None
+    locked = with_clients(ENV, [replace(CLIENT, enabled=False)])
+    assert run_now(inspector.inspect(locked, MODERN_TOKEN)) is None
+
+
+def test_a_token_verified_in_one_environment_is_nothing_in_another() -> None:
+    inspector = TokenInspector(MemoryStore(), FrozenClock(NOW))
+    other = make_tenant(
+        "other",
+        Face.PINGFEDERATE,
+        "https://other.example.com",
+        managers=(MODERN,),
+        clients=(CLIENT,),
+    )
+    assert run_now(inspector.inspect(ENV, MODERN_TOKEN)) is not None
+    assert run_now(inspector.inspect(other, MODERN_TOKEN)) is None
+    assert run_now(inspector.inspect(ENV, MODERN_TOKEN)) is not None
+
+
+def test_what_was_verified_is_remembered_in_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(verified, "MAX_REMEMBERED", 2)
+    verifications = _Verifications(monkeypatch)
+    inspector = TokenInspector(MemoryStore(), FrozenClock(NOW))
+    tokens = [
+        _token(_key("default"), {**CLAIMS, "jti": f"t{number}"}, typ="at+jwt") for number in "abc"
+    ]
+    for token in tokens:
+        assert run_now(inspector.inspect(ENV, token)) is not None
+    assert run_now(inspector.inspect(ENV, tokens[2])) is not None
+    assert verifications.count == 3
+    assert run_now(inspector.inspect(ENV, tokens[0])) is not None
+    assert verifications.count == 4

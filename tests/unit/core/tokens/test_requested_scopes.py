@@ -5,7 +5,11 @@ import pytest
 from ostiary.core.base.errors import OAuthError
 from ostiary.core.base.params import Params
 from ostiary.core.base.scopes import ScopeSet
-from ostiary.core.tokens.requested_scopes import resolve_scopes
+from ostiary.core.tokens.requested_scopes import (
+    MAX_REMEMBERED,
+    MAX_REMEMBERED_CHARACTERS,
+    resolve_scopes,
+)
 from tests.support.tenants import make_client
 
 CLIENT = make_client("c", scopes=frozenset({"a", "b", "c"}), default_scopes=ScopeSet.of(["b", "a"]))
@@ -33,3 +37,27 @@ def test_nothing_is_narrowed_silently(scope: str) -> None:
     assert refused.value.description == (
         "The requested scope(s) must be blank or a subset of the provided scopes."
     )
+
+
+def test_a_request_that_was_granted_before_is_granted_alike() -> None:
+    assert [_resolve("b c") for _ in range(3)] == ["b c"] * 3
+    assert _resolve("c b") == "c b"
+
+
+def test_what_was_granted_is_remembered_for_that_client_alone() -> None:
+    assert _resolve("a b") == "a b"
+    other = make_client("other", scopes=frozenset({"a"}))
+    with pytest.raises(OAuthError, match="invalid_scope"):
+        resolve_scopes(other, Params.from_pairs([("scope", "a b")]))
+
+
+def test_what_was_granted_is_remembered_in_bounds() -> None:
+    client = make_client("c", scopes=frozenset(map(str, range(MAX_REMEMBERED * 2))))
+    for number in range(MAX_REMEMBERED * 2):
+        scopes = resolve_scopes(client, Params.from_pairs([("scope", str(number))]))
+        assert scopes.names == (str(number),)
+    assert len(client.granted_before) == MAX_REMEMBERED
+    long = make_client("long", scopes=frozenset({"a"}))
+    text = " ".join("a" * MAX_REMEMBERED_CHARACTERS)
+    assert resolve_scopes(long, Params.from_pairs([("scope", text)])).names == ("a",)
+    assert not long.granted_before

@@ -1,0 +1,139 @@
+"""Before anything is timed: is the answer what was asked for, in full?"""
+
+import http.client
+import json
+import ssl
+import time
+from typing import Any
+from urllib.parse import urlsplit
+
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import KeySet
+
+from bench.errors import BenchError
+from bench.servers.contract import Launch, MeasuredServer
+from bench.work import (
+    CLAIMS,
+    CLIENT_ID,
+    SCOPES,
+    TOKEN_FOR,
+    PostRequest,
+    Work,
+    introspection_request,
+    token_request,
+)
+
+_SECONDS = 10.0
+
+
+def make_request(server: MeasuredServer, launch: Launch, work: Work) -> PostRequest:
+    """Return the request for a work, with a token freshly issued where it asks about one."""
+    needed = TOKEN_FOR.get(work)
+    if needed is None:
+        return token_request(server.endpoint(work))
+    answer = exchange(launch.url, token_request(server.endpoint(needed)))
+    return introspection_request(server.endpoint(work), answer["access_token"])
+
+
+def verify(server: MeasuredServer, launch: Launch, work: Work) -> int:
+    """Ask once, check everything, and return the size of the answer's JSON in bytes.
+
+    Raises: BenchError with what is wrong.
+    """
+    request = make_request(server, launch, work)
+    answer = exchange(launch.url, request)
+    problems = _problems(server, launch, work, answer)
+    if launch.tls_url:
+        over_tls = exchange(launch.tls_url, request, _trusting(launch))
+        problems += _problems(server, launch, work, over_tls)
+    if problems:
+        raise BenchError(f"{server.title} does not do {work}: {'; '.join(problems)}: {answer}")
+    return len(json.dumps(answer, separators=(",", ":")))
+
+
+def exchange(url: str, request: PostRequest, tls: ssl.SSLContext | None = None) -> dict[str, Any]:
+    """Send one request on a connection of its own and return the JSON of its answer.
+
+    Raises: OSError, and BenchError for an answer that is not 200 with a JSON object.
+    """
+    status, body = _send(url, "POST", request.path, request, tls)
+    if status != 200:
+        raise BenchError(f"{request.path} answered {status}: {body[:300]!r}")
+    answer = json.loads(body)
+    if not isinstance(answer, dict):
+        raise BenchError(f"{request.path} answered no JSON object: {body[:300]!r}")
+    return answer
+
+
+def _send(
+    url: str,
+    method: str,
+    path: str,
+    request: PostRequest | None = None,
+    tls: ssl.SSLContext | None = None,
+) -> tuple[int, bytes]:
+    parts = urlsplit(url)
+    host, port = parts.hostname or "", parts.port
+    connection: http.client.HTTPConnection
+    if tls is None:
+        connection = http.client.HTTPConnection(host, port, timeout=_SECONDS)
+    else:
+        connection = http.client.HTTPSConnection(host, port, timeout=_SECONDS, context=tls)
+    try:
+        body, headers = (request.body, request.headers) if request else (None, {})
+        connection.request(method, path, body, dict(headers))
+        response = connection.getresponse()
+        return response.status, response.read()
+    finally:
+        connection.close()
+
+
+def _trusting(launch: Launch) -> ssl.SSLContext:
+    return ssl.create_default_context(cafile=str(launch.authority) if launch.authority else None)
+
+
+def _problems(
+    server: MeasuredServer, launch: Launch, work: Work, answer: dict[str, Any]
+) -> list[str]:
+    if work in TOKEN_FOR:
+        return _problems_of_description(answer)
+    problems = [] if answer.get("token_type") == "Bearer" else ["token_type is not Bearer"]
+    problems += _problems_of_scope(answer)
+    if work is Work.REFERENCE:
+        return problems + ([] if len(answer["access_token"]) >= 32 else ["a short token"])
+    return problems + _problems_of_jwt(server, launch, work, answer["access_token"])
+
+
+def _problems_of_jwt(server: MeasuredServer, launch: Launch, work: Work, text: str) -> list[str]:
+    """Check signature, algorithm and claims of an access token."""
+    status, body = _send(launch.url, "GET", server.jwks_path)
+    if status != 200:
+        return [f"no keys: {status}"]
+    algorithm = work.value.upper()
+    try:
+        token = jwt.decode(text, KeySet.import_key_set(json.loads(body)), algorithms=[algorithm])
+    except (JoseError, ValueError) as error:
+        return [f"the token does not verify: {error}"]
+    problems = _problems_of_scope(token.claims)
+    if set(token.claims) != CLAIMS:
+        problems.append(f"claims are {sorted(token.claims)}")
+    if token.claims.get("client_id") != CLIENT_ID:
+        problems.append("another client's token")
+    if not token.claims["iat"] <= time.time() + 1 < token.claims["exp"]:
+        problems.append("a token that is not valid now")
+    return problems
+
+
+def _problems_of_description(answer: dict[str, Any]) -> list[str]:
+    problems = _problems_of_scope(answer)
+    if answer.get("active") is not True:
+        problems.append("the token is not active")
+    if answer.get("client_id") != CLIENT_ID:
+        problems.append("another client's token")
+    return problems
+
+
+def _problems_of_scope(answer: dict[str, Any]) -> list[str]:
+    granted = set(str(answer.get("scope", "")).split())
+    return [] if granted == set(SCOPES) else [f"scope is {sorted(granted)}"]

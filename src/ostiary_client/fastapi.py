@@ -1,0 +1,223 @@
+"""Protecting a FastAPI service: `Depends(bearer.requires("orders:read"))`."""
+
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from http import HTTPStatus
+from types import TracebackType
+from typing import Annotated, Any, Self, TypedDict, Unpack
+
+from fastapi import Depends, FastAPI, HTTPException, Request, Response
+from fastapi.openapi.models import HTTPBearer
+from fastapi.responses import JSONResponse
+from fastapi.security.base import SecurityBase
+
+from ostiary_client.errors import (
+    ConfigurationError,
+    InsufficientScopeError,
+    InvalidTokenError,
+    IssuerUnavailableError,
+)
+from ostiary_client.transport_options import Verify
+from ostiary_client.verification.async_verifier import AsyncTokenVerifier
+from ostiary_client.verification.key_source import PAUSE_SECONDS
+from ostiary_client.verification.trusted_issuer import Introspector, TrustedIssuer
+from ostiary_client.verification.verified_token import VerifiedToken as Token
+
+__all__ = ["Bearer", "BearerError", "Introspector", "Token", "TrustedIssuer"]
+
+_LOG = logging.getLogger(__name__)
+_NOT_GIVEN = object()
+_HANDLERS = "starlette.exception_handlers"
+
+
+class VerifierOptions(TypedDict, total=False):
+    """What `Bearer` hands on to its `AsyncTokenVerifier`."""
+
+    verify: Verify
+    timeout_seconds: float
+    leeway_seconds: float
+    now: Callable[[], float]
+
+
+class BearerError(HTTPException):
+    """A refusal as RFC 6750 has it; register a handler for it to word it otherwise."""
+
+    def __init__(  # noqa: PLR0913 - one parameter a fact
+        self,
+        status: HTTPStatus,
+        realm: str,
+        error: str = "",
+        error_description: str = "",
+        *,
+        scope: str = "",
+        headers: dict[str, str] | None = None,
+    ) -> None:
+        said = {"error": error, "error_description": error_description}
+        body = said if error else {"error": "unauthorized", "error_description": _NO_TOKEN}
+        attributes = {"realm": realm, **(said if error else {}), "scope": scope}
+        challenge = ", ".join(f'{name}="{value}"' for name, value in attributes.items() if value)
+        shown = {"WWW-Authenticate": f"Bearer {challenge}"} if headers is None else headers
+        super().__init__(status, body, {**shown, "Cache-Control": "no-store"})
+
+
+class Bearer(SecurityBase):
+    """Reads and verifies the access token of each request; one object serves a whole service.
+
+    As a dependency it gives the `Token` and asks for no scope; `requires` asks for some.
+
+        from typing import Annotated
+
+        from fastapi import Depends, FastAPI
+
+        from ostiary_client.fastapi import Bearer, Token
+
+        bearer = Bearer("https://localhost:9031", audience="https://orders.example")
+        app = FastAPI(lifespan=bearer.lifespan)
+
+        @app.get("/orders")
+        def orders(token: Annotated[Token, Depends(bearer.requires("orders:read"))]) -> str:
+            return f"orders of {token.subject}"
+
+    issuers: an issuer's URL with the API's `audience`, or any number of `TrustedIssuer`.
+    realm: the name of the protected space, as callers without a token are told.
+    scheme_name: how the service's own documentation calls the scheme.
+    verify, timeout_seconds, leeway_seconds, now: as `TokenVerifier` has them.
+    """
+
+    def __init__(
+        self,
+        *issuers: str | TrustedIssuer,
+        audience: str | Sequence[str] | None = _NOT_GIVEN,  # type: ignore[assignment]
+        realm: str = "api",
+        scheme_name: str = "Bearer",
+        **options: Unpack[VerifierOptions],
+    ) -> None:
+        if not all(c.isascii() and c.isprintable() and c not in '"\\' for c in realm):
+            raise ConfigurationError("A realm is of ASCII characters, without quotes")
+        trusted = [_trusted(issuer, audience) for issuer in issuers]
+        self.model = HTTPBearer(bearerFormat="JWT")
+        self.scheme_name = scheme_name
+        self._realm = realm
+        self._verifier = AsyncTokenVerifier(*trusted, **options)
+
+    async def __call__(self, request: Request) -> Token:
+        """Return the verified token of a request.
+
+        Spec: RFC 6750 §2.1, §3, §3.1.
+        Raises: BearerError.
+        """
+        _answer_in_own_shape(request)
+        value = self._presented(request)
+        try:
+            return await self._verifier.verify(value)
+        except InvalidTokenError as error:
+            _LOG.info("A token was refused: %s", error)
+            raise self._refusal("invalid_token", error.problem) from error
+        except IssuerUnavailableError as error:
+            _LOG.warning("A token could not be verified: %s", error)
+            raise BearerError(
+                HTTPStatus.SERVICE_UNAVAILABLE,
+                self._realm,
+                "temporarily_unavailable",
+                "Tokens cannot be verified at the moment",
+                headers={"Retry-After": f"{PAUSE_SECONDS:.0f}"},
+            ) from error
+
+    def requires(self, *scopes: str) -> Callable[[Token], Awaitable[Token]]:
+        """Return a dependency that gives the token, if it has all of these scopes."""
+        if not scopes or not all(_is_scope(scope) for scope in scopes):
+            raise ConfigurationError(
+                "requires(…) takes scopes, each by itself and without spaces",
+                remedy="For a token without regard to scopes, say Depends(bearer)",
+            )
+
+        async def with_scopes(token: Annotated[Token, Depends(self)]) -> Token:
+            try:
+                token.check_scopes(*scopes)
+            except InsufficientScopeError as error:
+                raise BearerError(
+                    HTTPStatus.FORBIDDEN,
+                    self._realm,
+                    "insufficient_scope",
+                    error.problem,
+                    scope=" ".join(scopes),
+                ) from error
+            return token
+
+        return with_scopes
+
+    @asynccontextmanager
+    async def lifespan(self, app: FastAPI) -> AsyncIterator[None]:
+        """Keep connections for introspection while the service runs: `FastAPI(lifespan=…)`."""
+        async with self:
+            yield
+
+    async def __aenter__(self) -> Self:
+        await self._verifier.__aenter__()
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self._verifier.aclose()
+
+    def _presented(self, request: Request) -> str:
+        headers = request.headers.getlist("authorization")
+        if len(headers) > 1 or "access_token" in request.query_params:
+            raise self._refusal(
+                "invalid_request",
+                "Send the token once, in the header Authorization",
+                HTTPStatus.BAD_REQUEST,
+            )
+        scheme, _, value = (headers[0] if headers else "").partition(" ")
+        if scheme.lower() != "bearer":
+            raise BearerError(HTTPStatus.UNAUTHORIZED, self._realm)
+        value = value.strip(" ")
+        if not value:
+            raise self._refusal("invalid_token", "The header Authorization holds no token")
+        return value
+
+    def _refusal(
+        self, error: str, description: str, status: HTTPStatus = HTTPStatus.UNAUTHORIZED
+    ) -> BearerError:
+        return BearerError(status, self._realm, error, description)
+
+
+_NO_TOKEN = "Send an access token in the header Authorization"  # noqa: S105 - a sentence
+
+
+def _trusted(issuer: str | TrustedIssuer, audience: Any) -> TrustedIssuer:  # noqa: ANN401
+    if isinstance(issuer, TrustedIssuer):
+        if audience is not _NOT_GIVEN:
+            raise ConfigurationError("A TrustedIssuer brings its own audience")
+        return issuer
+    if audience is _NOT_GIVEN:
+        raise ConfigurationError(
+            f"No audience is given for {issuer}",
+            remedy="Give audience=…, the name that its tokens have for this API",
+        )
+    return TrustedIssuer(issuer, audience=audience)
+
+
+def _is_scope(scope: str) -> bool:
+    """Tell whether a text is one scope; RFC 6749 §3.3."""
+    return bool(scope) and all("!" <= c <= "~" and c not in '"\\' for c in scope)
+
+
+def _answer_in_own_shape(request: Request) -> None:
+    """Have refusals answered as RFC 6749 shapes them, where FastAPI would wrap them in `detail`.
+
+    The service need not register anything, and what it has registered itself goes first. Without
+    the table, which Starlette keeps for this, the same members stand one level deeper.
+    """
+    table = request.scope.get(_HANDLERS)
+    if isinstance(table, tuple) and table and isinstance(table[0], dict):
+        table[0].setdefault(BearerError, _render)
+
+
+async def _render(request: Request, error: BearerError) -> Response:
+    return JSONResponse(error.detail, error.status_code, error.headers)

@@ -1,0 +1,110 @@
+"""Verifying presented tokens from coroutines."""
+
+import time
+from collections.abc import Callable
+from types import TracebackType
+from typing import Self, TypeVar
+
+import anyio
+
+from ostiary_client.errors import InvalidTokenError
+from ostiary_client.protocol.messages import Exchange
+from ostiary_client.transport import AsyncTransport, ssl_context
+from ostiary_client.transport_options import TransportOptions, Verify
+from ostiary_client.verification import refusals
+from ostiary_client.verification.id_token import Login
+from ostiary_client.verification.judge import Judge, PresentedJWT, PresentedReference
+from ostiary_client.verification.trusted_issuer import TrustedIssuer
+from ostiary_client.verification.verified_token import VerifiedToken
+from ostiary_client.verification.verifier import LEEWAY_SECONDS, TIMEOUT_SECONDS
+
+T = TypeVar("T")
+_MOST_TIMEOUTS = 4
+"""Metadata and keys, each asked for twice; an answer that trickles in takes no longer."""
+
+
+class AsyncTokenVerifier:
+    """Does what `TokenVerifier` does, under asyncio or trio, and blocks no loop."""
+
+    def __init__(
+        self,
+        *issuers: TrustedIssuer,
+        verify: Verify = True,
+        timeout_seconds: float = TIMEOUT_SECONDS,
+        leeway_seconds: float = LEEWAY_SECONDS,
+        now: Callable[[], float] = time.time,
+    ) -> None:
+        self._judge = Judge(issuers, now=now, leeway_seconds=leeway_seconds)
+        self._reach = TransportOptions(ssl_context(verify), timeout_seconds)
+        self._locks = {issuer.issuer: anyio.Lock() for issuer in issuers}
+        self._kept: AsyncTransport | None = None
+
+    async def verify(self, token: str) -> VerifiedToken:
+        """Return what an access token says.
+
+        Raises: InvalidTokenError; IssuerUnavailableError, KeysUnavailableError among them.
+        """
+        presented = self._judge.receive(token)
+        if isinstance(presented, PresentedReference):
+            known = presented.introspected.remembered(token)
+            if known is not None:
+                return known
+            return await self._run(presented.introspected.ask(token))
+        await self._have_keys(presented)
+        return self._judge.check(presented)
+
+    async def verify_id_token(
+        self,
+        token: str,
+        *,
+        nonce: str | None = None,
+        access_token: str | None = None,
+        code: str | None = None,
+    ) -> VerifiedToken:
+        """Return what an ID token says that came for the issuer's `client_id`.
+
+        Args: as `TokenVerifier.verify_id_token`.
+        Raises: as `verify`.
+        """
+        presented = self._judge.receive(token)
+        if isinstance(presented, PresentedReference):
+            raise InvalidTokenError(refusals.NO_ID_TOKEN)
+        await self._have_keys(presented)
+        return self._judge.check_id_token(presented, Login(nonce, access_token, code))
+
+    async def _have_keys(self, presented: PresentedJWT) -> None:
+        if not presented.wants_refresh():
+            return
+        party = presented.party
+        async with self._locks[party.issuer.issuer]:
+            if not presented.wants_refresh():  # somebody did it while this one waited
+                return
+            # One who hangs up in the middle must not undo it: others wait for the keys, and whoever
+            # comes and goes would have them fetched without end. So time alone ends it.
+            with anyio.move_on_after(_MOST_TIMEOUTS * self._reach.timeout_seconds, shield=True):
+                async with AsyncTransport(self._reach) as transport:
+                    await transport.run(party.keys.refresh())
+
+    async def _run(self, exchange: Exchange[T]) -> T:
+        if self._kept is not None:
+            return await self._kept.run(exchange)
+        async with AsyncTransport(self._reach) as transport:
+            return await transport.run(exchange)
+
+    async def aclose(self) -> None:
+        """Close the connections that were kept."""
+        kept, self._kept = self._kept, None
+        if kept is not None:
+            await kept.aclose()
+
+    async def __aenter__(self) -> Self:
+        self._kept = self._kept or AsyncTransport(self._reach)
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self.aclose()

@@ -1,0 +1,1 @@
+"""Reading what a stranger sent, strictly; nothing of it is believed yet."""

@@ -1,0 +1,128 @@
+"""Verifying presented tokens from threads."""
+
+import time
+from collections.abc import Callable
+from threading import Lock
+from types import TracebackType
+from typing import Self, TypeVar
+
+from ostiary_client.errors import InvalidTokenError
+from ostiary_client.protocol.messages import Exchange
+from ostiary_client.transport import SyncTransport, ssl_context
+from ostiary_client.transport_options import TransportOptions, Verify
+from ostiary_client.verification import refusals
+from ostiary_client.verification.id_token import Login
+from ostiary_client.verification.judge import Judge, PresentedJWT, PresentedReference
+from ostiary_client.verification.trusted_issuer import TrustedIssuer
+from ostiary_client.verification.verified_token import VerifiedToken
+
+T = TypeVar("T")
+LEEWAY_SECONDS = 30.0
+TIMEOUT_SECONDS = 5.0
+
+
+class TokenVerifier:
+    """Tells whether a token that somebody presents is to be believed; threads may share it.
+
+    Keys are fetched when the first token comes, and then every few minutes. As a context manager
+    it keeps its connections for introspection; keys are fetched in one of their own each time.
+
+        from ostiary_client import Client, TokenVerifier, TrustedIssuer
+
+        issuer = TrustedIssuer(
+            "https://localhost:9031",
+            audience=None,
+            issuer_claim_optional=True,
+            jwks_uri="https://localhost:9031/ext/oauth/jwks",
+        )
+        verifier = TokenVerifier(issuer)
+        with Client(
+            "https://localhost:9031", client_id="sdk-client-id", client_secret="sdk-client-secret"
+        ) as client:
+            token = verifier.verify(client.token("api:read").value)
+        print(token.client_id, token.scopes)
+
+    verify, timeout_seconds: as `ClientOptions` has them.
+    leeway_seconds: by how much the issuer's clock may differ.
+    now: the clock, in seconds since the epoch.
+    """
+
+    def __init__(
+        self,
+        *issuers: TrustedIssuer,
+        verify: Verify = True,
+        timeout_seconds: float = TIMEOUT_SECONDS,
+        leeway_seconds: float = LEEWAY_SECONDS,
+        now: Callable[[], float] = time.time,
+    ) -> None:
+        self._judge = Judge(issuers, now=now, leeway_seconds=leeway_seconds)
+        self._reach = TransportOptions(ssl_context(verify), timeout_seconds)
+        self._locks = {issuer.issuer: Lock() for issuer in issuers}
+        self._kept: SyncTransport | None = None
+
+    def verify(self, token: str) -> VerifiedToken:
+        """Return what an access token says.
+
+        Raises: InvalidTokenError; IssuerUnavailableError, KeysUnavailableError among them.
+        """
+        presented = self._judge.receive(token)
+        if isinstance(presented, PresentedReference):
+            known = presented.introspected.remembered(token)
+            if known is not None:
+                return known
+            return self._run(presented.introspected.ask(token))
+        self._have_keys(presented)
+        return self._judge.check(presented)
+
+    def verify_id_token(
+        self,
+        token: str,
+        *,
+        nonce: str | None = None,
+        access_token: str | None = None,
+        code: str | None = None,
+    ) -> VerifiedToken:
+        """Return what an ID token says that came for the issuer's `client_id`.
+
+        Args: nonce is what the login was begun with; access_token what came beside it; code what
+            came beside it in the same answer, in hybrid flows only.
+        Raises: as `verify`.
+        """
+        presented = self._judge.receive(token)
+        if isinstance(presented, PresentedReference):
+            raise InvalidTokenError(refusals.NO_ID_TOKEN)
+        self._have_keys(presented)
+        return self._judge.check_id_token(presented, Login(nonce, access_token, code))
+
+    def _have_keys(self, presented: PresentedJWT) -> None:
+        if not presented.wants_refresh():
+            return
+        party = presented.party
+        with self._locks[party.issuer.issuer]:
+            if presented.wants_refresh():  # nobody did it while this one waited
+                with SyncTransport(self._reach) as transport:
+                    transport.run(party.keys.refresh())
+
+    def _run(self, exchange: Exchange[T]) -> T:
+        if self._kept is not None:
+            return self._kept.run(exchange)
+        with SyncTransport(self._reach) as transport:
+            return transport.run(exchange)
+
+    def close(self) -> None:
+        """Close the connections that were kept."""
+        kept, self._kept = self._kept, None
+        if kept is not None:
+            kept.close()
+
+    def __enter__(self) -> Self:
+        self._kept = self._kept or SyncTransport(self._reach)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
