@@ -22,9 +22,10 @@ from ostiary.core.admin.configured_users import ConfiguredUsers
 from ostiary.core.admin.contents import ConfigurationBrokenError
 from ostiary.core.admin.keys.key_needs import UnknownKeySetError
 from ostiary.core.admin.plan import PlanRefusedError, carry_out
-from ostiary.core.admin.user_administration import UserAdministration
+from ostiary.core.admin.user_administration import UnknownUserError, UserAdministration
 from ostiary.core.base.clock import SystemClock
 from ostiary.core.base.errors import UnavailableError
+from ostiary.core.base.usernames import UsernameRefusedError
 from ostiary.core.configuration import implied
 from ostiary.core.configuration.schema import Configuration, ServerSettings
 from ostiary.core.configuration.secret_sources import SecretUnavailableError, Surroundings, resolve
@@ -35,6 +36,8 @@ from ostiary.core.model.snapshot import Snapshot
 from ostiary.core.ports.configuration import VersionConflictError
 from ostiary.core.ports.events import Events
 from ostiary.core.ports.password_hashing import PasswordHashing
+from ostiary.core.ports.users import UserChangedError, UsernameTakenError
+from ostiary.core.signon.new_passwords import WeakPasswordError
 from ostiary.main.hashing_threads import available_cores
 from ostiary.main.master_key import MasterKeyRefusedError, find_master_key
 from ostiary.main.serving.line_sink import AppendedFile, LineSink
@@ -100,12 +103,17 @@ class Administration:
             sys.stderr.write(f"{self.audit_file}: the change could not be recorded there\n")
 
 
+class CommandRefusedError(Exception):
+    """What is asked for makes no sense here; the message says why."""
+
+
 Work = Callable[[Administration], Awaitable[int]]
 """What a command does with the stored configuration; returns the exit code."""
 _OPEN_SECONDS = 5.0
 
 
 _REFUSALS = (
+    CommandRefusedError,
     ConfigurationBrokenError,
     KeyRefusedError,
     MasterKeyRefusedError,
@@ -114,7 +122,12 @@ _REFUSALS = (
     SecretUnavailableError,
     StoreRefusedError,
     UnknownKeySetError,
+    UnknownUserError,
+    UserChangedError,
+    UsernameRefusedError,
+    UsernameTakenError,
     VersionConflictError,
+    WeakPasswordError,
 )
 """What makes a command impossible; each says why."""
 

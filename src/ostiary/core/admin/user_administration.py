@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 
 from ostiary.core.admin.new_users import NewUser, build_user
 from ostiary.core.base.clock import Clock
+from ostiary.core.base.usernames import username_key
+from ostiary.core.crypto.passwords import encode
 from ostiary.core.model.audit import (
     PasswordChanged,
     UserAdded,
@@ -65,11 +67,12 @@ class UserAdministration:
     async def add(self, env: Environment, new: NewUser, *, allow_weak: bool = False) -> User:
         """Make a user.
 
-        Raises: UsernameTakenError, UsernameRefusedError, UnavailableError; WeakPasswordError
-            unless `allow_weak`; ValueError for what cannot be a password.
+        Raises: UsernameTakenError, UsernameRefusedError, UnavailableError; WeakPasswordError for
+            what cannot be a password and, unless `allow_weak`, for what is easily guessed.
         """
-        if new.password is not None and not allow_weak:
-            check_new_password(env.passwords, new.username, new.password.reveal())
+        username_key(new.username)
+        if new.password is not None:
+            _check_strength(env, new.username, new.password.reveal(), allow_weak=allow_weak)
         user = await build_user(env, new, self.hashing, now=self.clock.now())
         await self.directory.create(env, [user])
         self.events.emit(UserAdded(env.id, user.id, self.source))
@@ -97,8 +100,7 @@ class UserAdministration:
 
         Raises: as `add`; UserChangedError.
         """
-        if not allow_weak:
-            check_new_password(env.passwords, user.username, password)
+        _check_strength(env, user.username, password, allow_weak=allow_weak)
         changed = await self.directory.set_password(
             env, user, password, must_change=must_change, now=self.clock.now()
         )
@@ -132,3 +134,8 @@ class UserAdministration:
         if await self.directory.delete(env, user.id):
             await self.attempts.unlock(env, subject_of(user))
             self.events.emit(UserDeleted(env.id, user.id, self.source))
+
+
+def _check_strength(env: Environment, username: str, password: str, *, allow_weak: bool) -> None:
+    if encode(password) is None or not allow_weak:
+        check_new_password(env.passwords, username, password)

@@ -13,6 +13,10 @@ _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 class UsernameRefusedError(ValueError):
     """Nobody can have this username; the message says why, without repeating it."""
 
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"the username {reason}")
+        self.reason = reason
+
 
 def username_key(username: str) -> UsernameKey:
     """Return what `username` is looked up by: without spaces around it, in one case and one form.

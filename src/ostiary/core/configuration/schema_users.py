@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field, StrictBool, StrictInt
 
-from ostiary.core.base.usernames import username_key
+from ostiary.core.base.usernames import UsernameRefusedError, username_key
 from ostiary.core.configuration.field_types import KeyName, UUIDText
 from ostiary.core.configuration.schema_secrets import Secret, Settings
 from ostiary.core.crypto.passwords import read_hash
@@ -17,7 +17,10 @@ TEN_YEARS_DAYS = 3650
 
 
 def _check_username(text: str) -> str:
-    username_key(text)
+    try:
+        username_key(text)
+    except UsernameRefusedError as refused:
+        raise ValueError(refused.reason) from None
     if text != text.strip():
         raise ValueError("must not begin or end with a space")
     return text

@@ -61,7 +61,7 @@ class SecretDigester:
         """Return a keyed digest by which a value is recognised again, for one purpose only."""
         # A digest of a secret has no such prefix: NUL can stand in no secret of a client.
         message = f"{purpose}\0{value}".encode(errors="surrogatepass")
-        return hmac.digest(self._pepper, message, "sha256")
+        return self._keyed.digest(message)
 
     def matches(self, kept: tuple[SecretDigest, ...], presented: str, *, now: float) -> bool:
         """Tell whether `presented` is one of the secrets kept and alive.
