@@ -100,7 +100,7 @@ def test_SEC_253_serve_does_not_open_dev_mode_to_other_machines(file: Path) -> N
     code, _, refusal = _invoke("serve", "--http", "0.0.0.0:9080")
 
     assert code == 1
-    assert "server.listeners.http: must be a loopback address in dev mode" in refusal
+    assert "--http: must be a loopback address in dev mode" in refusal
 
 
 def test_init_writes_a_configuration_that_check_accepts(file: Path) -> None:

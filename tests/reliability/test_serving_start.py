@@ -24,6 +24,7 @@ from tests.support.server import (
 from tests.support.traffic import FORM, HEADERS, TOKEN, ask_token, connect
 
 HEARTBEAT = "/pf/heartbeat.ping"
+JWKS = "/pf/JWKS"
 
 
 @pytest.fixture(scope="module")
@@ -176,3 +177,49 @@ def test_a_start_takes_four_seconds_at_first_and_then_one_and_a_half(tmp_path: P
             server.end()
     assert seconds[0] < 4
     assert sorted(seconds[1:])[2] < 1.5
+
+
+def test_a_file_that_lacks_an_environment_of_the_store_does_not_start(tmp_path: Path) -> None:
+    with running_server(tmp_path) as first:
+        keys = first.ask(JWKS).json()
+    others = {"environments": {"else": MINIMAL["environments"]["default"]}}
+
+    second = start_server(tmp_path, others, ports=first.ports)
+
+    assert second.wait(20) == 1
+    assert (
+        "ostiary: this configuration has no environment default, which the store has; `ostiary "
+        "apply` removes it, or name another data directory (--data-directory)\n"
+    ) in second.errors
+    with running_server(tmp_path, ports=first.ports) as third:
+        assert third.ask(JWKS).json() == keys
+
+
+@pytest.mark.parametrize(("option", "value"), [("--http", "127.0.0.1:99999"), ("--workers", "2")])
+def test_a_value_of_the_command_line_is_refused_by_the_name_of_its_option(
+    tmp_path: Path, option: str, value: str
+) -> None:
+    server = start_server(tmp_path, arguments=(option, value))
+
+    assert server.wait(20) == 1
+    assert any(line.startswith(f"{option}: ") for line in server.errors.splitlines())
+    assert "\n1 error and 1 warning; nothing was done\n" in server.errors
+
+
+def test_the_start_text_names_the_plain_listeners_as_urls(server: Server) -> None:
+    lines = server.errors.splitlines()
+
+    assert f"ostiary: plain HTTP at http://127.0.0.1:{server.ports['http']}" in lines
+    admin = f"http://127.0.0.1:{server.ports['admin']}"
+    assert f"ostiary: health, metrics and administration at {admin}" in lines
+
+
+def test_a_data_directory_that_cannot_be_made_is_named_with_its_option(tmp_path: Path) -> None:
+    in_the_way = tmp_path / "file"
+    in_the_way.touch()
+
+    server = start_server(tmp_path, arguments=("--data-directory", str(in_the_way / "data")))
+
+    assert server.wait(20) == 1
+    assert f"the data directory {in_the_way}/data cannot be made: " in server.errors
+    assert "choose another with --data-directory" in server.errors

@@ -299,3 +299,15 @@ def test_REL_48_ten_minutes_without_the_store(
             assert server.ask(DISCOVERY).status == 200
             assert token_status(server) == 200
             time.sleep(1)
+
+
+def test_a_file_read_anew_removes_no_environment(tmp_path: Path) -> None:
+    with running_server(tmp_path) as server:
+        others = {"environments": {"else": MINIMAL["environments"]["default"]}}
+        write_configuration(server.configuration_path, others, tmp_path, server.ports)
+
+        server.signal(signal.SIGHUP)
+        wait_for(lambda: server.events("roll_abandoned"), 20)
+
+        assert "this configuration has no environment default" in server.errors
+        assert token_status(server) == 200

@@ -38,6 +38,7 @@ from ostiary.core.ports.events import Events
 from ostiary.core.ports.password_hashing import PasswordHashing
 from ostiary.core.ports.users import UserChangedError, UsernameTakenError
 from ostiary.core.signon.new_passwords import WeakPasswordError
+from ostiary.main.data_directory import DataDirectoryRefusedError, make_data_directory
 from ostiary.main.hashing_threads import available_cores
 from ostiary.main.master_key import MasterKeyRefusedError, find_master_key
 from ostiary.main.serving.line_sink import AppendedFile, LineSink
@@ -115,6 +116,7 @@ _OPEN_SECONDS = 5.0
 _REFUSALS = (
     CommandRefusedError,
     ConfigurationBrokenError,
+    DataDirectoryRefusedError,
     KeyRefusedError,
     MasterKeyRefusedError,
     PlanRefusedError,
@@ -135,8 +137,7 @@ _REFUSALS = (
 def administrate(configuration: Configuration, work: Work) -> int:
     """Run a command on the store that a checked configuration names; 1 when it is refused."""
     try:
-        directory = Path(configuration.server.data_directory)
-        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_data_directory(configuration.server, choice="server.data_directory")
         return asyncio.run(_run(configuration, work))
     except UnavailableError as down:
         reason = f"the store does not answer: {down.detail.get('store', 'no reason given')}"

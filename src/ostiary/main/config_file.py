@@ -1,10 +1,12 @@
 """The configuration file: read, checked, and every problem tied to its line."""
 
 import re
+import sys
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from ostiary.core.configuration.check import check
@@ -19,18 +21,35 @@ from ostiary.main.surroundings import MachineSurroundings, read_file
 
 MAX_BYTES = 16 << 20
 _TOML_PLACE = re.compile(r" \(at (?:line (?P<line>\d+), column \d+|end of document)\)\Z")
+_DIGITS = re.compile(r"[0-9][0-9_]*")
 Overrides = Mapping[ConfigPath, object]
+OPTIONS: Mapping[ConfigPath, str] = MappingProxyType(
+    {
+        ("server", "listeners", "http"): "--http",
+        ("server", "workers"): "--workers",
+        ("server", "force_workers"): "--force-workers",
+        ("server", "data_directory"): "--data-directory",
+    }
+)
+"""What sets a value from the command line."""
 
 
 @dataclass(frozen=True, slots=True)
 class LocatedProblem:
-    """A problem with the place where the writer finds it."""
+    """A problem with the place where the writer finds it.
+
+    Args:
+        option: of the command line that it is about; "" when it is the file's own.
+    """
 
     file: Path
     line: int
     problem: Problem
+    option: str = ""
 
     def __str__(self) -> str:
+        if self.option:
+            return f"{self.option}: {self.problem.text}"
         place = f"{self.file}:{self.line}: "
         if self.problem.path:
             place += f"{render_path(self.problem.path)}: "
@@ -80,11 +99,17 @@ def check_file(
         loaded = load(path)
     except UnreadableConfigurationError as unreadable:
         return CheckedConfiguration(None, (unreadable.problem,))
-    for place, value in (overrides or {}).items():
+    overrides = overrides or {}
+    for place, value in overrides.items():
         _override(loaded.raw, place, value)
     verdict = check(loaded.raw, vocabulary, MachineSurroundings(environ), file=str(path))
     located = [
-        LocatedProblem(path, loaded.positions.line_of(problem.path), problem)
+        LocatedProblem(
+            path,
+            loaded.positions.line_of(problem.path),
+            problem,
+            OPTIONS[problem.path] if problem.path in overrides else "",
+        )
         for problem in verdict.problems
     ]
     located.sort(key=lambda problem: problem.line)
@@ -120,11 +145,23 @@ def _load_toml(path: Path, text: str) -> LoadedConfiguration:
         place = _TOML_PLACE.search(message)
         line = int(place["line"] or text.count("\n") + 1) if place else 1
         raise _refuse(path, line, f"is not TOML: {_TOML_PLACE.sub('', message)}") from None
+    except ValueError:
+        # Python reads no integer of so many digits; the parser lets that through, without a line.
+        raise _refuse(path, _line_of_digits(text), "holds a number that is too large") from None
     except RecursionError:
         raise _refuse(path, 1, "is nested too deeply") from None
     if _is_deeper(raw, yaml_document.MAX_DEPTH):
         raise _refuse(path, 1, "is nested too deeply")
     return LoadedConfiguration(raw, toml_positions.find_positions(text))
+
+
+def _line_of_digits(text: str) -> int:
+    """Find the line of a number with more digits than Python reads; 1 when it hides."""
+    most = sys.get_int_max_str_digits()
+    for number, line in enumerate(text.split("\n"), start=1):
+        if any(len(found[0].replace("_", "")) > most for found in _DIGITS.finditer(line)):
+            return number
+    return 1
 
 
 def _is_deeper(value: object, levels: int) -> bool:

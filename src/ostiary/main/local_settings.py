@@ -12,6 +12,7 @@ from ostiary.core.configuration.field_types import split_address
 from ostiary.core.configuration.schema import Configuration, ServerSettings
 from ostiary.core.configuration.secret_sources import resolve
 from ostiary.main import development_tls
+from ostiary.main.data_directory import make_data_directory
 from ostiary.main.master_key import find_master_key
 from ostiary.main.serving.settings import ListenAddress, Overrides, ServeSettings
 from ostiary.main.surroundings import MachineSurroundings
@@ -36,12 +37,12 @@ class Settled:
 def settle(file: Path, configuration: Configuration, overrides: Overrides) -> Settled:
     """Settle everything local, and make what may be made: directory, master key, certificate.
 
-    Raises: LocalSettingsRefusedError, MasterKeyRefusedError, SecretUnavailableError, OSError.
+    Raises: DataDirectoryRefusedError, LocalSettingsRefusedError, MasterKeyRefusedError,
+        SecretUnavailableError, OSError.
     """
     server = configuration.server
     surroundings = MachineSurroundings(os.environ)
-    directory = Path(server.data_directory)
-    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    directory = make_data_directory(server, choice="--data-directory")
     master_key = find_master_key(server, surroundings)
     store = resolve(server.store, surroundings) if server.store else None
     certificate, private_key, authority = _tls_files(configuration, directory)

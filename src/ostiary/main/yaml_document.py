@@ -83,6 +83,8 @@ class _Reading:
             if key_node.tag == _MERGE:
                 raise InvalidYAMLError("merge keys (<<) are not supported", _line(key_node))
             key = self._scalar(key_node)
+            if isinstance(key, set | list):
+                raise InvalidYAMLError("holds a tag, or a key that is not text", _line(key_node))
             if key in mapping:
                 raise InvalidYAMLError(
                     f'the key "{key}" stands twice in one table', _line(key_node)
@@ -100,7 +102,8 @@ class _Reading:
             raise InvalidYAMLError("holds a tag, or a key that is not text", _line(node))
         try:
             return self._loader.construct_object(node)
-        except ValueError:
+        except (ValueError, AttributeError, KeyError, IndexError):
+            # PyYAML's own constructors expect that a tag fits what it stands before.
             raise InvalidYAMLError(
                 "holds a date or number that does not exist", _line(node)
             ) from None

@@ -267,3 +267,18 @@ def test_a_device_is_refused_and_keeps_its_mode() -> None:
     with pytest.raises(StoreRefusedError, match="not a file"):
         prepare_file(device)
     assert device.stat().st_mode == mode
+
+
+async def test_REL_47_a_file_with_a_second_name_is_refused_under_both(tmp_path: Path) -> None:
+    first, second = tmp_path / "first.db", tmp_path / "second.db"
+    async with opened(f"sqlite:///{first}") as store:
+        await store.migrate()
+    second.hardlink_to(first)
+
+    for name in (first, second):
+        with pytest.raises(StoreRefusedError, match="hard link"):
+            await SqliteStore(name).open()
+
+    second.unlink()
+    async with opened(f"sqlite:///{first}") as store:
+        await store.ping()

@@ -15,7 +15,7 @@ from ostiary.core.admin.contents import Draft
 from ostiary.core.admin.keys import rotation
 from ostiary.core.admin.keys.key_needs import choose_needs
 from ostiary.core.crypto.keys import dump_private_pem, generate, thumbprint
-from ostiary.main.commands import apply, diff, export, keys
+from ostiary.main.commands import apply, check, diff, export, keys
 from tests.support.administration import ES256, Installation
 
 CONFIGURATION = """
@@ -417,3 +417,44 @@ async def test_the_list_of_keys_follows_a_rotation() -> None:
         states = [row[4] for row in rows if row[1] == "manager:default"]
         assert states[0].startswith(old)
         assert states[1].startswith(new)
+
+
+def test_plain_secrets_are_counted_in_one_line_and_listed_by_check(
+    config: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("other", "third"):
+        secret = f'secret = "{CANARY}"\nmay_introspect = true\n'
+        _append(config, f"[environments.main.clients.{name}]\n{secret}")
+    config.chmod(0o600)
+
+    diff.run(config)
+
+    said = "2 warnings about secrets in plain text; `ostiary check ostiary.toml` lists them"
+    assert capsys.readouterr().err == f"ostiary.toml: {said}\n"
+    check.run(config)
+    assert capsys.readouterr().out.count("stands here in plain text") == 2
+
+
+def test_plain_secrets_are_all_told_where_they_are_refused(
+    config: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("other", "third"):
+        _append(config, f'[environments.main.clients.{name}]\nsecret = "{CANARY}"\n')
+    config.write_text(config.read_text().replace('"dev"', '"production"'))
+
+    assert diff.run(config) == 1
+
+    assert capsys.readouterr().err.count("stands here in plain text") == 2
+
+
+def test_a_data_directory_that_cannot_be_made_is_named_with_a_way_out(
+    config: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("data").write_text("a file is in the way")
+
+    assert apply.run(config, yes=True) == 1
+
+    assert capsys.readouterr().err == (
+        "the data directory data cannot be made: File exists; "
+        "choose another with server.data_directory; nothing was changed\n"
+    )

@@ -170,10 +170,10 @@ def test_what_the_command_line_sets_is_checked_like_what_the_file_says(tmp_path:
     )
 
     assert checked.configuration is None
-    assert [str(problem).split(": ")[1] for problem in checked.problems] == [
-        "server.listeners.http",
-        "server.workers",
-    ]
+    assert {str(problem).split(": ")[0] for problem in checked.problems} == {
+        "--http",
+        "--workers",
+    }
 
 
 def test_a_table_that_is_none_is_reported_and_not_overridden(tmp_path: Path) -> None:
@@ -197,3 +197,28 @@ def test_the_starter_has_no_problems(tmp_path: Path) -> None:
     (client,) = environment.clients.values()
     assert client.secret is not None
     assert client.secret.generate
+
+
+def test_a_number_that_python_does_not_read_is_refused_on_its_line(tmp_path: Path) -> None:
+    _, problems = _check(tmp_path, "[server]\nworkers = " + "9" * 10_000)
+
+    assert problems == ["ostiary.toml:2: holds a number that is too large"]
+
+
+@pytest.mark.parametrize(
+    ("line", "place"),
+    [
+        (r'data_directory = "a\u0000b"', "server.data_directory: must be a path"),
+        (r'store = "sqlite:///a\u0000b"', "server.store: must be the URL of a store"),
+        (r'store = { file = "a\u0000b" }', "server.store.file: must be a path"),
+        (r'audit.file = "a\u0000b"', "server.audit.file: must be a path"),
+    ],
+)
+def test_a_nul_in_a_path_is_refused_on_its_line(tmp_path: Path, line: str, place: str) -> None:
+    checked, problems = _check(tmp_path, f"[environments.main]\n[server]\n{line}\n")
+
+    assert checked.configuration is None
+    assert any(
+        problem.startswith(f"ostiary.toml:3: {place}") and problem.endswith("no NUL character")
+        for problem in problems
+    ), problems

@@ -122,3 +122,17 @@ def test_aliases_do_not_multiply_without_bound() -> None:
 @pytest.mark.parametrize("text", ["", "# only a comment\n", "---\n"])
 def test_an_empty_document_is_nothing(text: str) -> None:
     assert read(text)[0] is None
+
+
+@pytest.mark.parametrize("value", ["!!timestamp x", "!!bool x", "!!int ''", "!!float ''"])
+def test_a_tag_that_does_not_fit_is_refused_on_its_line(value: str) -> None:
+    with pytest.raises(InvalidYAMLError) as refusal:
+        read(f"environments: {{}}\nserver: {value}")
+
+    assert refusal.value.line == 2
+
+
+@pytest.mark.parametrize("tag", ["!!set", "!!omap", "!!pairs"])
+def test_a_key_that_a_tag_makes_a_table_is_refused(tag: str) -> None:
+    with pytest.raises(InvalidYAMLError, match="a key that is not text"):
+        read(f"{tag} x: 1")

@@ -47,6 +47,10 @@ class Applied(Generic[T]):
     outcome: T
 
 
+def _accept_all(plan: Plan) -> None:
+    """Let every plan be carried out."""
+
+
 @dataclass(frozen=True, slots=True)
 class ConfigurationEditor:
     """Changes the stored configuration in single transactions."""
@@ -80,12 +84,21 @@ class ConfigurationEditor:
             )
         return Applied(version, change, proposal.outcome)
 
-    async def apply(self, desired: Desired) -> Applied[None]:
+    async def apply(
+        self, desired: Desired, accept: Callable[[Plan], None] = _accept_all
+    ) -> Applied[None]:
         """Make the store say what a configuration wants; a race that is lost is run again.
 
-        Raises: as `propose` and `carry_out`.
+        Args: accept raises for a plan that must not be carried out.
+        Raises: as `propose` and `carry_out`; whatever `accept` does.
         """
-        return await self._retry(lambda: self.propose(desired))
+
+        async def propose() -> Proposal[None]:
+            proposal = await self.propose(desired)
+            accept(proposal.plan)
+            return proposal
+
+        return await self._retry(propose)
 
     async def edit(self, change: Callable[[Draft, float], T]) -> Applied[T]:
         """Change a draft of the documents; `change` gets it and the time, perhaps repeatedly.

@@ -13,6 +13,8 @@ from ostiary.core.admin.bodies import (
     EnvironmentBody,
     InstallationKeyBody,
     ResourceBody,
+    RetiredEnvironmentBody,
+    RetiredKeyIdBody,
     SecretBody,
     ServerBody,
     SigningKeyBody,
@@ -41,6 +43,9 @@ _ORIGINS = {
     DigestKind.HMAC_SHA256: "set (hidden)",
 }
 _NOTHING = "nothing"
+_FROM_NOTHING = f"{_NOTHING} → "
+_BOOKKEEPING = (InstallationKeyBody, RetiredKeyIdBody, RetiredEnvironmentBody)
+"""What the server notes for itself: documents of which no file knows."""
 
 
 def path_of(place: DocumentId) -> Path:
@@ -66,8 +71,12 @@ def describe_changes(before: Contents, after: Contents) -> tuple[str, ...]:
 
 
 def _describe(place: DocumentId, old: Body | None, new: Body | None) -> Iterator[str]:
-    path = path_of(place)
-    if new is None:
+    path, known = path_of(place), new or old
+    if isinstance(known, _BOOKKEEPING):
+        # What the server forgets goes with an environment, or comes back with one: that is told.
+        if new is not None and new != old:
+            yield _describe_bookkeeping(place, new, is_new=old is None)
+    elif new is None:
         yield f"- {render_path(path)}"
     elif old is None:
         yield from _describe_new(path, new)
@@ -77,6 +86,24 @@ def _describe(place: DocumentId, old: Body | None, new: Body | None) -> Iterator
             if was != becomes:
                 for member, line in _describe_field(info.name, was, becomes):
                     yield f"{render_path((*path, *member))}: {line}"
+
+
+def _describe_bookkeeping(place: DocumentId, body: Body, *, is_new: bool) -> str:
+    """Say in words what the server remembers of itself and no file has."""
+    said = _words_for(place, body)
+    return f"+ {said}" if is_new else f"{said}: changed (hidden)"
+
+
+def _words_for(place: DocumentId, body: Body) -> str:
+    match body:
+        case RetiredEnvironmentBody(environment=name):
+            shown = render_path(("environments", name))
+            return f"the id {place.key} stays with {shown}, no other environment gets it"
+        case RetiredKeyIdBody():
+            return f'the key id "{place.key}" is used up, no other key gets it'
+        case _:
+            shown = render_path(("environments", place.environment))
+            return f"the key that digests client secrets of {shown}"
 
 
 def _describe_new(path: Path, new: Body) -> Iterator[str]:
@@ -91,7 +118,7 @@ def _describe_new(path: Path, new: Body) -> Iterator[str]:
         becomes = getattr(new, info.name)
         if becomes not in (default_of(info), ()):
             for member, line in _describe_field(info.name, _empty(becomes), becomes):
-                yield f"+ {render_path((*path, *member))}: {line}"
+                yield f"+ {render_path((*path, *member))}: {line.removeprefix(_FROM_NOTHING)}"
 
 
 def _empty(value: object) -> object:
@@ -128,11 +155,12 @@ def _describe_secret(name: str, was: object, becomes: object) -> Iterator[tuple[
         yield (name,), "readable now (hidden)" if becomes.sealed else "kept as a digest only"
     old_end = was.expires_at if was else None
     if old_end != becomes.expires_at:
-        yield (name, "expires_at"), _arrow(_show_moment(old_end), _show_moment(becomes.expires_at))
+        line = _arrow(_show_moment(old_end), _show_moment(becomes.expires_at))
+        yield (name, "expires_at"), line.removeprefix(_FROM_NOTHING) if was is None else line
 
 
 def _arrow(was: str, becomes: str) -> str:
-    return becomes if was == _NOTHING else f"{was} → {becomes}"
+    return f"{was} → {becomes}"
 
 
 def _show(value: object) -> str:

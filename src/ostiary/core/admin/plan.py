@@ -49,6 +49,12 @@ class Plan:
     def is_empty(self) -> bool:
         return not self.puts and not self.deletes
 
+    @property
+    def removed_environments(self) -> tuple[str, ...]:
+        """The keys of environments that go with everything in them."""
+        kind = EnvironmentBody.document_type
+        return tuple(sorted(place.key for place in self.deletes if place.type == kind))
+
 
 def plan(stored: StoredConfiguration, desired: Desired, sealer: Sealer, *, now: float) -> Plan:
     """Work out what applying `desired` changes; keys and secrets that are lacking are made.

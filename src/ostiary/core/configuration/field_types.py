@@ -181,8 +181,15 @@ def _check_extension_path(text: str) -> str:
     return text
 
 
+def _check_path(text: str) -> str:
+    if "\0" in text:
+        raise ValueError("must be a path, which holds no NUL character")
+    return text
+
+
 Address = Annotated[str, AfterValidator(_check_address)]
 BaseURL = Annotated[str, AfterValidator(_check_base_url)]
+FilePath = Annotated[str, AfterValidator(_check_path)]
 HostName = Annotated[str, AfterValidator(_check_host)]
 Network = Annotated[str, AfterValidator(_check_network)]
 Origin = Annotated[str, AfterValidator(_check_origin)]

@@ -25,12 +25,15 @@ class Problem:
 
     Args:
         hint: what the writer should do or perhaps meant; "" when there is no good guess.
+        is_of_plain_secrets: says no more than that a secret stands in the file itself, which
+            whoever develops chose to do.
     """
 
     path: Path
     message: str
     severity: Severity = Severity.ERROR
     hint: str = ""
+    is_of_plain_secrets: bool = False
 
     @property
     def is_error(self) -> bool:

@@ -15,7 +15,7 @@ from pydantic import (
     model_validator,
 )
 
-from ostiary.core.configuration.field_types import SOURCE_FORMS, as_secret_source
+from ostiary.core.configuration.field_types import SOURCE_FORMS, FilePath, as_secret_source
 
 
 class Settings(BaseModel):
@@ -34,7 +34,7 @@ class SecretSource(Settings):
     env: str | None = Field(
         default=None, min_length=1, description="Name of the environment variable that holds it."
     )
-    file: str | None = Field(
+    file: FilePath | None = Field(
         default=None,
         min_length=1,
         description="Path of the file that holds it; one line break at its end is dropped.",

@@ -7,6 +7,7 @@ from pydantic import BeforeValidator, Field, StrictBool, StrictFloat, StrictInt
 from ostiary.core.configuration.field_types import (
     Address,
     BaseURL,
+    FilePath,
     HostName,
     KeyName,
     Mode,
@@ -39,10 +40,10 @@ class ListenerSettings(Settings):
 class TLSSettings(Settings):
     """The server's own certificate; in dev mode one is made when this table is absent."""
 
-    certificate: str = Field(
+    certificate: FilePath = Field(
         min_length=1, description="Path of the certificate chain in PEM form, the server's first."
     )
-    key: str = Field(min_length=1, description="Path of its private key in PEM form.")
+    key: FilePath = Field(min_length=1, description="Path of its private key in PEM form.")
 
 
 class ProxySettings(Settings):
@@ -56,7 +57,7 @@ class ProxySettings(Settings):
 class AuditSettings(Settings):
     """Where the audit trail goes."""
 
-    file: str = Field(
+    file: FilePath = Field(
         default="audit.jsonl",
         min_length=1,
         description="Path of the file, one event a line; counts from the data directory.",
@@ -85,7 +86,7 @@ class ServerSettings(Settings):
         description="Further host names that requests may be addressed to; those of every base "
         "URL and environment are allowed anyway.",
     )
-    data_directory: str = Field(
+    data_directory: FilePath = Field(
         default=".ostiary",
         min_length=1,
         description="Where the server keeps its own files; counts from the working directory.",

@@ -1,7 +1,9 @@
 """`ostiary apply`: the store says what the configuration says."""
 
+import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from ostiary.core.admin.apply import Applied
@@ -11,6 +13,9 @@ from ostiary.main import new_secrets
 from ostiary.main.administration import Administration, administrate
 from ostiary.main.commands.check import read_checked
 from ostiary.main.commands.document import show_document
+
+INTERRUPTED = 130
+"""Exit code of a command that was interrupted, as shells have it."""
 
 
 def run(path: Path, *, yes: bool, as_json: bool = False) -> int:
@@ -35,7 +40,12 @@ def run(path: Path, *, yes: bool, as_json: bool = False) -> int:
             return 0
         if not as_json and not _show(changes):
             return 1
-        if not yes and not _is_wanted(may_ask=not as_json):
+        try:
+            is_wanted = yes or _is_wanted(may_ask=not as_json)
+        except KeyboardInterrupt:
+            sys.stderr.write("\nnothing was changed\n")
+            return INTERRUPTED
+        if not is_wanted:
             sys.stderr.write("nothing was changed\n")
             return 1
         applied = await administration.editor.carry_out(proposal)
@@ -63,9 +73,20 @@ def _is_wanted(*, may_ask: bool) -> bool:
     if not may_ask or not sys.stdin.isatty():
         sys.stderr.write("nobody is there to ask: add --yes\n")
         return False
-    sys.stderr.write("Apply these changes? [y/N] ")
-    sys.stderr.flush()
-    return sys.stdin.readline().strip().lower() in {"y", "yes"}
+    with _interruptible():
+        sys.stderr.write("Apply these changes? [y/N] ")
+        sys.stderr.flush()
+        return sys.stdin.readline().strip().lower() in {"y", "yes"}
+
+
+@contextmanager
+def _interruptible() -> Iterator[None]:
+    """Let an interrupt end what blocks: the event loop's own handler only notes the first one."""
+    handler = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, handler)
 
 
 def _report(

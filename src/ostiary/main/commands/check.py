@@ -1,6 +1,7 @@
 """`ostiary check`: everything that is wrong with a configuration file."""
 
 import os
+import shlex
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import TextIO
 from ostiary.core.configuration.problems import render_path
 from ostiary.core.configuration.schema import Configuration
 from ostiary.main.commands.document import show_document
-from ostiary.main.config_file import LocatedProblem, Overrides, check_file
+from ostiary.main.config_file import CheckedConfiguration, LocatedProblem, Overrides, check_file
 from ostiary.main.vocabulary import built_in_vocabulary
 
 
@@ -31,10 +32,30 @@ def read_checked(path: Path, overrides: Overrides | None = None) -> Configuratio
     Args: overrides are values that the command line sets in place of the file's.
     """
     checked = check_file(path, built_in_vocabulary(), os.environ, overrides)
-    _write(checked.problems, sys.stderr)
+    _write_short(path, checked)
     if checked.configuration is None:
-        sys.stderr.write(f"{path}: {_summary(checked.problems)}; nothing was done\n")
+        errors = [located for located in checked.problems if located.problem.is_error]
+        place = "" if all(located.option for located in errors) else f"{path}: "
+        sys.stderr.write(f"{place}{_summary(checked.problems)}; nothing was done\n")
     return checked.configuration
+
+
+def _write_short(path: Path, checked: CheckedConfiguration) -> None:
+    """Write what was found; plain secrets are counted only, unless they are refused."""
+    plain = [
+        located
+        for located in checked.problems
+        if located.problem.is_of_plain_secrets and not located.problem.is_error
+    ]
+    _write([located for located in checked.problems if located not in plain], sys.stderr)
+    if len(plain) == 1:
+        _write(plain, sys.stderr)
+    elif plain:
+        warnings = _count(len(plain), "warning")
+        command = f"ostiary check {shlex.quote(str(path))}"
+        sys.stderr.write(
+            f"{path}: {warnings} about secrets in plain text; `{command}` lists them\n"
+        )
 
 
 def _describe(located: LocatedProblem) -> dict[str, object]:

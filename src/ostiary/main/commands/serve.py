@@ -8,6 +8,7 @@ import sys
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import NoReturn
 
 from ostiary.adapters.stores.backend import StoreRefusedError
@@ -16,6 +17,7 @@ from ostiary.core.base.errors import UnavailableError
 from ostiary.core.configuration.schema import Configuration
 from ostiary.core.configuration.secret_sources import SecretUnavailableError
 from ostiary.main.commands.check import read_checked
+from ostiary.main.data_directory import DataDirectoryRefusedError
 from ostiary.main.local_settings import LocalSettingsRefusedError, Settled, settle
 from ostiary.main.master_key import MasterKeyRefusedError
 from ostiary.main.serving.exit_codes import FAILED
@@ -26,7 +28,11 @@ from ostiary.main.serving.settings import LISTENERS, Overrides, ServeSettings
 
 PARENT = "ostiary.main.parent"
 _STANDARD_ERROR = 2
+_PLAIN_LISTENERS = MappingProxyType(
+    {"http": "plain HTTP", "admin": "health, metrics and administration"}
+)
 _REFUSALS = (
+    DataDirectoryRefusedError,
     LocalSettingsRefusedError,
     MasterKeyRefusedError,
     SecretUnavailableError,
@@ -118,6 +124,9 @@ def _greet(settled: Settled, configuration: Configuration) -> None:
     if settled.authority is not None:
         path = shlex.quote(str(settled.authority))
         sys.stderr.write(f"ostiary: try  curl --cacert {path} {url}/pf/heartbeat.ping\n")
+    for name, purpose in _PLAIN_LISTENERS.items():
+        if (address := settled.settings.address(name)) is not None:
+            sys.stderr.write(f"ostiary: {purpose} at http://{address}\n")
 
 
 def _become_parent(settings: ServeSettings, sockets: Mapping[str, socket.socket]) -> NoReturn:

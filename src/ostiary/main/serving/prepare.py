@@ -9,6 +9,7 @@ import os
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from ostiary.adapters.password_hashing import PooledHashing
@@ -20,7 +21,7 @@ from ostiary.core.admin.compiler.snapshot_compiler import compile_snapshot
 from ostiary.core.admin.configured_users import ConfiguredUsers
 from ostiary.core.admin.contents import ConfigurationBrokenError
 from ostiary.core.admin.documents import Desired, describe_desired
-from ostiary.core.admin.plan import PlanRefusedError
+from ostiary.core.admin.plan import Plan, PlanRefusedError
 from ostiary.core.base import b64
 from ostiary.core.base.clock import SystemClock
 from ostiary.core.base.errors import UnavailableError
@@ -39,7 +40,13 @@ from ostiary.main.surroundings import MachineSurroundings
 from ostiary.main.worker.preparation import pack
 from ostiary.main.worker.record import Record
 
+
+class EnvironmentsMissingError(Exception):
+    """The store has environments that the file lacks; a start must not remove them."""
+
+
 REFUSALS = (
+    EnvironmentsMissingError,
     StoreRefusedError,
     PlanRefusedError,
     ConfigurationBrokenError,
@@ -117,7 +124,8 @@ async def _prepare(url: str, sealer: Sealer, configuration: Configuration) -> _P
         if await store.schema_revision() != HEAD:
             await store.migrate()
         desired = describe_desired(configuration, MachineSurroundings(os.environ))
-        applied = await ConfigurationEditor(store, sealer, SystemClock()).apply(desired)
+        editor = ConfigurationEditor(store, sealer, SystemClock())
+        applied = await editor.apply(desired, partial(_keep_environments, configuration))
         added = await _add_users(store, sealer, desired)
         packed = await pack(store, sealer) if url.startswith("memory:") else ""
         return _Prepared(applied, added, packed)
@@ -137,6 +145,22 @@ async def _add_users(
         return await users.add(snapshot, await users.find_absent(snapshot, desired.users))
     finally:
         hashing.close()
+
+
+def _keep_environments(configuration: Configuration, plan: Plan) -> None:
+    """Refuse a plan that removes whole environments, whose keys would never come back.
+
+    A start comes without a question, and often enough with the store of another configuration.
+    """
+    if not (removed := plan.removed_environments):
+        return
+    noun = "environment" if len(removed) == 1 else "environments"
+    is_own = configuration.server.store is None
+    other = "another data directory (--data-directory)" if is_own else "another server.store"
+    raise EnvironmentsMissingError(
+        f"this configuration has no {noun} {', '.join(removed)}, which the store has; "
+        f"`ostiary apply` removes {'it' if len(removed) == 1 else 'them'}, or name {other}"
+    )
 
 
 def _find(url: str) -> StoreBackend:

@@ -48,7 +48,7 @@ async def test_a_changed_description_is_the_line_of_that_scope() -> None:
     before = MAIN + '[environments.main.scopes]\n"api:read" = "Read"\n"api:write" = "Write"\n'
     after = MAIN + '[environments.main.scopes]\n"api:read" = "Look"\n"api:all" = "All"\n'
     assert await _changes(before, after) == (
-        'environments.main.scopes."api:all": "All"',
+        'environments.main.scopes."api:all": nothing → "All"',
         'environments.main.scopes."api:read": "Read" → "Look"',
         'environments.main.scopes."api:write": "Write" → nothing',
     )
@@ -226,3 +226,26 @@ async def test_a_client_may_move_to_another_environment_as_a_new_one() -> None:
     assert "- environments.main.clients.app" in plan.changes
     assert [place.environment for place in plan.generated] == ["other"]
     assert {place.type for place in plan.deletes} == {ClientBody.document_type}
+
+
+async def test_what_the_server_notes_for_itself_is_told_in_words() -> None:
+    named = '[environments.{0}.token_managers.own]\nalgorithm = "ES256"\nkey_id = "k1"\n'
+    other = ES256.format("other")
+    comes = await _changes(MAIN, MAIN + other)
+    goes = await _changes(MAIN + other + named.format("other"), MAIN)
+
+    assert "+ the key that digests client secrets of environments.other" in comes
+    own_id = stable_uuid("environment", "other")
+    assert '+ the key id "k1" is used up, no other key gets it' in goes
+    assert f"+ the id {own_id} stays with environments.other, no other environment gets it" in goes
+    assert not any("retired_" in line or "installation_key" in line for line in comes + goes)
+
+
+async def test_a_plan_names_the_environments_that_it_removes() -> None:
+    three = MAIN + ES256.format("b") + ES256.format("a")
+    installation = Installation()
+    await installation.apply(three)
+
+    assert (await installation.plan(MAIN)).removed_environments == ("a", "b")
+    without_manager = three.replace(MAIN, "[environments.main]\n")
+    assert (await installation.plan(without_manager)).removed_environments == ()

@@ -185,7 +185,7 @@ def test_several_workers_on_sqlite_are_refused_with_a_way_out() -> None:
 
     assert problem == (
         "server.workers: several workers wait for each other on SQLite; use PostgreSQL: "
-        'store = "postgresql://…", or accept it with force_workers = true'
+        'store = "postgresql://…", or accept it with force_workers = true (--force-workers)'
     )
 
 

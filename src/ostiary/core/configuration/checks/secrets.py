@@ -36,7 +36,7 @@ def check_client_secrets(subject: Subject) -> Iterator[Problem]:
             yield error(placed.path, "cannot be generated: it was there before")
         secret = yield from fetch(subject, placed)
         if placed.source.value is not None:
-            yield subject.dev_warning(placed.path, "stands here in plain text", _BY_REFERENCE)
+            yield subject.plain_secret(placed.path, "stands here in plain text", _BY_REFERENCE)
         if secret is not None:
             yield from _check_strength(subject, placed, secret.reveal())
 
@@ -52,7 +52,7 @@ def check_store_secret(subject: Subject) -> Iterator[Problem]:
     url = yield from fetch(subject, placed)
     if source.value is not None and url is not None and holds_password(url.reveal()):
         hint = 'refer to it: { env = "NAME" } or { file = "PATH" }'
-        yield subject.dev_warning(placed.path, "holds a password in plain text", hint)
+        yield subject.plain_secret(placed.path, "holds a password in plain text", hint)
 
 
 def check_master_key(subject: Subject) -> Iterator[Problem]:
@@ -63,7 +63,7 @@ def check_master_key(subject: Subject) -> Iterator[Problem]:
         yield error(placed.path, "cannot be stored: it is needed to open what is stored")
     master_key = yield from fetch(subject, placed)
     if source.value is not None:
-        yield subject.dev_warning(placed.path, "stands here in plain text", _BY_REFERENCE)
+        yield subject.plain_secret(placed.path, "stands here in plain text", _BY_REFERENCE)
     if master_key is not None and not _is_master_key(master_key.reveal()):
         yield error(placed.path, f"must be {KEY_BYTES} random bytes in base64url without padding")
 
@@ -74,7 +74,7 @@ def check_file_mode(subject: Subject) -> Iterator[Problem]:
     sources += [placed.user.password for placed in users(subject) if placed.user.password]
     holds_secrets = any(source.value is not None for source in sources)
     if holds_secrets and subject.file and subject.surroundings.may_others_read(subject.file):
-        yield subject.dev_warning(
+        yield subject.plain_secret(
             (),
             "this file holds secrets and can be read by other users of this machine",
             f"chmod 600 {subject.file}",

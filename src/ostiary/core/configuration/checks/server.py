@@ -83,6 +83,8 @@ def check_store(subject: Subject) -> Iterator[Problem]:
             f"must be the URL of a store; known are {known}",
             did_you_mean(scheme, subject.vocabulary.store_schemes),
         )
+    if "\0" in url:
+        yield error(("server", "store"), "must be the URL of a store, which holds no NUL character")
     if server.workers > 1:
         yield from _check_several_workers(subject, scheme)
 
@@ -101,7 +103,9 @@ def _check_several_workers(subject: Subject, scheme: str) -> Iterator[Problem]:
         if subject.configuration.server.force_workers:
             yield warning(path, message, hint)
         else:
-            yield error(path, message, f"{hint}, or accept it with force_workers = true")
+            yield error(
+                path, message, f"{hint}, or accept it with force_workers = true (--force-workers)"
+            )
 
 
 def check_defaults(subject: Subject) -> Iterator[Problem]:

@@ -1,7 +1,7 @@
 """What a check looks at, and the walks that checks share."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ostiary.core.configuration.problems import Path, Problem, Severity, error, render_path
 from ostiary.core.configuration.schema import (
@@ -32,6 +32,10 @@ class Subject:
         """Make a problem that dev mode lives with and production does not."""
         severity = Severity.WARNING if self.is_dev else Severity.ERROR
         return Problem(path, message, severity, hint)
+
+    def plain_secret(self, path: Path, message: str, hint: str) -> Problem:
+        """Make the problem that a secret stands in the file itself."""
+        return replace(self.dev_warning(path, message, hint), is_of_plain_secrets=True)
 
 
 Check = Callable[[Subject], Iterator[Problem]]
