@@ -92,11 +92,18 @@ def test_apply_asks_nobody_and_does_nothing_without_a_terminal(
     assert diff.run(config) == 2
 
 
+_READABLE = os.open(os.devnull, os.O_RDONLY)
+"""What can be read at any time, as a line that was typed can."""
+
+
 class Terminal(io.StringIO):
-    """A person at a keyboard."""
+    """A person at a keyboard, who has typed already."""
 
     def isatty(self) -> bool:
         return True
+
+    def fileno(self) -> int:
+        return _READABLE
 
 
 @pytest.mark.parametrize(
@@ -118,6 +125,9 @@ class LeavingTerminal:
 
     def isatty(self) -> bool:
         return True
+
+    def fileno(self) -> int:
+        return _READABLE
 
     def readline(self) -> str:
         os.close(self.reader)

@@ -1,5 +1,6 @@
 """`ostiary apply`: the store says what the configuration says."""
 
+import select
 import signal
 import sys
 from collections.abc import Iterator, Sequence
@@ -16,6 +17,8 @@ from ostiary.main.commands.document import show_document
 
 INTERRUPTED = 130
 """Exit code of a command that was interrupted, as shells have it."""
+
+_LOOK_SECONDS = 0.2
 
 
 def run(path: Path, *, yes: bool, as_json: bool = False) -> int:
@@ -76,6 +79,9 @@ def _is_wanted(*, may_ask: bool) -> bool:
     with _interruptible():
         sys.stderr.write("Apply these changes? [y/N] ")
         sys.stderr.flush()
+        # An interrupt in the moment before a read begins would be noticed only after it.
+        while not select.select([sys.stdin], [], [], _LOOK_SECONDS)[0]:
+            pass
         return sys.stdin.readline().strip().lower() in {"y", "yes"}
 
 
