@@ -16,6 +16,8 @@ from ostiary_cli import (
     revoke,
     serve,
     token,
+    users,
+    users_import,
 )
 
 
@@ -78,6 +80,22 @@ COMMANDS: tuple[Command | Group, ...] = (
             Command("list", keys.list_keys, SERVER),
             Command("rotate", keys.rotate, SERVER),
             Command("import", keys.import_key, SERVER),
+        ),
+    ),
+    Group(
+        "user",
+        "Add, import, show, unlock and delete users, and set their passwords.",
+        SERVER,
+        (
+            Command("add", users.add, SERVER),
+            Command("passwd", users.passwd, SERVER),
+            Command("import", users_import.import_users, SERVER),
+            Command("list", users.list_users, SERVER),
+            Command("show", users.show, SERVER),
+            Command("unlock", users.unlock, SERVER),
+            Command("disable", users.disable, SERVER),
+            Command("enable", users.enable, SERVER),
+            Command("delete", users.delete, SERVER),
         ),
     ),
     Command("completion", completion.completion, SHELL),

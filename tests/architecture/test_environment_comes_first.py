@@ -9,21 +9,28 @@ from ostiary.core.oauth.introspect import Introspection
 from ostiary.core.oauth.metadata import Metadata
 from ostiary.core.oauth.revocation import Revocation
 from ostiary.core.oauth.token import TokenEndpoint
+from ostiary.core.ports.directory import Directory
 from ostiary.core.ports.limiter import Limiter
 from ostiary.core.ports.stores import AccessTokens, Issuances
+from ostiary.core.ports.users import PasswordAttempts, Users
+from ostiary.core.signon.password import PasswordSignOn
 from ostiary.core.tokens.inspect import TokenInspector
 from ostiary.core.tokens.issue import TokenIssuer
 
 ASKED = (
     AccessTokens,
+    Directory,
     Introspection,
     Issuances,
     Limiter,
     Metadata,
+    PasswordAttempts,
+    PasswordSignOn,
     Revocation,
     TokenEndpoint,
     TokenInspector,
     TokenIssuer,
+    Users,
 )
 
 

@@ -6,12 +6,19 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 
 import pytest
 
-from ostiary.core.base.ids import ClientId, EnvironmentId, TokenId, TokenManagerId
+from ostiary.core.base.ids import (
+    ClientId,
+    EnvironmentId,
+    TokenId,
+    TokenManagerId,
+    UserId,
+    UsernameDigest,
+)
 from ostiary.core.model.audit import Event
 
-IDENTIFIERS = {EnvironmentId, ClientId, TokenId, TokenManagerId}
+IDENTIFIERS = {EnvironmentId, ClientId, TokenId, TokenManagerId, UserId, UsernameDigest}
 COUNTS = {bool, int}
-TEXTS = {"address", "code", "endpoint", "grant_type", "reason", "scope", "source"}
+TEXTS = {"address", "code", "endpoint", "entrance", "grant_type", "reason", "scope", "source"}
 """Fields of plain text, each judged: a caller's address, or words that the code or the
 configuration chose. What a stranger wrote comes in `claimed` only, which is cut short."""
 

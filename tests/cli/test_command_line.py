@@ -70,9 +70,14 @@ def test_every_server_command_reaches_its_function(
 ) -> None:
     """Without a configuration each one says so, but init, which writes one."""
     monkeypatch.chdir(tmp_path)
-    required = {"rotate": ["-e", "main"], "import": ["-e", "main", "none.pem"]}
+    required = {
+        "keys": {"rotate": ["-e", "main"], "import": ["-e", "main", "none.pem"]},
+        "user": {"import": ["none.csv"], "list": []},
+    }
+    by_default = ["joe"] if command[0] == "user" else []
+    options = required.get(command[0], {}).get(command[-1], by_default)
 
-    result = CliRunner().invoke(app.build(), [*command, *required.get(command[-1], [])])
+    result = CliRunner().invoke(app.build(), [*command, *options])
 
     if command == ("init",):
         assert result.exit_code == 0

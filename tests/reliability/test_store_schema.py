@@ -9,11 +9,23 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from alembic import command
+from sqlalchemy import NullPool, create_engine
 
 from ostiary.adapters.stores.backend import SchemaNewerError
+from ostiary.adapters.stores.migrations.upgrade import configuration
 from ostiary.adapters.stores.revisions import HEAD
+from tests.support.environments import make_environment
 from tests.support.postgres import Postgres
-from tests.support.stores import build, opened
+from tests.support.stores import (
+    NOW,
+    build,
+    make_access_token,
+    make_issuance,
+    make_key,
+    opened,
+)
+from tests.support.users import make_user
 
 ROOT = Path(__file__).parents[2]
 MIGRATE = """
@@ -111,3 +123,31 @@ async def test_REL_39_a_schema_that_became_newer_is_not_migrated(url: str) -> No
             await store.migrate()
 
         assert await store.schema_revision() == "9999"
+
+
+async def test_REL_39_a_store_of_the_first_revision_keeps_everything_and_gets_users(
+    url: str,
+) -> None:
+    env = make_environment()
+    async with opened(url) as store:
+        await store.migrate()
+        await store.commit(env, make_issuance(1), now=NOW)
+    go_back(url, "0001")
+
+    async with opened(url) as store:
+        assert await store.schema_revision() == "0001"
+        await store.migrate()
+
+        assert await store.schema_revision() == HEAD
+        assert await store.find(env, make_key(1), now=NOW) == make_access_token(1)
+        await store.users.create(env, [make_user(1)])
+        assert await store.users.find(env, make_user(1).id) == make_user(1)
+
+
+def go_back(url: str, revision: str) -> None:
+    config = configuration()
+    engine = create_engine(url.replace("postgresql:", "postgresql+psycopg:"), poolclass=NullPool)
+    with engine.connect() as connection:
+        config.attributes["connection"] = connection
+        command.downgrade(config, revision)
+        connection.commit()

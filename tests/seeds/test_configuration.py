@@ -41,7 +41,8 @@ def test_the_example_is_accepted_with_warnings_about_its_public_secrets_alone(
     texts = [located.problem.text for located in checked.problems]
 
     assert texts
-    assert all("plain text" in text or "this file holds secrets" in text for text in texts)
+    expected = ("plain text", "this file holds secrets", "has fewer than 15 characters")
+    assert all(any(words in text for words in expected) for text in texts)
     assert not any(located.problem.is_error for located in checked.problems)
 
 
@@ -102,6 +103,21 @@ def test_the_managers_of_later_samples_are_there(default: EnvironmentSettings) -
     assert default.token_managers["app"].client_claim == "client_id_name"
     assert default.token_managers["reference"].selector == "0001"
     assert default.token_managers["reference"].length == 35
+
+
+@pytest.mark.parametrize(
+    ("username", "password"),
+    [("joe", "Password1"), ("test.outbound.auth.int@yopmail.com", "Pa55word")],
+)
+def test_S2_7_S3_23_the_people_of_the_samples_are_there(
+    default: EnvironmentSettings, username: str, password: str
+) -> None:
+    user = default.users[username]
+
+    assert user.enabled
+    assert user.password is not None
+    assert user.password.value is not None
+    assert user.password.value.get_secret_value() == password
 
 
 def test_pingones_environment_and_its_worker_have_their_fixed_ids(

@@ -145,6 +145,17 @@ issuer_audience_only = true
 keys = [{ kty = "OKP", crv = "Ed25519", kid = "its-key", \
 x = "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo" }]
 
+[environments.main.lockout]
+failures = 3
+lock_minutes = [1, 60]
+ceiling = 30
+forget_hours = 48
+spray_users = 0
+spray_minutes = 10
+[environments.main.password_policy]
+min_characters = 8
+max_age_days = 90
+
 [environments.people]
 face = "pingone"
 algorithms = ["ES256"]

@@ -7,7 +7,9 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from ostiary.adapters.directories.local import LocalDirectory
 from ostiary.adapters.limiter import DEFAULT_ALLOWANCES, Allowance, WindowLimiter
+from ostiary.adapters.password_hashing import PooledHashing
 from ostiary.adapters.signing import PooledSigner
 from ostiary.adapters.stores.backend import Reach, unhooked
 from ostiary.adapters.stores.memory import MemoryStore
@@ -217,7 +219,7 @@ def make_app(
     clock, store, events = FrozenClock(now), MemoryStore(reach=reach), RecordedEvents()
     configured = tuple(environments) if environments is not None else _environments(clients)
     snapshots, failures = HeldSnapshot(make_snapshot(configured)), Failures()
-    readiness = SwitchedReadiness()
+    readiness, hashing = SwitchedReadiness(), PooledHashing()
     ports = Ports(
         snapshots=snapshots,
         readiness=readiness,
@@ -226,6 +228,9 @@ def make_app(
         events=events,
         limiter=WindowLimiter(clock, allowances),
         signer=signer or PooledSigner(),
+        directory=LocalDirectory(store.users, hashing),
+        attempts=store.attempts,
+        hashing=hashing,
         clock=clock,
     )
     application = build_application(ports, report=failures.report)

@@ -8,9 +8,11 @@ import os
 import sys
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from dataclasses import replace
 
 from ostiary.adapters.stores.backend import StoreBackend
 from ostiary.core.base.ids import TokenId
+from ostiary.core.base.usernames import username_key
 from ostiary.core.model.token import Issuance
 from ostiary.core.ports.configuration import Document, DocumentId
 from tests.support.environments import make_environment
@@ -23,12 +25,15 @@ from tests.support.stores import (
     make_token,
     opened,
 )
+from tests.support.users import make_attempt, make_user
 
 EXIT_CODE = 86
 ENV = make_environment("scenario")
 OLD = Document(DocumentId("", "server", "old"), b"1")
 NEW = Document(DocumentId("", "server", "new"), b"2")
 REVOKED = TokenId("jti")
+KNOWN, RENAMED, GONE, UPGRADED = (make_user(number) for number in range(90, 94))
+LOCKED, COUNTED, CLEARED = (make_attempt(number) for number in range(90, 93))
 
 
 class FaultError(Exception):
@@ -42,6 +47,9 @@ async def seed(store: StoreBackend) -> None:
     )
     await store.commit(ENV, over, now=NOW - 1)
     await store.replace(expected_version=0, put=[OLD], delete=[])
+    await store.users.create(ENV, [KNOWN, RENAMED, GONE, UPGRADED])
+    for attempt in (LOCKED, CLEARED):
+        await store.attempts.begin(ENV, attempt, now=NOW)
 
 
 Step = Callable[[StoreBackend], Awaitable[object]]
@@ -64,9 +72,19 @@ STEPS: tuple[Step, ...] = (
     lambda store: store.delete(ENV, make_key(91)),
     lambda store: store.revoke(ENV, REVOKED, expires_at=LATER),
     lambda store: store.replace(expected_version=1, put=[NEW], delete=[OLD.id]),
+    lambda store: store.users.create(ENV, [make_user(1), make_user(2)]),
+    lambda store: store.users.save(ENV, replace(RENAMED, username="new"), expected_version=1),
+    lambda store: store.users.delete(ENV, GONE.id),
+    lambda store: store.attempts.begin(ENV, COUNTED, now=NOW),
+    lambda store: store.attempts.clear(ENV, CLEARED, replaces=replace(UPGRADED, enabled=False)),
+    lambda store: store.attempts.unlock(ENV, LOCKED.subject),
     lambda store: store.prune(now=NOW),
     lambda store: store.find(ENV, make_key(1), now=NOW),
     lambda store: store.is_revoked(ENV, REVOKED),
+    lambda store: store.users.find(ENV, KNOWN.id),
+    lambda store: store.users.find_by_name(ENV, username_key(KNOWN.username)),
+    lambda store: store.users.select(ENV),
+    lambda store: store.attempts.find_failures(ENV, COUNTED.subject, now=NOW),
     lambda store: store.version(),
     lambda store: store.load(),
     lambda store: store.ping(),
@@ -89,7 +107,39 @@ async def check(store: StoreBackend) -> dict[str, bool]:
     done["replace"] = stored.version == 2
     done["delete"] = await store.find(ENV, make_key(91), now=NOW) is None
     done["revoke"] = await store.is_revoked(ENV, REVOKED)
-    return done
+    return done | await _check_users(store) | await _check_attempts(store)
+
+
+async def _check_users(store: StoreBackend) -> dict[str, bool]:
+    created = [await store.users.find(ENV, make_user(number).id) for number in (1, 2)]
+    assert len({user is None for user in created}) == 1, "half created"
+    renamed = await store.users.find(ENV, RENAMED.id)
+    assert renamed is not None
+    by_names = [
+        await store.users.find_by_name(ENV, username_key(name))
+        for name in (RENAMED.username, "new")
+    ]
+    assert by_names in ([renamed, None], [None, renamed])
+    return {
+        "create": created[0] is not None,
+        "save": renamed.version == 2,
+        "delete_user": await store.users.find(ENV, GONE.id) is None,
+    }
+
+
+async def _check_attempts(store: StoreBackend) -> dict[str, bool]:
+    failures = {
+        name: (await store.attempts.find_failures(ENV, attempt.subject, now=NOW)).failures
+        for name, attempt in (("begin", COUNTED), ("clear", CLEARED), ("unlock", LOCKED))
+    }
+    upgraded = await store.users.find(ENV, UPGRADED.id)
+    assert upgraded is not None
+    assert (failures["clear"] == 0) is not upgraded.enabled, "cleared without its replacement"
+    return {
+        "begin": failures["begin"] == 1,
+        "clear": failures["clear"] == 0,
+        "unlock": failures["unlock"] == 0,
+    }
 
 
 async def _is_committed(store: StoreBackend, issuance: Issuance) -> bool:

@@ -78,7 +78,10 @@ def prepare_postgres(url: str) -> None:
 def empty_postgres(url: str) -> None:
     """Take everything out of a database that has the schema."""
     with psycopg.connect(url) as connection:
-        connection.execute("TRUNCATE documents, reference_tokens, revoked_tokens, redemptions")
+        connection.execute(
+            "TRUNCATE documents, reference_tokens, revoked_tokens, redemptions, users, "
+            "password_attempts, password_trials"
+        )
         connection.execute("UPDATE configuration_version SET version = 0")
 
 

@@ -3,31 +3,43 @@
 import asyncio
 import os
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ostiary.adapters.directories.local import LocalDirectory
 from ostiary.adapters.outbound.events_log import EventsLog, gap_line
 from ostiary.adapters.outbound.meters import EventMeter
+from ostiary.adapters.password_hashing import PooledHashing
 from ostiary.adapters.stores.backend import StoreBackend, StoreRefusedError, unavailable
 from ostiary.adapters.stores.catalog import find_backend
 from ostiary.adapters.stores.revisions import HEAD
-from ostiary.core.admin.apply import Applied, ConfigurationEditor
+from ostiary.core.admin.apply import Applied, ConfigurationEditor, Proposal
+from ostiary.core.admin.compiler.snapshot_compiler import compile_snapshot
+from ostiary.core.admin.configured_users import ConfiguredUsers
 from ostiary.core.admin.contents import ConfigurationBrokenError
 from ostiary.core.admin.keys.key_needs import UnknownKeySetError
-from ostiary.core.admin.plan import PlanRefusedError
+from ostiary.core.admin.plan import PlanRefusedError, carry_out
+from ostiary.core.admin.user_administration import UnknownUserError, UserAdministration
 from ostiary.core.base.clock import SystemClock
 from ostiary.core.base.errors import UnavailableError
+from ostiary.core.base.usernames import UsernameRefusedError
 from ostiary.core.configuration import implied
 from ostiary.core.configuration.schema import Configuration, ServerSettings
 from ostiary.core.configuration.secret_sources import SecretUnavailableError, Surroundings, resolve
 from ostiary.core.crypto.keys import KeyRefusedError
 from ostiary.core.crypto.sealing import SealBrokenError
-from ostiary.core.model.audit import ConfigurationApplied
+from ostiary.core.model.audit import ConfigurationApplied, Event
+from ostiary.core.model.snapshot import Snapshot
 from ostiary.core.ports.configuration import VersionConflictError
+from ostiary.core.ports.events import Events
+from ostiary.core.ports.password_hashing import PasswordHashing
+from ostiary.core.ports.users import UserChangedError, UsernameTakenError
+from ostiary.core.signon.new_passwords import WeakPasswordError
 from ostiary.main.data_directory import DataDirectoryRefusedError, make_data_directory
+from ostiary.main.hashing_threads import available_cores
 from ostiary.main.master_key import MasterKeyRefusedError, find_master_key
 from ostiary.main.serving.line_sink import AppendedFile, LineSink
 from ostiary.main.surroundings import MachineSurroundings
@@ -48,18 +60,52 @@ class Administration:
     surroundings: Surroundings
     data_directory: Path
     audit_file: Path
+    configured_users: ConfiguredUsers
+    store: StoreBackend
+    hashing: PasswordHashing
+
+    def plan_snapshot(self, proposal: Proposal[None]) -> Snapshot:
+        """Return the configuration as it will be once a proposal is carried out.
+
+        Raises: ConfigurationBrokenError.
+        """
+        planned = carry_out(proposal.stored, proposal.plan)
+        return compile_snapshot(planned, self.editor.sealer, now=self.editor.clock.now())
+
+    def administrate_users(self, events: Events) -> UserAdministration:
+        """Return what changes users; `events` collects what it did, for `emit`."""
+        return UserAdministration(
+            directory=LocalDirectory(self.store.users, self.hashing),
+            attempts=self.store.attempts,
+            hashing=self.hashing,
+            events=events,
+            clock=self.editor.clock,
+            source="command",
+        )
 
     def record(self, applied: Applied[Any], source: str) -> None:
         """Write into the audit file that the configuration was changed; `source` says by what."""
         if applied.plan.is_empty:
             return
+        self.emit([ConfigurationApplied(applied.version, len(applied.plan.changes), source)])
+
+    def emit(self, happened: Iterable[Event]) -> None:
+        """Write events into the audit file; it is not made for none."""
+        gathered = tuple(happened)
+        if not gathered:
+            return
         output = LineSink("none", _Nowhere(), gap_line)
         audit = LineSink("audit", AppendedFile(self.audit_file), gap_line)
         events = EventsLog(output, audit, EventMeter())
-        events.emit(ConfigurationApplied(applied.version, len(applied.plan.changes), source))
+        for event in gathered:
+            events.emit(event)
         events.close()
         if audit.lost_lines:
             sys.stderr.write(f"{self.audit_file}: the change could not be recorded there\n")
+
+
+class CommandRefusedError(Exception):
+    """What is asked for makes no sense here; the message says why."""
 
 
 Work = Callable[[Administration], Awaitable[int]]
@@ -68,6 +114,7 @@ _OPEN_SECONDS = 5.0
 
 
 _REFUSALS = (
+    CommandRefusedError,
     ConfigurationBrokenError,
     DataDirectoryRefusedError,
     KeyRefusedError,
@@ -77,7 +124,12 @@ _REFUSALS = (
     SecretUnavailableError,
     StoreRefusedError,
     UnknownKeySetError,
+    UnknownUserError,
+    UserChangedError,
+    UsernameRefusedError,
+    UsernameTakenError,
     VersionConflictError,
+    WeakPasswordError,
 )
 """What makes a command impossible; each says why."""
 
@@ -134,8 +186,17 @@ async def _run(configuration: Configuration, work: Work) -> int:
     directory = Path(server.data_directory)
     audit_file = directory / server.audit.file
     async with _opened(find_store(server, surroundings)) as store:
-        editor = ConfigurationEditor(store, sealer, SystemClock())
-        return await work(Administration(editor, surroundings, directory, audit_file))
+        clock, hashing = SystemClock(), PooledHashing(available_cores())
+        editor = ConfigurationEditor(store, sealer, clock)
+        configured = ConfiguredUsers(store.users, hashing, clock)
+        try:
+            return await work(
+                Administration(
+                    editor, surroundings, directory, audit_file, configured, store, hashing
+                )
+            )
+        finally:
+            hashing.close()
 
 
 @asynccontextmanager

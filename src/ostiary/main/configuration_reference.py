@@ -102,7 +102,11 @@ def _type(annotation: object) -> str:
 
 
 def _plural(word: str) -> str:
-    return "tables" if word == "table" else "texts" if word == "text" else word
+    return f"{word}s" if word in {"number", "table", "text"} else word
+
+
+def _entry(value: object) -> str:
+    return f'"{value}"' if isinstance(value, str) else str(value)
 
 
 def _choice(words: typing.Iterable[str]) -> str:
@@ -121,7 +125,7 @@ def _default(field: FieldInfo) -> str:
         case str():
             return f'`"{default}"`'
         case tuple():
-            return "`[" + ", ".join(f'"{entry}"' for entry in default) + "]`"
+            return "`[" + ", ".join(map(_entry, default)) + "]`"
         case SecretSource():
             return "`{ generate = true }`"
         case BaseModel():

@@ -16,11 +16,15 @@ from ostiary.core.oauth.metadata import Metadata
 from ostiary.core.oauth.revocation import Revocation
 from ostiary.core.oauth.token import TokenEndpoint
 from ostiary.core.ports.configuration import Snapshots
+from ostiary.core.ports.directory import Directory
 from ostiary.core.ports.events import Events
 from ostiary.core.ports.limiter import Limiter
+from ostiary.core.ports.password_hashing import PasswordHashing
 from ostiary.core.ports.readiness import Readiness
 from ostiary.core.ports.signing import Signer
 from ostiary.core.ports.stores import AccessTokens, Issuances
+from ostiary.core.ports.users import PasswordAttempts
+from ostiary.core.signon.password import PasswordSignOn
 from ostiary.core.tokens.inspect import TokenInspector
 from ostiary.core.tokens.issue import TokenIssuer
 from ostiary.dialects.pingfederate.routes import PingFederate
@@ -44,6 +48,9 @@ class Ports:
     events: Events
     limiter: Limiter
     signer: Signer
+    directory: Directory
+    attempts: PasswordAttempts
+    hashing: PasswordHashing
     clock: Clock
 
 
@@ -70,6 +77,9 @@ def build_routes(ports: Ports) -> tuple[Route, ...]:
     """Build both faces and return every route they serve."""
     available: dict[str, Any] = {field.name: getattr(ports, field.name) for field in fields(ports)}
     available["decoys"] = Decoys.make()
+    available["passwords"] = PasswordSignOn(
+        ports.directory, ports.attempts, ports.hashing, ports.events, ports.clock
+    )
     available["assertions"] = AssertionVerifier(ports.issuances, ports.clock)
     authenticators = [
         build_extension(method, available) for method in client_authentication_methods.ALL

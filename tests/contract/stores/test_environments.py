@@ -9,6 +9,7 @@ from ostiary.core.base.ids import EnvironmentId, TokenId
 from ostiary.core.model.environment import Environment
 from ostiary.core.model.token import Issuance
 from ostiary.core.ports.stores import AccessTokens, AlreadyRedeemedError, Issuances
+from ostiary.core.ports.users import PasswordAttempts, Users
 from tests.support.environments import make_environment
 from tests.support.stores import (
     LATER,
@@ -100,15 +101,24 @@ async def test_SEC_226_no_verb_touches_what_a_canary_environment_keeps(
         assert await is_spent(store, canary, make_redemption(number))
 
 
-@pytest.mark.parametrize("port", [Issuances, AccessTokens])
+@pytest.mark.parametrize(
+    ("port", "part"),
+    [
+        (Issuances, None),
+        (AccessTokens, None),
+        (Users, "users"),
+        (PasswordAttempts, "attempts"),
+    ],
+)
 def test_SEC_231_every_verb_takes_the_environment_first(
-    closed_store: StoreBackend, port: type
+    closed_store: StoreBackend, port: type, part: str | None
 ) -> None:
+    owner = closed_store if part is None else getattr(closed_store, part)
     verbs = [name for name, member in vars(port).items() if inspect.isfunction(member)]
     verbs = [name for name in verbs if not name.startswith("_")]
 
     assert verbs
     for verb in verbs:
-        first = next(iter(inspect.signature(getattr(closed_store, verb)).parameters.values()))
+        first = next(iter(inspect.signature(getattr(owner, verb)).parameters.values()))
         assert first.annotation is Environment
         assert first.default is inspect.Parameter.empty

@@ -23,6 +23,7 @@ from tests.support.stores import (
     make_token,
     opened,
 )
+from tests.support.users import make_attempt, make_user
 
 Verb = Callable[[StoreBackend, Environment], Awaitable[object]]
 VERBS: dict[str, Verb] = {
@@ -41,6 +42,9 @@ VERBS: dict[str, Verb] = {
     "ping": lambda store, env: store.ping(),
     "schema_revision": lambda store, env: store.schema_revision(),
     "migrate": lambda store, env: store.migrate(),
+    "users.find": lambda store, env: store.users.find(env, make_user(1).id),
+    "users.create": lambda store, env: store.users.create(env, [make_user(1)]),
+    "attempts.begin": lambda store, env: store.attempts.begin(env, make_attempt(1), now=NOW),
 }
 
 

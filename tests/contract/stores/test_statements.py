@@ -21,7 +21,7 @@ from ostiary.adapters.stores.sqlite import statements as sqlite_statements
 
 CROSS_ENVIRONMENT = {"PRUNE", "LOAD", "VERSION", "ADVANCE_VERSION", "NEGATE_VERSION"}
 """Clean-up and the configuration as a whole are about every environment."""
-WITHOUT_TABLES = {"HAS_REVISION", "REVISION", "PING", "SETTINGS", "LOCK"}
+WITHOUT_TABLES = {"HAS_REVISION", "REVISION", "PING", "SETTINGS", "LOCK", "LOCK_ATTEMPTS"}
 
 
 def statements_of(module: ModuleType) -> Iterator[tuple[str, str]]:
@@ -80,7 +80,12 @@ def test_SEC_226_every_statement_about_tenants_names_the_environment(module: Mod
 
 
 @pytest.mark.parametrize(
-    "name", ["FIND_REDEEMED", "FIND_TOKEN", "IS_REVOKED", "DELETE_TOKEN", "PRUNE"]
+    "name",
+    [
+        *("FIND_REDEEMED", "FIND_TOKEN", "IS_REVOKED", "DELETE_TOKEN", "PRUNE"),
+        *("FIND_USER", "FIND_USER_BY_NAME", "SELECT_USERS", "UPDATE_USER", "DELETE_USER"),
+        *("FIND_FAILURES", "DELETE_FAILURES", "UNLOCK", "COUNT_TRIALS", "DELETE_TRIAL"),
+    ],
 )
 def test_look_ups_of_sqlite_never_read_a_whole_table(sqlite_template: Path, name: str) -> None:
     connection = sqlite3.connect(sqlite_template)

@@ -13,10 +13,19 @@ from typing import Any
 from ostiary.core.model.audit import (
     ConfigurationApplied,
     Event,
+    PasswordAccepted,
+    PasswordChanged,
+    PasswordLocked,
+    PasswordRefused,
+    PasswordUpgraded,
     RequestRefused,
     TokenIntrospected,
     TokenIssued,
     TokenRevoked,
+    UserAdded,
+    UserChanged,
+    UserDeleted,
+    UserUnlocked,
 )
 
 Family = dict[str, Any]
@@ -30,6 +39,15 @@ EVENT_LABELS: Mapping[type[Event], tuple[str, ...]] = {
     TokenIntrospected: ("active",),
     TokenRevoked: (),
     ConfigurationApplied: (),
+    PasswordAccepted: ("entrance",),
+    PasswordRefused: ("entrance", "reason"),
+    PasswordLocked: ("entrance",),
+    PasswordUpgraded: (),
+    PasswordChanged: ("source",),
+    UserAdded: ("source",),
+    UserChanged: ("source",),
+    UserDeleted: ("source",),
+    UserUnlocked: ("source",),
 }
 """The fields by which each event is counted."""
 

@@ -6,6 +6,7 @@ from typing import Protocol
 from ostiary.core.base.errors import UnavailableError
 from ostiary.core.ports.configuration import Configurations
 from ostiary.core.ports.stores import AccessTokens, Issuances
+from ostiary.core.ports.users import PasswordAttempts, Users
 
 PRUNE_LIMIT = 1000
 """Rows that one transaction of a clean-up deletes at most."""
@@ -28,6 +29,16 @@ class StoreBackend(Issuances, AccessTokens, Configurations, Protocol):
     cleaned up. A redemption that is over already when it is committed is refused like a spent one:
     nothing would remember it. So is a reference token under a key that is taken.
     """
+
+    @property
+    def users(self) -> Users:
+        """Return the users that it keeps."""
+        ...
+
+    @property
+    def attempts(self) -> PasswordAttempts:
+        """Return the counts of attempts to sign on."""
+        ...
 
     @property
     def allows_several_workers(self) -> bool:

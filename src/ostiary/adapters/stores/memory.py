@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
+from ostiary.adapters.stores import memory_users
 from ostiary.adapters.stores.backend import PRUNE_LIMIT, Reach, unhooked
 from ostiary.adapters.stores.records import decode, document_order, encode
 from ostiary.adapters.stores.revisions import HEAD
@@ -31,6 +32,7 @@ FAULT_POINTS = (
     "memory.replace",
     "memory.ping",
     "memory.prune",
+    *memory_users.FAULT_POINTS,
 )
 
 
@@ -46,6 +48,8 @@ class MemoryStore:
         self._revoked: dict[tuple[EnvironmentId, TokenId], float] = {}
         self._documents: dict[DocumentId, bytes] = {}
         self._version = 0
+        self.users = memory_users.MemoryUsers(reach)
+        self.attempts = memory_users.MemoryAttempts(reach, self.users)
 
     async def open(self) -> None:
         """Have nothing to connect to."""
@@ -131,6 +135,8 @@ class MemoryStore:
             _prune(self._tokens, lambda kept: kept[0] <= now)
             + _prune(self._redeemed, lambda expires_at: expires_at <= now)
             + _prune(self._revoked, lambda expires_at: expires_at <= now)
+            + _prune(self.attempts.failures, lambda kept: kept[0] <= now)
+            + _prune(self.attempts.trials, lambda expires_at: expires_at <= now)
         )
 
 

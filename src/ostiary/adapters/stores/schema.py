@@ -86,3 +86,39 @@ redemptions = Table(
     Index("redemptions_by_expiry", "expires_at"),
     sqlite_with_rowid=False,
 )
+
+users = Table(
+    "users",
+    metadata,
+    _name("environment"),
+    _name("id"),
+    Column("username_key", _EXACT, nullable=False),
+    Column("version", BigInteger, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Index("users_by_name", "environment", "username_key", unique=True),
+    sqlite_with_rowid=False,
+)
+
+password_attempts = Table(
+    "password_attempts",
+    metadata,
+    _name("environment"),
+    _name("subject"),
+    _name("device"),
+    Column("failures", BigInteger, nullable=False),
+    Column("locked_until", Double, nullable=False),
+    _expires_at(),
+    Index("password_attempts_by_expiry", "expires_at"),
+    sqlite_with_rowid=False,
+)
+
+password_trials = Table(
+    "password_trials",
+    metadata,
+    _name("environment"),
+    Column("mark", LargeBinary, primary_key=True),
+    _name("subject"),
+    _expires_at(),
+    Index("password_trials_by_expiry", "expires_at"),
+    sqlite_with_rowid=False,
+)

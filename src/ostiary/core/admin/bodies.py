@@ -36,6 +36,24 @@ class ServerBody(Body, frozen=True, kw_only=True):
     pingone_default: str | None = None
 
 
+class LockoutBody(msgspec.Struct, frozen=True, kw_only=True):
+    """What failed attempts to sign on lead to."""
+
+    failures: int = 5
+    lock_minutes: tuple[int, ...] = (1, 5, 15)
+    ceiling: int = 100
+    forget_hours: int = 24
+    spray_users: int = 5
+    spray_minutes: int = 5
+
+
+class PasswordPolicyBody(msgspec.Struct, frozen=True, kw_only=True):
+    """What a new password must be."""
+
+    min_characters: int = 15
+    max_age_days: int | None = None
+
+
 class EnvironmentBody(Body, frozen=True, kw_only=True):
     """An environment; its scopes are here, its other objects are documents of their own."""
 
@@ -50,6 +68,8 @@ class EnvironmentBody(Body, frozen=True, kw_only=True):
     default_token_manager: str
     algorithms: tuple[Algorithm, ...] = ("RS256",)
     scopes: dict[str, str] = {}
+    lockout: LockoutBody = LockoutBody()
+    password_policy: PasswordPolicyBody = PasswordPolicyBody()
 
 
 class ResourceBody(Body, frozen=True, kw_only=True):

@@ -18,6 +18,7 @@ from ostiary.core.admin.bodies import (
 )
 from ostiary.core.admin.contents import identify
 from ostiary.core.admin.wanted_secrets import WantedSecrets, want_secrets
+from ostiary.core.admin.wanted_users import WantedUser, want_users
 from ostiary.core.configuration import implied
 from ostiary.core.configuration.schema import (
     ClientSettings,
@@ -44,10 +45,12 @@ class Desired:
     Args:
         bodies: governed documents, as they shall be but for secrets.
         secrets: what shall become of the secrets of each client.
+        users: those that shall be there; they are no documents.
     """
 
     bodies: Mapping[DocumentId, Body]
     secrets: Mapping[DocumentId, WantedSecrets]
+    users: tuple[WantedUser, ...] = ()
 
 
 def describe_desired(configuration: Configuration, surroundings: Surroundings) -> Desired:
@@ -64,7 +67,7 @@ def describe_desired(configuration: Configuration, surroundings: Surroundings) -
             place = identify(ClientBody, key, client_key)
             bodies[place] = body = describe_client(key, environment, client_key, client)
             secrets[place] = want_secrets(environment, body.auth_methods, client, surroundings)
-    return Desired(bodies, secrets)
+    return Desired(bodies, secrets, want_users(configuration, surroundings))
 
 
 def _children(key: str, environment: EnvironmentSettings) -> dict[DocumentId, Body]:
@@ -94,7 +97,7 @@ def describe_environment(key: str, environment: EnvironmentSettings) -> Environm
     return _convert(
         EnvironmentBody,
         environment,
-        exclude=frozenset({"resources", "token_managers", "clients"}),
+        exclude=frozenset({"resources", "token_managers", "clients", "users"}),
         id=implied.environment_id(key, environment),
         organization_id=implied.organization_id(key, environment),
         default_token_manager=implied.default_token_manager(environment),

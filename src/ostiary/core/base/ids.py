@@ -12,6 +12,9 @@ KeyId = NewType("KeyId", str)
 TokenManagerId = NewType("TokenManagerId", str)
 TokenId = NewType("TokenId", str)
 """A token's public identity (`jti`): safe to log, useless as a credential."""
+UserId = NewType("UserId", str)
+UsernameDigest = NewType("UsernameDigest", str)
+"""Stands in the event log for a name that nobody has: it may be a password in the wrong field."""
 HandleKey = NewType("HandleKey", bytes)
 """What a store keeps instead of a handle: 4 bytes of time, then 28 bytes of SHA-256."""
 
@@ -63,6 +66,11 @@ def handle_key(handle: str, *, prefix_length: int = 0) -> HandleKey | None:
         return None
     digest = hashlib.sha256(handle.encode()).digest()
     return HandleKey(second.to_bytes(4, "big") + digest[:28])
+
+
+def mint_uuid() -> str:
+    """Mint the UUID of something that is made while the server runs."""
+    return str(uuid.uuid4())
 
 
 def stable_uuid(*path: str) -> str:

@@ -11,6 +11,7 @@ from ostiary.core.configuration.checks import (
     server,
     tls,
     token_managers,
+    users,
 )
 from ostiary.core.configuration.checks.subject import Check, Subject
 from ostiary.core.configuration.parse import Raw, parse
@@ -42,6 +43,9 @@ OF_VALUES: tuple[Check, ...] = (
     clients.check_names,
     client_keys.check_jwks,
     secrets.check_client_secrets,
+    users.check_names,
+    users.check_passwords,
+    users.check_lockout,
     secrets.check_file_mode,
 )
 """Checks of what is there: they hold whatever else is wrong with an object."""

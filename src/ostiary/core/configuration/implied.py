@@ -4,12 +4,14 @@ from collections.abc import Mapping
 
 from ostiary.core.base.hosts import host_of
 from ostiary.core.base.ids import stable_uuid
+from ostiary.core.base.usernames import username_key
 from ostiary.core.configuration.schema import (
     ClientSettings,
     Configuration,
     EnvironmentSettings,
     ServerSettings,
     TokenManagerSettings,
+    UserSettings,
 )
 from ostiary.core.model.client import AuthMethod
 from ostiary.core.model.environment import Face
@@ -35,6 +37,11 @@ _STYLE_OF_NEW_MANAGERS = {
 def default_store(server: ServerSettings) -> str:
     """Return the URL of the store of a server that names none: SQLite in its data directory."""
     return f"sqlite:///{server.data_directory.rstrip('/')}/ostiary.db"
+
+
+def user_id(environment_key: str, username: str, user: UserSettings) -> str:
+    """Return the id of a user, whatever way its name is written."""
+    return user.id or stable_uuid(environment_key, "user", username_key(username))
 
 
 def environment_id(key: str, environment: EnvironmentSettings) -> str:

@@ -14,7 +14,7 @@ from ostiary.core.configuration.schema import Configuration
 Raw = dict[str, Any]
 _KEY_MARK = "[key]"
 _MAX_ROUNDS = 20
-_NAMED = ("clients", "token_managers", "resources")
+_NAMED = ("clients", "token_managers", "resources", "users")
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,12 @@ from ostiary.core.configuration.schema_server import (
     ServerSettings,
     TLSSettings,
 )
+from ostiary.core.configuration.schema_users import (
+    LockoutSettings,
+    PasswordPolicySettings,
+    Username,
+    UserSettings,
+)
 from ostiary.core.crypto.keys import Algorithm
 from ostiary.core.model.environment import Face
 from ostiary.core.model.token_manager import ClaimStyle, ScopeFormat, TokenKind
@@ -43,6 +49,8 @@ __all__ = [
     "EnvironmentSettings",
     "JWKSettings",
     "ListenerSettings",
+    "LockoutSettings",
+    "PasswordPolicySettings",
     "PreviousSecret",
     "ProxySettings",
     "ResourceSettings",
@@ -51,6 +59,7 @@ __all__ = [
     "Settings",
     "TLSSettings",
     "TokenManagerSettings",
+    "UserSettings",
 ]
 
 TEN_YEARS_SECONDS = 10 * 365 * 86_400
@@ -250,6 +259,15 @@ class EnvironmentSettings(Settings):
     )
     clients: dict[KeyName, ClientSettings] = Field(
         default_factory=dict, description="Clients by name."
+    )
+    lockout: LockoutSettings = Field(
+        default_factory=LockoutSettings, description="What failed attempts to sign on lead to."
+    )
+    password_policy: PasswordPolicySettings = Field(
+        default_factory=PasswordPolicySettings, description="What a new password must be."
+    )
+    users: dict[Username, UserSettings] = Field(
+        default_factory=dict, description="First users by username."
     )
 
 

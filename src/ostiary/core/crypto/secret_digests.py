@@ -57,6 +57,12 @@ class SecretDigester:
             return hashlib.sha256(secret.encode()).digest()
         return self._keyed.digest(secret.encode())
 
+    def mark(self, purpose: str, value: str) -> bytes:
+        """Return a keyed digest by which a value is recognised again, for one purpose only."""
+        # A digest of a secret has no such prefix: NUL can stand in no secret of a client.
+        message = f"{purpose}\0{value}".encode(errors="surrogatepass")
+        return self._keyed.digest(message)
+
     def matches(self, kept: tuple[SecretDigest, ...], presented: str, *, now: float) -> bool:
         """Tell whether `presented` is one of the secrets kept and alive.
 

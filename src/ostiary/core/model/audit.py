@@ -5,7 +5,14 @@ Structs, since they are made for every request; see `ScopeSet`.
 
 import msgspec
 
-from ostiary.core.base.ids import ClientId, EnvironmentId, TokenId, TokenManagerId
+from ostiary.core.base.ids import (
+    ClientId,
+    EnvironmentId,
+    TokenId,
+    TokenManagerId,
+    UserId,
+    UsernameDigest,
+)
 
 
 class TokenIssued(msgspec.Struct, frozen=True):
@@ -63,4 +70,104 @@ class ConfigurationApplied(msgspec.Struct, frozen=True):
     source: str
 
 
-Event = TokenIssued | RequestRefused | TokenIntrospected | TokenRevoked | ConfigurationApplied
+class PasswordAccepted(msgspec.Struct, frozen=True):
+    """A user's password was right; `must_change`: good only for choosing another one."""
+
+    environment: EnvironmentId
+    user: UserId
+    entrance: str
+    must_change: bool
+    address: str
+
+
+class PasswordRefused(msgspec.Struct, frozen=True):
+    """An attempt to sign on with a password failed.
+
+    Args:
+        user: None where nobody has the name; `claimed` then stands for it, the same each time.
+        reason: `wrong`, `unknown`, `disabled`, `locked` or `sprayed`.
+    """
+
+    environment: EnvironmentId
+    user: UserId | None
+    claimed: UsernameDigest | None
+    reason: str
+    entrance: str
+    address: str
+
+
+class PasswordLocked(msgspec.Struct, frozen=True):
+    """So many failures in a row have locked a user, or a name that nobody has."""
+
+    environment: EnvironmentId
+    user: UserId | None
+    claimed: UsernameDigest | None
+    failures: int
+    entrance: str
+    address: str
+
+
+class PasswordUpgraded(msgspec.Struct, frozen=True):
+    """A user's password is kept under a stronger hash from now on."""
+
+    environment: EnvironmentId
+    user: UserId
+
+
+class PasswordChanged(msgspec.Struct, frozen=True):
+    """A user has another password; `source` says who set it."""
+
+    environment: EnvironmentId
+    user: UserId
+    source: str
+
+
+class UserAdded(msgspec.Struct, frozen=True):
+    """There is a new user; `source` says where it came from."""
+
+    environment: EnvironmentId
+    user: UserId
+    source: str
+
+
+class UserChanged(msgspec.Struct, frozen=True):
+    """A user was changed by an administrator; `enabled` says what it is now."""
+
+    environment: EnvironmentId
+    user: UserId
+    enabled: bool
+    source: str
+
+
+class UserDeleted(msgspec.Struct, frozen=True):
+    """A user is gone."""
+
+    environment: EnvironmentId
+    user: UserId
+    source: str
+
+
+class UserUnlocked(msgspec.Struct, frozen=True):
+    """An administrator had a user's failed attempts forgotten."""
+
+    environment: EnvironmentId
+    user: UserId
+    source: str
+
+
+Event = (
+    TokenIssued
+    | RequestRefused
+    | TokenIntrospected
+    | TokenRevoked
+    | ConfigurationApplied
+    | PasswordAccepted
+    | PasswordRefused
+    | PasswordLocked
+    | PasswordUpgraded
+    | PasswordChanged
+    | UserAdded
+    | UserChanged
+    | UserDeleted
+    | UserUnlocked
+)

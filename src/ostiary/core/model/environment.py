@@ -8,6 +8,7 @@ from ostiary.core.base.ids import ClientId, EnvironmentId, KeyId, TokenManagerId
 from ostiary.core.crypto.keys import KeySet, SigningKey
 from ostiary.core.crypto.secret_digests import SecretDigester
 from ostiary.core.model.client import Client
+from ostiary.core.model.password_policy import LockoutPolicy, PasswordPolicy
 from ostiary.core.model.resource import Resource
 from ostiary.core.model.token_manager import TokenManager
 
@@ -33,6 +34,8 @@ class Environment:
         clients: by `client_id`.
         client_secrets: digests and compares secrets under this environment's own key.
         allowed_origins: browser origins that may call its endpoints.
+        lockout: when failed attempts lock a user.
+        passwords: what a new password must be.
     """
 
     id: EnvironmentId
@@ -50,6 +53,8 @@ class Environment:
     key_sets: Mapping[str, KeySet] = field(repr=False)
     client_secrets: SecretDigester = field(repr=False)
     allowed_origins: frozenset[str] = frozenset()
+    lockout: LockoutPolicy = field(default=LockoutPolicy())
+    passwords: PasswordPolicy = field(default=PasswordPolicy())
 
     def find_key(self, kid: KeyId) -> tuple[SigningKey, str] | None:
         """Return the key of that id and the name of its set, or None."""

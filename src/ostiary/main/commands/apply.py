@@ -3,13 +3,13 @@
 import select
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from ostiary.core.admin.apply import Applied
+from ostiary.core.admin.configured_users import describe_absent
 from ostiary.core.admin.documents import describe_desired
-from ostiary.core.admin.plan import Plan
 from ostiary.main import new_secrets
 from ostiary.main.administration import Administration, administrate
 from ostiary.main.commands.check import read_checked
@@ -33,12 +33,15 @@ def run(path: Path, *, yes: bool, as_json: bool = False) -> int:
     async def work(administration: Administration) -> int:
         desired = describe_desired(configuration, administration.surroundings)
         proposal = await administration.editor.propose(desired)
-        if proposal.plan.is_empty:
+        snapshot = administration.plan_snapshot(proposal)
+        absent = await administration.configured_users.find_absent(snapshot, desired.users)
+        changes = (*proposal.plan.changes, *describe_absent(absent))
+        if proposal.plan.is_empty and not absent:
             if as_json:
                 show_document({"changes": [], "version": proposal.plan.version, "secrets": []})
             sys.stderr.write("nothing to change\n")
             return 0
-        if not as_json and not _show(proposal.plan):
+        if not as_json and not _show(changes):
             return 1
         try:
             is_wanted = yes or _is_wanted(may_ask=not as_json)
@@ -50,15 +53,18 @@ def run(path: Path, *, yes: bool, as_json: bool = False) -> int:
             return 1
         applied = await administration.editor.carry_out(proposal)
         administration.record(applied, "apply")
-        return _report(applied, administration.data_directory, as_json=as_json)
+        # Whatever becomes of the users, new secrets must not be lost.
+        code = _report(applied, changes, administration.data_directory, as_json=as_json)
+        administration.emit(await administration.configured_users.add(snapshot, absent))
+        return code
 
     return administrate(configuration, work)
 
 
-def _show(plan: Plan) -> bool:
+def _show(changes: Sequence[str]) -> bool:
     """Show what is to be changed; whoever cannot see it gets no change."""
     try:
-        sys.stdout.writelines(f"{line}\n" for line in plan.changes)
+        sys.stdout.writelines(f"{line}\n" for line in changes)
         sys.stdout.flush()
     except OSError as error:
         sys.stderr.write(f"the changes cannot be shown: {error.strerror}; nothing was changed\n")
@@ -89,12 +95,14 @@ def _interruptible() -> Iterator[None]:
         signal.signal(signal.SIGINT, handler)
 
 
-def _report(applied: Applied[None], data_directory: Path, *, as_json: bool) -> int:
+def _report(
+    applied: Applied[None], changes: Sequence[str], data_directory: Path, *, as_json: bool
+) -> int:
     """Say what was done, and hand out new secrets; return 1 when nobody takes them."""
     generated, code = applied.plan.generated, 0
     try:
         if as_json:
-            show_document(_describe(applied))
+            show_document(_describe(applied, changes))
         else:
             new_secrets.show(generated, sys.stdout)
     except OSError:
@@ -104,9 +112,9 @@ def _report(applied: Applied[None], data_directory: Path, *, as_json: bool) -> i
     return code
 
 
-def _describe(applied: Applied[None]) -> dict[str, object]:
+def _describe(applied: Applied[None], changes: Sequence[str]) -> dict[str, object]:
     return {
-        "changes": list(applied.plan.changes),
+        "changes": list(changes),
         "version": applied.version,
         "secrets": new_secrets.describe(applied.plan.generated),
     }

@@ -3,6 +3,7 @@
 import sys
 from pathlib import Path
 
+from ostiary.core.admin.configured_users import describe_absent
 from ostiary.core.admin.documents import describe_desired
 from ostiary.main.administration import Administration, administrate
 from ostiary.main.commands.check import read_checked
@@ -21,11 +22,14 @@ def run(path: Path, *, as_json: bool = False) -> int:
     async def work(administration: Administration) -> int:
         desired = describe_desired(configuration, administration.surroundings)
         proposal = await administration.editor.propose(desired)
+        snapshot = administration.plan_snapshot(proposal)
+        absent = await administration.configured_users.find_absent(snapshot, desired.users)
+        changes = (*proposal.plan.changes, *describe_absent(absent))
         if as_json:
-            show_document({"changes": list(proposal.plan.changes)})
+            show_document({"changes": list(changes)})
         else:
-            sys.stdout.writelines(f"{line}\n" for line in proposal.plan.changes)
-        if proposal.plan.is_empty:
+            sys.stdout.writelines(f"{line}\n" for line in changes)
+        if proposal.plan.is_empty and not absent:
             sys.stderr.write("nothing to change\n")
             return UNCHANGED
         return CHANGED

@@ -16,6 +16,7 @@ from ostiary.core.crypto.keys import KeyRefusedError, PrivateKey, load_private_p
 from ostiary.main.administration import Administration, Work, administrate
 from ostiary.main.commands.check import read_checked
 from ostiary.main.commands.document import show_document
+from ostiary.main.commands.table import show_table
 from ostiary.main.surroundings import read_file
 
 _MAX_PEM_BYTES = 64 << 10
@@ -32,11 +33,7 @@ def list_keys(config: Path, *, as_json: bool = False) -> int:
         if as_json:
             show_document({"keys": list(_describe_keys(contents, now))})
             return 0
-        rows = [_HEADINGS, *_rows(contents, now)]
-        widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-        for row in rows:
-            cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
-            sys.stdout.write("  ".join(cells).rstrip() + "\n")
+        show_table([_HEADINGS, *_rows(contents, now)])
         return 0
 
     return _run(config, work)

@@ -8,15 +8,19 @@ import asyncio
 import os
 import sys
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from ostiary.adapters.password_hashing import PooledHashing
 from ostiary.adapters.stores.backend import StoreBackend, StoreRefusedError
 from ostiary.adapters.stores.catalog import find_backend
 from ostiary.adapters.stores.revisions import HEAD
 from ostiary.core.admin.apply import Applied, ConfigurationEditor
+from ostiary.core.admin.compiler.snapshot_compiler import compile_snapshot
+from ostiary.core.admin.configured_users import ConfiguredUsers
 from ostiary.core.admin.contents import ConfigurationBrokenError
-from ostiary.core.admin.documents import describe_desired
+from ostiary.core.admin.documents import Desired, describe_desired
 from ostiary.core.admin.plan import Plan, PlanRefusedError
 from ostiary.core.base import b64
 from ostiary.core.base.clock import SystemClock
@@ -25,10 +29,11 @@ from ostiary.core.base.secret import Secret
 from ostiary.core.configuration.schema import Configuration
 from ostiary.core.configuration.secret_sources import SecretUnavailableError
 from ostiary.core.crypto.sealing import SealBrokenError, Sealer
-from ostiary.core.model.audit import ConfigurationApplied
+from ostiary.core.model.audit import ConfigurationApplied, Event, UserAdded
 from ostiary.core.ports.configuration import DocumentId, VersionConflictError
 from ostiary.main import new_secrets
 from ostiary.main.commands.check import read_checked
+from ostiary.main.hashing_threads import available_cores
 from ostiary.main.serving.exit_codes import OK, REFUSED, STORE_UNAVAILABLE
 from ostiary.main.serving.settings import ServeSettings
 from ostiary.main.surroundings import MachineSurroundings
@@ -79,21 +84,37 @@ def prepare(settings: ServeSettings, configuration: Configuration) -> str:
     Stores: schema, documents; secrets that were made are shown or kept in files of their own.
     Raises: UnavailableError, any of `REFUSALS`.
     """
-    applied, packed = asyncio.run(_prepare(settings, configuration))
+    sealer = _sealer(settings)
+    prepared = asyncio.run(_prepare(settings.store, sealer, configuration))
+    applied, happened = prepared.applied, list[Event](prepared.added)
     if not applied.plan.is_empty:
-        record = Record.open(settings.audit_file)
-        record.events.emit(
-            ConfigurationApplied(applied.version, len(applied.plan.changes), "serve")
+        happened.insert(
+            0, ConfigurationApplied(applied.version, len(applied.plan.changes), "serve")
         )
+    if happened:
+        record = Record.open(settings.audit_file)
+        for event in happened:
+            record.events.emit(event)
         record.events.close()
     _hand_out(applied.plan.generated, Path(settings.data_directory))
-    return packed
+    return prepared.packed
 
 
-async def _prepare(
-    settings: ServeSettings, configuration: Configuration
-) -> tuple[Applied[None], str]:
-    url, store = settings.store, _find(settings.store)
+@dataclass(frozen=True, slots=True)
+class _Prepared:
+    """What was done to a store.
+
+    Args:
+        packed: what one in memory holds now; "" for others.
+    """
+
+    applied: Applied[None]
+    added: tuple[UserAdded, ...]
+    packed: str
+
+
+async def _prepare(url: str, sealer: Sealer, configuration: Configuration) -> _Prepared:
+    store = _find(url)
     try:
         async with asyncio.timeout(_OPEN_SECONDS):
             await store.open()
@@ -103,11 +124,27 @@ async def _prepare(
         if await store.schema_revision() != HEAD:
             await store.migrate()
         desired = describe_desired(configuration, MachineSurroundings(os.environ))
-        editor = ConfigurationEditor(store, _sealer(settings), SystemClock())
+        editor = ConfigurationEditor(store, sealer, SystemClock())
         applied = await editor.apply(desired, partial(_keep_environments, configuration))
-        return applied, pack(await store.load()) if url.startswith("memory:") else ""
+        added = await _add_users(store, sealer, desired)
+        packed = await pack(store, sealer) if url.startswith("memory:") else ""
+        return _Prepared(applied, added, packed)
     finally:
         await store.close()
+
+
+async def _add_users(
+    store: StoreBackend, sealer: Sealer, desired: Desired
+) -> tuple[UserAdded, ...]:
+    if not desired.users:
+        return ()
+    clock, hashing = SystemClock(), PooledHashing(available_cores())
+    users = ConfiguredUsers(store.users, hashing, clock)
+    try:
+        snapshot = compile_snapshot(await store.load(), sealer, now=clock.now())
+        return await users.add(snapshot, await users.find_absent(snapshot, desired.users))
+    finally:
+        hashing.close()
 
 
 def _keep_environments(configuration: Configuration, plan: Plan) -> None:

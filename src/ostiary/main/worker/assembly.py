@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from ostiary.adapters.directories.local import LocalDirectory
 from ostiary.adapters.limiter import WindowLimiter
+from ostiary.adapters.password_hashing import PooledHashing
 from ostiary.adapters.signing import PooledSigner
 from ostiary.adapters.stores.backend import StoreBackend, StoreRefusedError
 from ostiary.adapters.stores.catalog import find_backend
@@ -19,6 +21,7 @@ from ostiary.core.base.secret import Secret
 from ostiary.core.crypto.sealing import Sealer
 from ostiary.http.protocol import DevelopmentEdgeProtocol, EdgeProtocol
 from ostiary.http.proxies import TrustedProxies
+from ostiary.main.hashing_threads import hashing_threads
 from ostiary.main.serving.channel import Channel
 from ostiary.main.serving.settings import ServeSettings
 from ostiary.main.wiring import Ports, build_application
@@ -61,6 +64,7 @@ def assemble(birth: Birth, settings: ServeSettings, channel: Channel, record: Re
     clock, sealer, holder = SystemClock(), _sealer(settings), SnapshotHolder()
     store = _store(settings)
     readiness = Readiness(birth.instance, partial(_tell, channel))
+    hashing = PooledHashing(hashing_threads(settings.workers))
     ports = Ports(
         snapshots=holder,
         readiness=readiness,
@@ -69,6 +73,9 @@ def assemble(birth: Birth, settings: ServeSettings, channel: Channel, record: Re
         events=record.events,
         limiter=WindowLimiter(clock),
         signer=PooledSigner(),
+        directory=LocalDirectory(store.users, hashing),
+        attempts=store.attempts,
+        hashing=hashing,
         clock=clock,
     )
     application = build_application(
@@ -86,7 +93,7 @@ def assemble(birth: Birth, settings: ServeSettings, channel: Channel, record: Re
         events=record.events,
         copy=SnapshotCopy(Path(settings.data_directory), sealer, settings.store),
         keeps_copy=birth.index == 0 and not settings.initial,
-        prepare=_preparation(birth, store, settings),
+        prepare=_preparation(birth, store, settings, sealer),
     )
     protocol = DevelopmentEdgeProtocol if settings.is_dev else EdgeProtocol
     return Parts(
@@ -141,8 +148,8 @@ def _listeners(
 
 
 def _preparation(
-    birth: Birth, store: StoreBackend, settings: ServeSettings
+    birth: Birth, store: StoreBackend, settings: ServeSettings, sealer: Sealer
 ) -> Callable[[], Awaitable[None]] | None:
     if settings.initial:
-        return lambda: fill(store, settings.initial)
+        return lambda: fill(store, settings.initial, sealer)
     return partial(prepare_in_child, birth.settings) if birth.prepare else None

@@ -51,6 +51,50 @@ FIND_REVOKED = (
     "AND known.token_id = wanted.token_id"
 )
 
+FIND_USER = "SELECT body FROM users WHERE environment = %b AND id = %b"
+FIND_USER_BY_NAME = "SELECT body FROM users WHERE environment = %b AND username_key = %b"
+SELECT_USERS = (
+    "SELECT body FROM users WHERE environment = %b AND username_key > %b "
+    "ORDER BY username_key LIMIT %b"
+)
+INSERT_USER = (
+    "INSERT INTO users (environment, id, username_key, version, body) VALUES (%b, %b, %b, %b, %b)"
+)
+UPDATE_USER = (
+    "UPDATE users SET username_key = %b, version = %b, body = %b "
+    "WHERE environment = %b AND id = %b AND version = %b"
+)
+DELETE_USER = "DELETE FROM users WHERE environment = %b AND id = %b"
+
+FIND_FAILURES = (
+    "SELECT failures, locked_until FROM password_attempts "
+    "WHERE environment = %b AND subject = %b AND device = %b AND expires_at > %b"
+)
+PUT_FAILURES = (
+    "INSERT INTO password_attempts "
+    "(environment, subject, device, failures, locked_until, expires_at) "
+    "VALUES (%b, %b, %b, %b, %b, %b) "
+    "ON CONFLICT (environment, subject, device) DO UPDATE SET failures = excluded.failures, "
+    "locked_until = excluded.locked_until, expires_at = excluded.expires_at"
+)
+DELETE_FAILURES = (
+    "DELETE FROM password_attempts WHERE environment = %b AND subject = %b AND device = %b"
+)
+UNLOCK = "DELETE FROM password_attempts WHERE environment = %b AND subject = %b"
+# No more than the few that a policy asks about: a sprayed password may be all over the table.
+COUNT_TRIALS = (
+    "SELECT count(*) FROM (SELECT 1 FROM password_trials "
+    "WHERE environment = %b AND mark = %b AND subject <> %b AND expires_at > %b LIMIT %b) AS others"
+)
+PUT_TRIAL = (
+    "INSERT INTO password_trials (environment, mark, subject, expires_at) VALUES (%b, %b, %b, %b) "
+    "ON CONFLICT (environment, mark, subject) DO UPDATE SET expires_at = excluded.expires_at"
+)
+DELETE_TRIAL = "DELETE FROM password_trials WHERE environment = %b AND mark = %b AND subject = %b"
+
+# Held until the transaction ends; no other part of the program takes locks of these kinds.
+LOCK_ATTEMPTS = "SELECT pg_advisory_xact_lock(wanted.key) FROM unnest(%b::bigint[]) AS wanted(key)"
+
 VERSION = "SELECT version FROM configuration_version WHERE id = 1"
 LOAD = (
     "SELECT v.version, d.environment, d.type, d.key, d.body FROM configuration_version AS v "
@@ -78,6 +122,15 @@ PRUNE = MappingProxyType(
         ),
         "redemptions": (
             "DELETE FROM redemptions WHERE ctid = ANY(ARRAY(SELECT ctid FROM redemptions "
+            "WHERE expires_at <= %b ORDER BY expires_at LIMIT %b FOR UPDATE SKIP LOCKED))"
+        ),
+        "password_attempts": (
+            "DELETE FROM password_attempts WHERE ctid = ANY(ARRAY(SELECT ctid "
+            "FROM password_attempts "
+            "WHERE expires_at <= %b ORDER BY expires_at LIMIT %b FOR UPDATE SKIP LOCKED))"
+        ),
+        "password_trials": (
+            "DELETE FROM password_trials WHERE ctid = ANY(ARRAY(SELECT ctid FROM password_trials "
             "WHERE expires_at <= %b ORDER BY expires_at LIMIT %b FOR UPDATE SKIP LOCKED))"
         ),
     }

@@ -6,7 +6,7 @@ from functools import partial
 from typing import TypeVar
 
 from ostiary.adapters.stores.backend import PRUNE_LIMIT, Reach, unavailable, unhooked
-from ostiary.adapters.stores.postgres import batches, connecting, jobs, statements
+from ostiary.adapters.stores.postgres import batches, connecting, jobs, statements, users
 from ostiary.adapters.stores.postgres.connecting import Connection
 from ostiary.adapters.stores.postgres.lanes import Lanes
 from ostiary.adapters.stores.records import decode, encode
@@ -19,7 +19,7 @@ from ostiary.core.ports.stores import AlreadyRedeemedError
 
 WRITING_LANES = 4
 READING_LANES = 2
-FAULT_POINTS = (*batches.FAULT_POINTS, *jobs.FAULT_POINTS)
+FAULT_POINTS = (*batches.FAULT_POINTS, *jobs.FAULT_POINTS, *users.FAULT_POINTS)
 T = TypeVar("T")
 
 
@@ -37,6 +37,8 @@ class PostgresStore:
         self._batches = batches.Batches(reach)
         self._writing: Lanes | None = None
         self._reading: Lanes | None = None
+        self.users = users.PostgresUsers(self._read, self._write, reach)
+        self.attempts = users.PostgresAttempts(self._read, self._write, reach)
 
     async def open(self) -> None:
         await self.close()
@@ -128,6 +130,12 @@ class PostgresStore:
                 deleted = await self._alone(self._writers, job)
                 total += deleted
         return total
+
+    async def _read(self, job: Callable[[Connection], Awaitable[T]]) -> T:
+        return await self._alone(self._readers, job)
+
+    async def _write(self, job: Callable[[Connection], Awaitable[T]]) -> T:
+        return await self._alone(self._writers, job)
 
     async def _alone(self, lanes: Lanes, job: Callable[[Connection], Awaitable[T]]) -> T:
         async def run(connection: Connection, _: Sequence[None]) -> Sequence[T]:

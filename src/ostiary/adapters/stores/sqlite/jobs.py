@@ -24,7 +24,7 @@ FAULT_POINTS = (
 
 
 @contextmanager
-def _transaction(connection: sqlite3.Connection, reach: Reach, name: str) -> Iterator[None]:
+def transaction(connection: sqlite3.Connection, reach: Reach, name: str) -> Iterator[None]:
     """Run the block in one transaction; the writer rolls back when it raises."""
     reach(f"{name}.begin")
     connection.execute("BEGIN IMMEDIATE")
@@ -46,7 +46,7 @@ def replace(
 
     Raises: VersionConflictError.
     """
-    with _transaction(connection, reach, "sqlite.replace"):
+    with transaction(connection, reach, "sqlite.replace"):
         reach("sqlite.replace.advance_version")
         if connection.execute(statements.ADVANCE_VERSION, (expected_version,)).rowcount != 1:
             raise VersionConflictError
@@ -74,6 +74,6 @@ def prune(
     connection: sqlite3.Connection, reach: Reach, *, table: str, now: float, limit: int
 ) -> int:
     """Delete up to `limit` rows of `table` that are over, and return how many that were."""
-    with _transaction(connection, reach, "sqlite.prune"):
+    with transaction(connection, reach, "sqlite.prune"):
         reach("sqlite.prune.delete")
         return connection.execute(statements.PRUNE[table], (now, limit)).rowcount

@@ -55,6 +55,47 @@ FIND_TOKEN = (
 )
 IS_REVOKED = "SELECT 1 FROM revoked_tokens WHERE environment = ? AND token_id = ?"
 
+FIND_USER = "SELECT body FROM users WHERE environment = ? AND id = ?"
+FIND_USER_BY_NAME = "SELECT body FROM users WHERE environment = ? AND username_key = ?"
+SELECT_USERS = (
+    "SELECT body FROM users WHERE environment = ? AND username_key > ? "
+    "ORDER BY username_key LIMIT ?"
+)
+INSERT_USER = (
+    "INSERT INTO users (environment, id, username_key, version, body) VALUES (?, ?, ?, ?, ?)"
+)
+UPDATE_USER = (
+    "UPDATE users SET username_key = ?, version = ?, body = ? "
+    "WHERE environment = ? AND id = ? AND version = ?"
+)
+DELETE_USER = "DELETE FROM users WHERE environment = ? AND id = ?"
+
+FIND_FAILURES = (
+    "SELECT failures, locked_until FROM password_attempts "
+    "WHERE environment = ? AND subject = ? AND device = ? AND expires_at > ?"
+)
+PUT_FAILURES = (
+    "INSERT INTO password_attempts "
+    "(environment, subject, device, failures, locked_until, expires_at) "
+    "VALUES (?, ?, ?, ?, ?, ?) "
+    "ON CONFLICT (environment, subject, device) DO UPDATE SET failures = excluded.failures, "
+    "locked_until = excluded.locked_until, expires_at = excluded.expires_at"
+)
+DELETE_FAILURES = (
+    "DELETE FROM password_attempts WHERE environment = ? AND subject = ? AND device = ?"
+)
+UNLOCK = "DELETE FROM password_attempts WHERE environment = ? AND subject = ?"
+# No more than the few that a policy asks about: a sprayed password may be all over the table.
+COUNT_TRIALS = (
+    "SELECT count(*) FROM (SELECT 1 FROM password_trials "
+    "WHERE environment = ? AND mark = ? AND subject <> ? AND expires_at > ? LIMIT ?)"
+)
+PUT_TRIAL = (
+    "INSERT INTO password_trials (environment, mark, subject, expires_at) VALUES (?, ?, ?, ?) "
+    "ON CONFLICT (environment, mark, subject) DO UPDATE SET expires_at = excluded.expires_at"
+)
+DELETE_TRIAL = "DELETE FROM password_trials WHERE environment = ? AND mark = ? AND subject = ?"
+
 VERSION = "SELECT version FROM configuration_version WHERE id = 1"
 LOAD = (
     "SELECT v.version, d.environment, d.type, d.key, d.body FROM configuration_version AS v "
@@ -83,6 +124,16 @@ PRUNE = MappingProxyType(
         "redemptions": (
             "DELETE FROM redemptions WHERE (environment, use, key) IN (SELECT environment, use, "
             "key FROM redemptions WHERE expires_at <= ? ORDER BY expires_at LIMIT ?)"
+        ),
+        "password_attempts": (
+            "DELETE FROM password_attempts WHERE (environment, subject, device) IN "
+            "(SELECT environment, subject, device FROM password_attempts "
+            "WHERE expires_at <= ? ORDER BY expires_at LIMIT ?)"
+        ),
+        "password_trials": (
+            "DELETE FROM password_trials WHERE (environment, mark, subject) IN "
+            "(SELECT environment, mark, subject FROM password_trials "
+            "WHERE expires_at <= ? ORDER BY expires_at LIMIT ?)"
         ),
     }
 )

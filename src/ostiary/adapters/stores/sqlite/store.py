@@ -9,7 +9,7 @@ from typing import Any
 from ostiary.adapters.stores.backend import PRUNE_LIMIT, Reach, unavailable, unhooked
 from ostiary.adapters.stores.records import decode, encode
 from ostiary.adapters.stores.revisions import HEAD, check_not_newer
-from ostiary.adapters.stores.sqlite import connecting, jobs, place, statements, writer
+from ostiary.adapters.stores.sqlite import connecting, jobs, place, statements, users, writer
 from ostiary.adapters.stores.sqlite.batch import Write
 from ostiary.adapters.stores.sqlite.reader import Reader
 from ostiary.core.base.ids import HandleKey, TokenId
@@ -23,6 +23,7 @@ PRUNE_STEP = 200
 FAULT_POINTS = (
     *writer.FAULT_POINTS,
     *jobs.FAULT_POINTS,
+    *users.FAULT_POINTS,
     "sqlite.find",
     "sqlite.is_revoked",
     "sqlite.version",
@@ -48,6 +49,8 @@ class SqliteStore:
         self._writer: writer.Writer | None = None
         self._reader: Reader | None = None
         self._whereabouts: place.Whereabouts | None = None
+        self.users = users.SqliteUsers(self._read, lambda: self._opened, reach)
+        self.attempts = users.SqliteAttempts(self._read, lambda: self._opened, reach)
 
     async def open(self) -> None:
         place.prepare_file(self._path, self._mounts)

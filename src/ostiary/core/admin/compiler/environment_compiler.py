@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from ostiary.core.admin.bodies import (
     ClientBody,
     EnvironmentBody,
+    LockoutBody,
+    PasswordPolicyBody,
     ResourceBody,
     ServerBody,
     SigningKeyBody,
@@ -21,6 +23,7 @@ from ostiary.core.crypto.keys import KeySet
 from ostiary.core.crypto.sealing import Sealer
 from ostiary.core.model.client import Client
 from ostiary.core.model.environment import Environment, Face
+from ostiary.core.model.password_policy import LockoutPolicy, PasswordPolicy
 from ostiary.core.model.resource import Resource
 from ostiary.core.model.token_manager import TokenKind, TokenManager
 
@@ -66,6 +69,8 @@ class EnvironmentCompiler:
             key_sets=key_sets,
             client_secrets=open_digester(self.documents, self.sealer, self.key),
             allowed_origins=frozenset(self.body.allowed_origins),
+            lockout=_lockout(self.body.lockout),
+            passwords=_password_policy(self.body.password_policy),
         )
 
     def _token_managers(self, key_sets: dict[str, KeySet]) -> dict[TokenManagerId, TokenManager]:
@@ -114,6 +119,22 @@ class EnvironmentCompiler:
 
 def _same_port(url: str, host: str) -> str:
     return url.replace(f"://{host_of(url)}", f"://{host}", 1)
+
+
+def _lockout(body: LockoutBody) -> LockoutPolicy:
+    return LockoutPolicy(
+        failures=body.failures,
+        lock_seconds=tuple(minutes * 60.0 for minutes in body.lock_minutes),
+        ceiling=body.ceiling,
+        forget_seconds=body.forget_hours * 3600.0,
+        spray_users=body.spray_users,
+        spray_seconds=body.spray_minutes * 60.0,
+    )
+
+
+def _password_policy(body: PasswordPolicyBody) -> PasswordPolicy:
+    days = body.max_age_days
+    return PasswordPolicy(body.min_characters, None if days is None else days * 86_400.0)
 
 
 def _issuer(body: EnvironmentBody, base_url: str) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from ostiary.core.base import b64
 from ostiary.core.base.secret import Secret
 from ostiary.core.configuration import implied
-from ostiary.core.configuration.checks.subject import Subject, clients
+from ostiary.core.configuration.checks.subject import Subject, clients, users
 from ostiary.core.configuration.known_secrets import KNOWN_SECRETS
 from ostiary.core.configuration.problems import Path, Problem, error
 from ostiary.core.configuration.schema import SecretSource
@@ -34,7 +34,7 @@ def check_client_secrets(subject: Subject) -> Iterator[Problem]:
     for placed in _client_secrets(subject):
         if placed.path[-1] == "previous_secret" and placed.source.generate:
             yield error(placed.path, "cannot be generated: it was there before")
-        secret = yield from _fetch(subject, placed)
+        secret = yield from fetch(subject, placed)
         if placed.source.value is not None:
             yield subject.plain_secret(placed.path, "stands here in plain text", _BY_REFERENCE)
         if secret is not None:
@@ -49,7 +49,7 @@ def check_store_secret(subject: Subject) -> Iterator[Problem]:
     placed = PlacedSecret(("server", "store"), source)
     if source.stored or source.generate:
         yield error(placed.path, "must be the URL of a store: it is needed to reach what is stored")
-    url = yield from _fetch(subject, placed)
+    url = yield from fetch(subject, placed)
     if source.value is not None and url is not None and holds_password(url.reveal()):
         hint = 'refer to it: { env = "NAME" } or { file = "PATH" }'
         yield subject.plain_secret(placed.path, "holds a password in plain text", hint)
@@ -61,7 +61,7 @@ def check_master_key(subject: Subject) -> Iterator[Problem]:
     placed = PlacedSecret(("server", "master_key"), source)
     if source.stored:
         yield error(placed.path, "cannot be stored: it is needed to open what is stored")
-    master_key = yield from _fetch(subject, placed)
+    master_key = yield from fetch(subject, placed)
     if source.value is not None:
         yield subject.plain_secret(placed.path, "stands here in plain text", _BY_REFERENCE)
     if master_key is not None and not _is_master_key(master_key.reveal()):
@@ -70,7 +70,9 @@ def check_master_key(subject: Subject) -> Iterator[Problem]:
 
 def check_file_mode(subject: Subject) -> Iterator[Problem]:
     """Refuse or point out a file with secrets in it that other users may read."""
-    holds_secrets = any(placed.source.value is not None for placed in _client_secrets(subject))
+    sources = [placed.source for placed in _client_secrets(subject)]
+    sources += [placed.user.password for placed in users(subject) if placed.user.password]
+    holds_secrets = any(source.value is not None for source in sources)
     if holds_secrets and subject.file and subject.surroundings.may_others_read(subject.file):
         yield subject.plain_secret(
             (),
@@ -88,7 +90,7 @@ def _client_secrets(subject: Subject) -> Iterator[PlacedSecret]:
                 yield PlacedSecret((*placed.path, field), source, is_hmac_key)
 
 
-def _fetch(subject: Subject, placed: PlacedSecret) -> Generator[Problem, None, Secret[str] | None]:
+def fetch(subject: Subject, placed: PlacedSecret) -> Generator[Problem, None, Secret[str] | None]:
     """Return the secret; None when it is generated, or missing, which is then reported."""
     if placed.source.file is not None and subject.surroundings.may_others_read(placed.source.file):
         yield subject.dev_warning(

@@ -9,6 +9,7 @@ from ostiary.core.configuration.schema import (
     Configuration,
     EnvironmentSettings,
     TokenManagerSettings,
+    UserSettings,
 )
 from ostiary.core.configuration.secret_sources import Surroundings
 from ostiary.core.configuration.vocabulary import Vocabulary
@@ -68,6 +69,20 @@ class PlacedManager:
         return ("environments", self.environment_key, "token_managers", self.key)
 
 
+@dataclass(frozen=True, slots=True)
+class PlacedUser:
+    """A user with where it stands."""
+
+    environment_key: str
+    environment: EnvironmentSettings
+    username: str
+    user: UserSettings
+
+    @property
+    def path(self) -> Path:
+        return ("environments", self.environment_key, "users", self.username)
+
+
 def environments(subject: Subject) -> Iterator[tuple[Path, str, EnvironmentSettings]]:
     """Yield every environment with its path and key."""
     for key, environment in subject.configuration.environments.items():
@@ -86,6 +101,13 @@ def managers(subject: Subject) -> Iterator[PlacedManager]:
     for _, environment_key, environment in environments(subject):
         for key, manager in environment.token_managers.items():
             yield PlacedManager(environment_key, environment, key, manager)
+
+
+def users(subject: Subject) -> Iterator[PlacedUser]:
+    """Yield every user of every environment."""
+    for _, environment_key, environment in environments(subject):
+        for username, user in environment.users.items():
+            yield PlacedUser(environment_key, environment, username, user)
 
 
 class Uniqueness:

@@ -1,0 +1,63 @@
+"""The local directory: users in the store, their passwords hashed here."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from ostiary.core.base.ids import UserId
+from ostiary.core.base.usernames import UsernameKey, UsernameRefusedError, username_key
+from ostiary.core.crypto.passwords import PasswordCheck
+from ostiary.core.model.environment import Environment
+from ostiary.core.model.user import User, UserPassword
+from ostiary.core.ports.password_hashing import PasswordHashing
+from ostiary.core.ports.users import Users
+
+
+@dataclass(frozen=True, slots=True)
+class LocalDirectory:
+    """Implements the `Directory` port on the ports `Users` and `PasswordHashing`."""
+
+    users: Users
+    hashing: PasswordHashing
+
+    async def find(self, env: Environment, user_id: UserId) -> User | None:
+        return await self.users.find(env, user_id)
+
+    async def find_by_username(self, env: Environment, username: str) -> User | None:
+        try:
+            key = username_key(username)
+        except UsernameRefusedError:
+            return None
+        return await self.users.find_by_name(env, key)
+
+    async def check_password(
+        self, env: Environment, user: User | None, password: str
+    ) -> PasswordCheck:
+        kept = user.password.hash if user is not None and user.password is not None else None
+        return await self.hashing.check(kept, password)
+
+    async def set_password(
+        self, env: Environment, user: User, password: str, *, must_change: bool, now: float
+    ) -> User:
+        max_age = env.passwords.max_age_seconds
+        kept = UserPassword(
+            await self.hashing.make_hash(password),
+            changed_at=now,
+            must_change=must_change,
+            expires_at=None if max_age is None else now + max_age,
+        )
+        changed = replace(user, password=kept, updated_at=now)
+        return await self.users.save(env, changed, expected_version=user.version)
+
+    async def select(
+        self, env: Environment, *, after: UsernameKey | None = None, limit: int = 100
+    ) -> tuple[User, ...]:
+        return await self.users.select(env, after=after, limit=limit)
+
+    async def create(self, env: Environment, users: Sequence[User]) -> None:
+        await self.users.create(env, users)
+
+    async def save(self, env: Environment, user: User) -> User:
+        return await self.users.save(env, user, expected_version=user.version)
+
+    async def delete(self, env: Environment, user_id: UserId) -> bool:
+        return await self.users.delete(env, user_id)

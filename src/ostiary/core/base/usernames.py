@@ -1,0 +1,50 @@
+"""Usernames: what may be one, and which spellings mean the same user."""
+
+import unicodedata
+from typing import NewType
+
+UsernameKey = NewType("UsernameKey", str)
+"""A username as it is looked up: all spellings of one name have the same key."""
+MAX_USERNAME_CHARACTERS = 256
+_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+"""Categories of characters that do not show: two names that look alike must be one name."""
+
+
+class UsernameRefusedError(ValueError):
+    """Nobody can have this username; the message says why, without repeating it."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"the username {reason}")
+        self.reason = reason
+
+
+def username_key(username: str) -> UsernameKey:
+    """Return what `username` is looked up by: without spaces around it, in one case and one form.
+
+    Spec: Unicode §3.13 (canonical caseless matching).
+    Raises: UsernameRefusedError for what cannot be anybody's name.
+    """
+    check_username(username)
+    key = _fold(username.strip())
+    if len(key) > MAX_USERNAME_CHARACTERS:
+        raise UsernameRefusedError(f"is longer than {MAX_USERNAME_CHARACTERS} characters")
+    return UsernameKey(key)
+
+
+def check_username(username: str) -> None:
+    """Refuse what cannot be anybody's name.
+
+    Raises: UsernameRefusedError.
+    """
+    if not username.strip():
+        raise UsernameRefusedError("is empty")
+    # The key may be longer than the name: some letters fold to three.
+    if len(username) > MAX_USERNAME_CHARACTERS:
+        raise UsernameRefusedError(f"is longer than {MAX_USERNAME_CHARACTERS} characters")
+    if any(unicodedata.category(character) in _UNSEEN for character in username):
+        raise UsernameRefusedError("has a character that cannot be seen")
+
+
+def _fold(text: str) -> str:
+    folded = unicodedata.normalize("NFD", text).casefold()
+    return unicodedata.normalize("NFC", folded)

@@ -1,0 +1,1 @@
+"""Forms of password hashes: one file per form, each read and computed there."""

@@ -1,0 +1,112 @@
+"""Policies of passwords: what a new one must be, and what failed attempts lead to."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Admission(StrEnum):
+    """Whether a password may be compared."""
+
+    ADMITTED = "admitted"
+    LOCKED = "locked"
+    SPRAYED = "sprayed"
+
+
+@dataclass(frozen=True, slots=True)
+class Failures:
+    """Failed attempts in a row, and until when they lock; seconds since the epoch."""
+
+    failures: int = 0
+    locked_until: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How one attempt stands before its password is compared.
+
+    Args:
+        failures: to be remembered, this attempt counted as failed if it was admitted.
+        remaining: how many more failures there may be before the next lock.
+    """
+
+    admission: Admission
+    failures: Failures
+    remaining: int = 0
+
+    @property
+    def is_admitted(self) -> bool:
+        return self.admission is Admission.ADMITTED
+
+
+@dataclass(frozen=True, slots=True)
+class LockoutPolicy:
+    """When a user is locked for failed attempts, and a password for being tried on many users.
+
+    Spec: NIST SP 800-63B-4 §3.2.2 (at most 100 failures in a row).
+    Args:
+        failures: so many in a row lock the user; so many more lock it for longer.
+        lock_seconds: how long the first lock holds, the second, and the last of all further ones.
+        ceiling: so many failures in a row lock it until somebody unlocks it.
+        forget_seconds: the row of failures ends when no attempt was made for so long.
+        spray_users: a password tried on so many users is refused for all others; 0 for never.
+        spray_seconds: how long such a trial counts.
+    """
+
+    failures: int = 5
+    lock_seconds: tuple[float, ...] = (60.0, 300.0, 900.0)
+    ceiling: int = 100
+    forget_seconds: float = 86_400.0
+    spray_users: int = 5
+    spray_seconds: float = 300.0
+
+    def lock_after(self, failures: int) -> float:
+        """Return for how many seconds the user is locked by its failure number `failures`."""
+        if failures >= self.ceiling:
+            return CEILING_SECONDS
+        if failures % self.failures:
+            return 0.0
+        return self.lock_seconds[min(failures // self.failures, len(self.lock_seconds)) - 1]
+
+    def admit(self, kept: "Failures", *, others: int, now: float) -> "Standing":
+        """Decide whether one more password may be compared, and count it as failed if it may.
+
+        It counts before it is compared, so that attempts at the same time cannot outrun the count;
+        a right one clears it.
+        Args:
+            kept: what is remembered of the attempts before.
+            others: how many other users the same password was tried on lately.
+        """
+        if kept.locked_until > now:
+            return Standing(Admission.LOCKED, kept)
+        if self.spray_users and others >= self.spray_users:
+            return Standing(Admission.SPRAYED, kept, self.remaining(kept.failures))
+        failures = kept.failures + 1
+        lock = self.lock_after(failures)
+        locked_until = now + lock if lock else 0.0
+        left = 0 if lock else self.remaining(failures)
+        return Standing(Admission.ADMITTED, Failures(failures, locked_until), left)
+
+    def expires_at(self, failures: "Failures", *, now: float) -> float:
+        """Return when failures are forgotten if no attempt follows."""
+        return max(now, failures.locked_until) + self.forget_seconds
+
+    def remaining(self, failures: int) -> int:
+        """Return how many more failures there may be before a lock."""
+        return self.failures - failures % self.failures
+
+
+CEILING_SECONDS = 365 * 86_400.0
+"""The lock at the ceiling: until somebody unlocks the user, or a year has passed."""
+
+
+@dataclass(frozen=True, slots=True)
+class PasswordPolicy:
+    """What a new password must be: long, and not one that everybody tries first.
+
+    Spec: NIST SP 800-63B-4 §3.1.1.2 (length and a list of known ones; no rules of composition).
+    Args:
+        max_age_seconds: a password expires so long after it was set; None for never.
+    """
+
+    min_characters: int = 15
+    max_age_seconds: float | None = None

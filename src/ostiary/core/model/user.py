@@ -1,0 +1,52 @@
+"""A user: who signs on, in one environment."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from ostiary.core.base.ids import UserId
+
+DEFAULT_POPULATION = "default"
+
+
+@dataclass(frozen=True, slots=True)
+class UserPassword:
+    """What is kept of a user's password; times are seconds since the epoch.
+
+    Args:
+        hash: in one of the forms that `core.crypto.passwords` reads.
+        must_change: it was set by somebody else and lets nobody in but to choose another one.
+        expires_at: from then on it is treated as `must_change`; None for never.
+    """
+
+    hash: str = field(repr=False)
+    changed_at: float
+    must_change: bool = False
+    expires_at: float | None = None
+
+    def is_to_be_changed(self, now: float) -> bool:
+        """Tell whether it lets nobody in any more but to choose another one."""
+        return self.must_change or (self.expires_at is not None and self.expires_at <= now)
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """One person, or whatever else has a username.
+
+    Args:
+        id: a UUID; it is never given to a second user, the username may be.
+        username: as it was written; `username_key` of it is unique in the environment.
+        population: which group of users it belongs to (PingOne: population), by its key.
+        attributes: JSON values by name.
+        password: None for a user that cannot sign on with one.
+        version: grows with each change; a change names the one that it started from.
+    """
+
+    id: UserId
+    username: str
+    population: str = DEFAULT_POPULATION
+    attributes: Mapping[str, object] = field(default_factory=dict, repr=False)
+    enabled: bool = True
+    password: UserPassword | None = None
+    created_at: float = 0.0
+    updated_at: float = 0.0
+    version: int = 1

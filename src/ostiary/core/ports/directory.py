@@ -1,0 +1,70 @@
+"""Where users come from, and who says whether a password is right."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from ostiary.core.base.ids import UserId
+from ostiary.core.base.usernames import UsernameKey
+from ostiary.core.crypto.passwords import PasswordCheck
+from ostiary.core.model.environment import Environment
+from ostiary.core.model.user import User
+
+
+class Directory(Protocol):
+    """A directory of users.
+
+    It knows nothing of locks and counts: `core.signon.password` is the only caller of
+    `check_password` and decides about them for every directory alike.
+    """
+
+    async def find(self, env: Environment, user_id: UserId) -> User | None:
+        """Return the user of that id, or None."""
+        ...
+
+    async def find_by_username(self, env: Environment, username: str) -> User | None:
+        """Return the user whom a person means by `username`, however it is written, or None."""
+        ...
+
+    async def check_password(
+        self, env: Environment, user: User | None, password: str
+    ) -> PasswordCheck:
+        """Compare a password; for None, and for a user without one, nothing is right.
+
+        It costs the same for all of them.
+        Raises: UnavailableError.
+        """
+        ...
+
+    async def set_password(
+        self, env: Environment, user: User, password: str, *, must_change: bool, now: float
+    ) -> User:
+        """Give a user another password and return the user as stored.
+
+        Args: must_change when it was chosen by somebody else than the user.
+        Raises: UserChangedError, UnavailableError; ValueError for what cannot be a password.
+        """
+        ...
+
+    async def select(
+        self, env: Environment, *, after: UsernameKey | None = None, limit: int = 100
+    ) -> tuple[User, ...]:
+        """Return the next users in the order of their username's keys."""
+        ...
+
+    async def create(self, env: Environment, users: Sequence[User]) -> None:
+        """Store new users, all of them or none.
+
+        Raises: UsernameTakenError, UsernameRefusedError, UnavailableError.
+        """
+        ...
+
+    async def save(self, env: Environment, user: User) -> User:
+        """Store a changed user and return it as stored; its version is the one it was read at.
+
+        Raises: UserChangedError, UsernameTakenError, UsernameRefusedError, UnavailableError.
+        """
+        ...
+
+    async def delete(self, env: Environment, user_id: UserId) -> bool:
+        """Delete a user, and tell whether there was one."""
+        ...

@@ -1,0 +1,1 @@
+"""Signing on: what grants, steps and federation share about who somebody is."""

@@ -1,0 +1,176 @@
+"""The one place where an attempt to sign on with a password is decided, for every entrance."""
+
+from dataclasses import dataclass, replace
+from typing import NewType, assert_never
+
+from ostiary.core.base.clock import Clock
+from ostiary.core.base.ids import UserId, UsernameDigest
+from ostiary.core.base.usernames import UsernameRefusedError, username_key
+from ostiary.core.crypto.passwords import PasswordCheck, fold
+from ostiary.core.model.audit import (
+    PasswordAccepted,
+    PasswordLocked,
+    PasswordRefused,
+    PasswordUpgraded,
+)
+from ostiary.core.model.environment import Environment
+from ostiary.core.model.password_policy import Admission, Standing
+from ostiary.core.model.user import User
+from ostiary.core.ports.directory import Directory
+from ostiary.core.ports.events import Events
+from ostiary.core.ports.password_hashing import PasswordHashing
+from ostiary.core.ports.users import Attempt, PasswordAttempts
+from ostiary.core.signon.outcomes import Accepted, Locked, MustChange, Outcome, Rejected
+
+Entrance = NewType("Entrance", str)
+"""Where somebody signs on: a word of ours, for the event log."""
+
+
+@dataclass(frozen=True, slots=True)
+class KnownDevice:
+    """A device on which a user has signed on before; whoever names it has verified that."""
+
+    user: UserId
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class PresentedPassword:
+    """What somebody presents to sign on, and from where.
+
+    Args:
+        known_device: gives the attempt a count of its own, so that strangers who guess cannot
+            lock the user out there.
+    """
+
+    username: str
+    password: str
+    entrance: Entrance
+    address: str
+    known_device: KnownDevice | None = None
+
+    def __repr__(self) -> str:
+        return "PresentedPassword(…)"
+
+
+@dataclass(frozen=True, slots=True)
+class PasswordSignOn:
+    """Decides attempts: counted first, compared then, always at the same cost."""
+
+    directory: Directory
+    attempts: PasswordAttempts
+    hashing: PasswordHashing
+    events: Events
+    clock: Clock
+
+    async def attempt(self, env: Environment, presented: PresentedPassword) -> Outcome:
+        """Decide one attempt.
+
+        The names that nobody has are counted like users, and a hash is computed for them, for
+        disabled and for locked users as for all others.
+        Stores: the attempt as a failure, before the password is compared; when it is right, its
+            trace is removed again and a stronger hash kept, in one transaction.
+        Raises: UnavailableError when the store is down or too many attempts wait; nothing is
+            counted then.
+        """
+        name = _digest(env, presented.username)
+        async with self.hashing.turn(env, name):
+            user = await self.directory.find_by_username(env, presented.username)
+            attempt = _attempt(env, user, name, presented)
+            now = self.clock.now()
+            standing = await self.attempts.begin(env, attempt, now=now)
+            usable = user if user is not None and user.enabled and standing.is_admitted else None
+            check = await self.directory.check_password(env, usable, presented.password)
+            if usable is not None and check.is_right:
+                return await self._accept(env, presented, attempt, usable, check)
+        return self._refuse(env, presented, name, user, standing)
+
+    async def _accept(
+        self,
+        env: Environment,
+        presented: PresentedPassword,
+        attempt: Attempt,
+        user: User,
+        check: PasswordCheck,
+    ) -> Outcome:
+        upgraded = _upgrade(user, check)
+        await self.attempts.clear(env, attempt, replaces=upgraded)
+        if upgraded is not None:
+            self.events.emit(PasswordUpgraded(env.id, user.id))
+        must_change = user.password is not None and user.password.is_to_be_changed(self.clock.now())
+        self.events.emit(
+            PasswordAccepted(env.id, user.id, presented.entrance, must_change, presented.address)
+        )
+        return MustChange(user) if must_change else Accepted(user)
+
+    def _refuse(
+        self,
+        env: Environment,
+        presented: PresentedPassword,
+        name: UsernameDigest,
+        user: User | None,
+        standing: Standing,
+    ) -> Outcome:
+        known, claimed = (None, name) if user is None else (user.id, None)
+        reason = _reason(user, standing)
+        self.events.emit(
+            PasswordRefused(env.id, known, claimed, reason, presented.entrance, presented.address)
+        )
+        failures = standing.failures
+        if standing.is_admitted and failures.locked_until:
+            self.events.emit(
+                PasswordLocked(
+                    env.id, known, claimed, failures.failures, presented.entrance, presented.address
+                )
+            )
+        if standing.admission is Admission.LOCKED:
+            return Locked(failures.locked_until)
+        return Rejected(standing.remaining)
+
+
+def _attempt(
+    env: Environment, user: User | None, name: UsernameDigest, presented: PresentedPassword
+) -> Attempt:
+    device = presented.known_device
+    is_known = user is not None and device is not None and device.user == user.id
+    return Attempt(
+        subject=f"name:{name}" if user is None else subject_of(user),
+        device=device.id if device is not None and is_known else "",
+        mark=env.client_secrets.mark("password trial", fold(presented.password))[:_MARK_BYTES],
+    )
+
+
+_MARK_BYTES = 8
+"""Enough to tell passwords of five minutes apart, and not enough to be sure of one."""
+
+
+def subject_of(user: User) -> str:
+    """Return whom attempts of this user count for: the same for every way of naming it."""
+    return f"user:{user.id}"
+
+
+def _digest(env: Environment, username: str) -> UsernameDigest:
+    """Return what stands for a name that may be nobody's, the same for all its spellings."""
+    try:
+        key: str = username_key(username)
+    except UsernameRefusedError:
+        key = username
+    return UsernameDigest(env.client_secrets.mark("username", key).hex()[:32])
+
+
+def _upgrade(user: User, check: PasswordCheck) -> User | None:
+    if check.replacement is None or user.password is None:
+        return None
+    return replace(user, password=replace(user.password, hash=check.replacement))
+
+
+def _reason(user: User | None, standing: Standing) -> str:
+    match standing.admission:
+        case Admission.LOCKED | Admission.SPRAYED:
+            return standing.admission.value
+        case Admission.ADMITTED:
+            if user is None:
+                return "unknown"
+            return "wrong" if user.enabled else "disabled"
+        case never:
+            assert_never(never)

@@ -1,0 +1,163 @@
+"""Users in a store: found by id and name, created once, changed by one of many."""
+
+import asyncio
+from dataclasses import replace
+
+import pytest
+
+from ostiary.adapters.stores.backend import StoreBackend
+from ostiary.core.base.ids import UserId
+from ostiary.core.base.usernames import username_key
+from ostiary.core.model.environment import Environment
+from ostiary.core.ports.users import UserChangedError, UsernameTakenError
+from tests.support.stores import opened
+from tests.support.users import make_user
+
+
+async def test_a_user_is_found_by_id_and_by_any_spelling_of_its_name(
+    store: StoreBackend, env: Environment
+) -> None:
+    await store.users.create(env, [make_user(1), make_user(2)])
+
+    assert await store.users.find(env, make_user(1).id) == make_user(1)
+    assert await store.users.find_by_name(env, username_key(" uSER.1 ")) == make_user(1)
+    assert await store.users.find(env, make_user(3).id) is None
+    assert await store.users.find_by_name(env, username_key("user.3")) is None
+
+
+async def test_a_user_of_one_environment_is_none_of_another(
+    store: StoreBackend, env: Environment, other_env: Environment
+) -> None:
+    user = make_user(1)
+    await store.users.create(env, [user])
+
+    assert await store.users.find(other_env, user.id) is None
+    assert await store.users.find_by_name(other_env, username_key(user.username)) is None
+    assert await store.users.select(other_env) == ()
+    assert not await store.users.delete(other_env, user.id)
+    with pytest.raises(UserChangedError):
+        await store.users.save(other_env, user, expected_version=1)
+    await store.users.create(other_env, [replace(user, population="guests")])
+    assert await store.users.find(env, user.id) == user
+
+
+@pytest.mark.parametrize("taken", ["USER.1 ", "u\u017fer.1"])
+async def test_a_name_that_is_taken_in_another_spelling_is_refused(
+    store: StoreBackend, env: Environment, taken: str
+) -> None:
+    await store.users.create(env, [make_user(1)])
+
+    with pytest.raises(UsernameTakenError):
+        await store.users.create(env, [make_user(2, username=taken)])
+
+    assert await store.users.find(env, make_user(2).id) is None
+
+
+async def test_an_id_that_is_taken_is_refused(store: StoreBackend, env: Environment) -> None:
+    await store.users.create(env, [make_user(1)])
+
+    with pytest.raises(UsernameTakenError):
+        await store.users.create(env, [make_user(2, id=make_user(1).id)])
+
+    assert await store.users.find(env, make_user(1).id) == make_user(1)
+
+
+async def test_of_many_users_all_or_none_are_created(store: StoreBackend, env: Environment) -> None:
+    await store.users.create(env, [make_user(5)])
+
+    with pytest.raises(UsernameTakenError) as refused:
+        await store.users.create(env, [make_user(number) for number in range(1, 9)])
+
+    assert refused.value.username == "User.5"
+    assert await store.users.select(env) == (make_user(5),)
+
+
+async def test_of_16_creations_of_one_name_exactly_one_wins(
+    store: StoreBackend, env: Environment
+) -> None:
+    users = [make_user(number, username="joe") for number in range(16)]
+
+    results = await asyncio.gather(
+        *(store.users.create(env, [user]) for user in users), return_exceptions=True
+    )
+
+    assert sum(result is None for result in results) == 1
+    assert sum(isinstance(result, UsernameTakenError) for result in results) == 15
+    assert await store.users.select(env) == (users[results.index(None)],)
+
+
+async def test_of_16_changes_of_one_version_exactly_one_wins(
+    store: StoreBackend, env: Environment
+) -> None:
+    user = make_user(1)
+    await store.users.create(env, [user])
+    changes = [replace(user, population=f"p{number}") for number in range(16)]
+
+    results = await asyncio.gather(
+        *(store.users.save(env, change, expected_version=1) for change in changes),
+        return_exceptions=True,
+    )
+
+    (winner,) = [result for result in results if not isinstance(result, BaseException)]
+    assert winner.version == 2
+    assert sum(isinstance(result, UserChangedError) for result in results) == 15
+    assert await store.users.find(env, user.id) == winner
+
+
+async def test_a_changed_name_is_found_and_the_old_one_is_free(
+    store: StoreBackend, env: Environment
+) -> None:
+    await store.users.create(env, [make_user(1)])
+
+    renamed = await store.users.save(env, make_user(1, username="Jörg"), expected_version=1)
+
+    assert await store.users.find_by_name(env, username_key("JO\u0308RG")) == renamed
+    assert await store.users.find_by_name(env, username_key("User.1")) is None
+    await store.users.create(env, [make_user(2, username="user.1")])
+
+
+async def test_a_change_to_a_name_that_is_taken_is_refused(
+    store: StoreBackend, env: Environment
+) -> None:
+    await store.users.create(env, [make_user(1), make_user(2)])
+
+    with pytest.raises(UsernameTakenError):
+        await store.users.save(env, make_user(1, username="USER.2"), expected_version=1)
+
+    assert await store.users.find(env, make_user(1).id) == make_user(1)
+
+
+async def test_a_user_that_is_gone_cannot_be_changed(store: StoreBackend, env: Environment) -> None:
+    await store.users.create(env, [make_user(1)])
+
+    assert await store.users.delete(env, make_user(1).id)
+
+    assert not await store.users.delete(env, make_user(1).id)
+    with pytest.raises(UserChangedError):
+        await store.users.save(env, make_user(1), expected_version=1)
+    await store.users.create(env, [make_user(2, username=make_user(1).username)])
+
+
+async def test_users_are_listed_page_by_page_in_the_order_of_their_names(
+    store: StoreBackend, env: Environment, other_env: Environment
+) -> None:
+    names = ["zoe", "Åsa", "anna", "Bob", "émile"]
+    users = {name: make_user(number, username=name) for number, name in enumerate(names)}
+    await store.users.create(env, list(users.values()))
+    await store.users.create(other_env, [make_user(9)])
+
+    listed, after = [], None
+    while page := await store.users.select(env, after=after, limit=2):
+        assert len(page) <= 2
+        listed += [user.username for user in page]
+        after = username_key(page[-1].username)
+
+    assert listed == ["anna", "Bob", "zoe", "Åsa", "émile"]
+
+
+async def test_users_outlive_the_process(durable_url: str, env: Environment) -> None:
+    async with opened(durable_url) as store:
+        await store.users.create(env, [make_user(1)])
+
+    async with opened(durable_url) as store:
+        assert await store.users.find(env, UserId(make_user(1).id)) == make_user(1)
