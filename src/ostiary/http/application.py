@@ -14,7 +14,7 @@ from ostiary.http.message import NO_VALUES, Request, Response
 from ostiary.http.oauth_json import render_error
 from ostiary.http.proxies import TrustedProxies
 from ostiary.http.route import Route, RouteTable
-from ostiary.http.security_headers import security_headers
+from ostiary.http.security_headers import CONTENT_POLICY, security_headers
 
 Observe = Callable[[str, int, float], None]
 NOT_SERVED = "other"
@@ -92,6 +92,8 @@ class Application:
 
     def _headers(self, response: Response, request: Request) -> list[tuple[bytes, bytes]]:
         headers = [*response.headers, *request.answer_headers, *self._security_headers]
+        if response.policy is not None:
+            headers[headers.index(CONTENT_POLICY)] = (CONTENT_POLICY[0], response.policy)
         if response.status not in _STATUS_WITHOUT_BODY:
             headers.append((b"content-length", b"%d" % len(response.body)))
         if request.has_unread_body:

@@ -19,6 +19,8 @@ async def read_body(route: Route, request: Request, scope: Scope, receive: Recei
     else:
         media_type = route.media_type
         max_bytes = 0 if route.body is BodyKind.NONE else route.max_body_bytes
+        if route.body is BodyKind.ACTION:
+            check_action_type(request)
     check_content(request, media_type)
     if not request.has_unread_body:
         return
@@ -52,6 +54,20 @@ def check_content(request: Request, media_type: bytes | None) -> None:
         raise unsupported_media_type("Multipart bodies are not supported.")
     if sent != media_type:
         raise bad_request(f"The content type must be {media_type.decode()}.")
+
+
+def check_action_type(request: Request) -> None:
+    """Refuse a media type that a form on another web site could send, and the lack of one.
+
+    Also without a body: there the media type alone says what is to be done.
+    """
+    sent = request.media_type
+    if sent == "application/json":
+        return
+    if not (sent.startswith("application/vnd.") and sent.endswith("+json")):
+        raise unsupported_media_type(
+            "The content type must be application/json or application/vnd.NAME+json."
+        )
 
 
 async def drain(request: Request, scope: Scope, receive: Receive) -> None:

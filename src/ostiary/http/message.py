@@ -79,6 +79,15 @@ class Request(msgspec.Struct, eq=False):
         """Return every value of a header that may be a list, in the order sent."""
         return [value for key, value in self.headers if key == name]
 
+    @property
+    def media_type(self) -> str:
+        """The media type of the body, in lower case and without parameters; "" without one.
+
+        Raises: HTTPError 400 when the content type stands twice.
+        """
+        sent = self.find_header(b"content-type") or b""
+        return sent.partition(b";")[0].strip().lower().decode("latin-1")
+
     def form(self) -> Params:
         """Return the parameters of a form body.
 
@@ -105,11 +114,16 @@ class Request(msgspec.Struct, eq=False):
 
 
 class Response(msgspec.Struct, eq=False):
-    """One HTTP answer, whole. `content-length` and the security headers are added on sending."""
+    """One HTTP answer, whole. `content-length` and the security headers are added on sending.
+
+    Args:
+        policy: the content security policy of a page, in place of the one of every answer.
+    """
 
     status: int
     headers: Headers = ()
     body: bytes = b""
+    policy: bytes | None = None
 
     def __repr__(self) -> str:
         return f"Response({self.status})"

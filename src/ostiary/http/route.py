@@ -11,7 +11,8 @@ from ostiary.http.message import NO_VALUES, Request, Response
 
 Handler = Callable[[Request], Awaitable[Response]]
 RenderError = Callable[[ProtocolError, Request | None], Response]
-_PATTERN = re.compile(r"/(?:\{\w+\}/[^{}*]+|[^{}*/]+/\*|[^{}*]*)")
+_VARIABLE = re.compile(r"((?:/[^{}*/]+)*/)\{(\w+)\}((?:/[^{}*/]+)*)")
+_PATTERN = re.compile(r"/[^{}*/]+/\*|/[^{}*]*")
 MAX_BODY_BYTES = 64 * 1024
 
 
@@ -21,6 +22,8 @@ class BodyKind(Enum):
     NONE = "none"
     FORM = "form"
     JSON = "json"
+    ACTION = "action"
+    """JSON or nothing; the media type must be there, and may name what is to be done."""
     ANY = "any"
 
 
@@ -47,8 +50,8 @@ class Route:
     """One served path.
 
     Args:
-        path: "/as/token.oauth2", "/{environmentId}/as/token" (only the first segment may be
-            variable) or "/ext/*" (everything below one segment that no other route serves).
+        path: "/as/token.oauth2", "/as/{id}/resume" (one segment may be variable, if there is
+            another) or "/ext/*" (everything below one segment that no other route serves).
         handlers: by method. HEAD and OPTIONS are answered without one.
         errors: the error shape of this endpoint; it gets every refusal, the edge's own too.
         origins: for CorsPolicy.CONFIGURED: the exact origins that may call, empty where the
@@ -72,10 +75,18 @@ class Route:
     def __post_init__(self) -> None:
         if (self.origins is None) == (self.cors is CorsPolicy.CONFIGURED):
             raise ValueError(f"{self.path}: origins go with CorsPolicy.CONFIGURED")
-        if not _PATTERN.fullmatch(self.path):
+        if self.variable is None and not _PATTERN.fullmatch(self.path):
             raise ValueError(f"{self.path}: not a path that the table can find")
         if self.handlers.keys() & {"HEAD", "OPTIONS"}:
             raise ValueError(f"{self.path}: HEAD and OPTIONS are answered by the edge")
+
+    @cached_property
+    def variable(self) -> tuple[str, str, str] | None:
+        """What stands before the variable segment, its name, and what stands behind it."""
+        parts = _VARIABLE.fullmatch(self.path)
+        if parts is None or parts[1] + parts[3] == "/":
+            return None
+        return parts[1], parts[2], parts[3]
 
     @cached_property
     def media_type(self) -> bytes | None:
@@ -98,37 +109,73 @@ class Route:
         return self.handlers.get("GET" if method == "HEAD" else method)
 
 
+@dataclass(frozen=True, slots=True)
+class _Head:
+    """What stands before a variable segment, and by what stands behind it, the routes."""
+
+    text: str
+    tails: dict[str, tuple[Route, str]]
+
+    def find(self, path: str) -> tuple[Route, Mapping[str, str]] | None:
+        if not path.startswith(self.text):
+            return None
+        value, slash, rest = path[len(self.text) :].partition("/")
+        found = self.tails.get(slash + rest) if value else None
+        return None if found is None else (found[0], {found[1]: value})
+
+
 class RouteTable:
-    """Finds the route of a path by dict look-ups: case-sensitive, nothing normalised."""
+    """Finds the route of a path by dict look-ups: case-sensitive, nothing normalised.
+
+    The more a path says literally, the earlier it is found: an exact path, then a variable segment
+    behind a literal one, then everything below a name, then a variable first segment.
+    """
 
     def __init__(self, routes: Iterable[Route]) -> None:
         self.routes = tuple(routes)
         self._exact: dict[str, Route] = {}
         self._below_name: dict[str, Route] = {}
-        self._below_variable: dict[str, tuple[Route, str]] = {}
+        self._below_first: dict[str, list[_Head]] = {}
+        self._below_variable = _Head("/", {})
         for route in self.routes:
             self._add(route)
 
     def find(self, path: str) -> tuple[Route, Mapping[str, str]] | None:
-        """Return the route of `path` and the value of its variable segment."""
+        """Return the route of `path` and the value of its variable segment, which is not empty."""
         route = self._exact.get(path)
         if route is not None:
             return route, NO_VALUES
         first, _, rest = path[1:].partition("/")
-        if not first or not rest:
+        if not rest or not path.startswith("/"):
             return None
+        for head in self._below_first.get(first, ()):
+            found = head.find(path)
+            if found is not None:
+                return found
         if first in self._below_name:
             return self._below_name[first], NO_VALUES
-        found = self._below_variable.get(rest)
-        return None if found is None else (found[0], {found[1]: first})
+        return self._below_variable.find(path)
 
     def _add(self, route: Route) -> None:
-        first, _, rest = route.path[1:].partition("/")
-        if first.startswith("{") and first.endswith("}"):
-            is_new = self._below_variable.setdefault(rest, (route, first[1:-1]))[0] is route
-        elif rest == "*":
-            is_new = self._below_name.setdefault(first, route) is route
+        if route.variable is not None:
+            head, name, tail = route.variable
+            tails = self._head(head).tails
+            is_new = tails.setdefault(tail, (route, name))[0] is route
+        elif route.path.endswith("/*"):
+            is_new = self._below_name.setdefault(route.path[1:-2], route) is route
         else:
             is_new = self._exact.setdefault(route.path, route) is route
         if not is_new:
             raise ValueError(f"{route.path} is served twice")
+
+    def _head(self, text: str) -> _Head:
+        """Return the head of that text, new or known; longer ones are asked first."""
+        if text == "/":
+            return self._below_variable
+        heads = self._below_first.setdefault(text[1:].partition("/")[0], [])
+        for head in heads:
+            if head.text == text:
+                return head
+        heads.append(_Head(text, {}))
+        heads.sort(key=lambda head: -len(head.text))
+        return self._head(text)

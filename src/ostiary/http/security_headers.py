@@ -2,10 +2,13 @@
 
 from ostiary.http.errors import Headers
 
+CONTENT_POLICY = (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'")
+"""For every answer that is no page; a page brings its own."""
+
 _ALWAYS: Headers = (
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),
-    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+    CONTENT_POLICY,
 )
 _TLS_ONLY = (b"strict-transport-security", b"max-age=31536000")
 

@@ -5,7 +5,10 @@ from typing import Protocol
 
 from ostiary.core.base.errors import UnavailableError
 from ostiary.core.ports.configuration import Configurations
+from ostiary.core.ports.flows import Flows
+from ostiary.core.ports.sessions import Sessions
 from ostiary.core.ports.stores import AccessTokens, Issuances
+from ostiary.core.ports.user_grants import AuthorizationCodes, Consents, UserGrants
 from ostiary.core.ports.users import PasswordAttempts, Users
 
 PRUNE_LIMIT = 1000
@@ -38,6 +41,31 @@ class StoreBackend(Issuances, AccessTokens, Configurations, Protocol):
     @property
     def attempts(self) -> PasswordAttempts:
         """Return the counts of attempts to sign on."""
+        ...
+
+    @property
+    def flows(self) -> Flows:
+        """Return the flows that somebody is in."""
+        ...
+
+    @property
+    def sessions(self) -> Sessions:
+        """Return the sessions of browsers."""
+        ...
+
+    @property
+    def codes(self) -> AuthorizationCodes:
+        """Return the authorization codes."""
+        ...
+
+    @property
+    def user_grants(self) -> UserGrants:
+        """Return what users granted to clients."""
+        ...
+
+    @property
+    def consents(self) -> Consents:
+        """Return what users allowed clients."""
         ...
 
     @property

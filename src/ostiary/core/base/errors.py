@@ -6,7 +6,8 @@ from enum import StrEnum
 class OAuthCode(StrEnum):
     """Error codes of the OAuth endpoints, spelled as the specifications spell them.
 
-    Spec: RFC 6749 §5.2; RFC 7009 §2.2.1; RFC 8707 §2 (invalid_target); RFC 6749 §4.1.2.1.
+    Spec: RFC 6749 §4.1.2.1, §5.2; RFC 6750 §3.1; RFC 7009 §2.2.1; RFC 8707 §2 (invalid_target);
+    OpenID Connect Core §3.1.2.6.
     """
 
     INVALID_REQUEST = "invalid_request"
@@ -17,6 +18,16 @@ class OAuthCode(StrEnum):
     UNSUPPORTED_TOKEN_TYPE = "unsupported_token_type"  # noqa: S105 - an error code, not a password
     INVALID_SCOPE = "invalid_scope"
     INVALID_TARGET = "invalid_target"
+    ACCESS_DENIED = "access_denied"
+    UNSUPPORTED_RESPONSE_TYPE = "unsupported_response_type"
+    INTERACTION_REQUIRED = "interaction_required"
+    LOGIN_REQUIRED = "login_required"
+    CONSENT_REQUIRED = "consent_required"
+    REQUEST_NOT_SUPPORTED = "request_not_supported"
+    REQUEST_URI_NOT_SUPPORTED = "request_uri_not_supported"
+    REGISTRATION_NOT_SUPPORTED = "registration_not_supported"
+    INVALID_TOKEN = "invalid_token"  # noqa: S105 - an error code, not a token
+    INSUFFICIENT_SCOPE = "insufficient_scope"
     TEMPORARILY_UNAVAILABLE = "temporarily_unavailable"
     SERVER_ERROR = "server_error"
 

@@ -13,6 +13,14 @@ TokenManagerId = NewType("TokenManagerId", str)
 TokenId = NewType("TokenId", str)
 """A token's public identity (`jti`): safe to log, useless as a credential."""
 UserId = NewType("UserId", str)
+GrantId = NewType("GrantId", str)
+"""What a user granted to a client (`agid`): safe to log, useless as a credential."""
+SessionId = NewType("SessionId", str)
+"""A session's public identity (`sid`, `pi.sri`): safe to log, useless as a credential."""
+FlowId = NewType("FlowId", str)
+"""Names a flow in paths; it opens nothing without what the flow is bound to."""
+BrowserKey = NewType("BrowserKey", bytes)
+"""SHA-256 of what a browser, or a client without cookies, shows to be recognised by."""
 UsernameDigest = NewType("UsernameDigest", str)
 """Stands in the event log for a name that nobody has: it may be a password in the wrong field."""
 HandleKey = NewType("HandleKey", bytes)
@@ -66,6 +74,11 @@ def handle_key(handle: str, *, prefix_length: int = 0) -> HandleKey | None:
         return None
     digest = hashlib.sha256(handle.encode()).digest()
     return HandleKey(second.to_bytes(4, "big") + digest[:28])
+
+
+def browser_key(shown: str) -> BrowserKey:
+    """Return what is kept of a cookie's value: enough to know it again, useless to show."""
+    return BrowserKey(hashlib.sha256(shown.encode(errors="surrogatepass")).digest())
 
 
 def mint_uuid() -> str:

@@ -7,7 +7,7 @@ from enum import StrEnum
 from ostiary.core.base.ids import ClientId, TokenManagerId
 from ostiary.core.base.scopes import ScopeSet
 from ostiary.core.base.secret import Secret
-from ostiary.core.crypto.keys import VerificationKey
+from ostiary.core.crypto.keys import Algorithm, VerificationKey
 from ostiary.core.crypto.secret_digests import SecretDigest
 
 
@@ -36,6 +36,37 @@ class ReadableSecret:
     expires_at: float | None = None
 
 
+class PKCE(StrEnum):
+    """What a client must send to bind a code to itself.
+
+    Spec: RFC 7636 §4.3; RFC 9700 §2.1.1.
+    """
+
+    REQUIRED = "required"
+    """A challenge, by S256."""
+    OPTIONAL = "optional"
+    """A challenge by S256, or none."""
+    PLAIN = "plain"
+    """As `OPTIONAL`, and the method plain too."""
+
+
+@dataclass(frozen=True, slots=True)
+class RefreshPolicy:
+    """How refresh tokens of a client live.
+
+    Args:
+        is_rolling: every use gives the next one; a public client's always do.
+        grace_seconds: so long the one before gets the same answer again.
+        idle_seconds: unused, one is over after so long.
+        lifetime_seconds: and the whole grant after so long in any case.
+    """
+
+    is_rolling: bool = True
+    grace_seconds: float = 10.0
+    idle_seconds: float = 30 * 86_400.0
+    lifetime_seconds: float = 90 * 86_400.0
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Client:
     """One registered client, as compiled from the configuration.
@@ -49,6 +80,17 @@ class Client:
         token_managers: the managers open to it; the first is its default. Never empty.
         may_introspect: it may ask about tokens of the managers open to it.
         issuer_audience_only: its assertions must name the issuer as audience, nothing else.
+        redirect_uris, post_logout_redirect_uris: compared byte by byte (loopback ports apart).
+        response_types: as `AuthorizationRequest.response_types`, each joined by spaces.
+        is_redirectless: it may use `pi.flow`; then no consent is ever asked for.
+        is_cookieless: its flows are bound by a state in the answers instead of a cookie.
+        bypasses_approval: its users are not asked whether it may have its scopes.
+        sends_issuer: `iss` stands in authorization responses (RFC 9207).
+        policy: its authentication policy; None for the environment's.
+        id_token_algorithm: None for the environment's first key.
+        userinfo_algorithm: signs userinfo answers; None for plain JSON.
+        puts_claims_in_id_token: claims of the scopes also stand in ID tokens issued with a code.
+        allows_authorization_alias: `grant_type=authorization` means authorization_code.
     """
 
     id: str
@@ -66,6 +108,24 @@ class Client:
     jwks: tuple[VerificationKey, ...] = field(default=(), repr=False)
     may_introspect: bool = False
     issuer_audience_only: bool = False
+    redirect_uris: tuple[str, ...] = ()
+    post_logout_redirect_uris: tuple[str, ...] = ()
+    response_types: frozenset[str] = frozenset({"code"})
+    pkce: PKCE = PKCE.REQUIRED
+    refresh: RefreshPolicy = field(default=RefreshPolicy())
+    is_redirectless: bool = False
+    is_cookieless: bool = False
+    bypasses_approval: bool = False
+    sends_issuer: bool = True
+    policy: str | None = None
+    id_token_algorithm: Algorithm | None = None
+    id_token_lifetime_seconds: int = 300
+    userinfo_algorithm: Algorithm | None = None
+    puts_claims_in_id_token: bool = False
+    allows_authorization_alias: bool = False
+    logo_uri: str | None = None
+    policy_uri: str | None = None
+    tos_uri: str | None = None
     attributes: Mapping[str, str] = field(default_factory=dict)
     granted_before: dict[str, ScopeSet] = field(default_factory=dict, repr=False)
     """What requests for scopes, as they were written, came to: a few, so that each is read once."""

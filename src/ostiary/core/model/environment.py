@@ -9,7 +9,9 @@ from ostiary.core.crypto.keys import KeySet, SigningKey
 from ostiary.core.crypto.secret_digests import SecretDigester
 from ostiary.core.model.client import Client
 from ostiary.core.model.password_policy import LockoutPolicy, PasswordPolicy
+from ostiary.core.model.policy import Policy, StepInstance, StepNode
 from ostiary.core.model.resource import Resource
+from ostiary.core.model.session import SessionPolicy
 from ostiary.core.model.token_manager import TokenManager
 
 ENVIRONMENT_KEYS = "environment"
@@ -21,6 +23,35 @@ class Face(StrEnum):
 
     PINGFEDERATE = "pingfederate"
     PINGONE = "pingone"
+
+
+class SubjectKind(StrEnum):
+    """What `sub` says of a user. Spec: OpenID Connect Core §2 (never given to a second user)."""
+
+    ID = "id"
+    USERNAME = "username"
+    """As PingFederate's usual contracts have it; whoever gives a username again must know."""
+
+
+@dataclass(frozen=True, slots=True)
+class AuthenticationApplication:
+    """A program that may use the authentication API from a browser.
+
+    Spec: PingFederate "Configuring authentication applications".
+    Args:
+        url: where a browser is sent with `flowId` to sign on.
+        origins: exact; a port of `*` matches any port, and one must be there.
+        client_id: the one client that it may start flows for; None for every one that may.
+    """
+
+    key: str
+    url: str
+    origins: tuple[str, ...]
+    client_id: ClientId | None = None
+
+
+STANDARD_STEP = StepInstance("form", "username_password")
+STANDARD_POLICY = Policy("default", StepNode("form"))
 
 
 @dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
@@ -36,6 +67,13 @@ class Environment:
         allowed_origins: browser origins that may call its endpoints.
         lockout: when failed attempts lock a user.
         passwords: what a new password must be.
+        scope_descriptions: what a scope allows, in plain words, by its name.
+        steps: configured authentication steps by key.
+        policies: authentication policies by key; `default_policy` is one of them.
+        scope_claims: which claims a scope asks for, beside the standard's own.
+        claim_attributes: which user attribute fills a claim, where the names differ.
+        applications: programs that show the authentication API's flows to people.
+        default_application: where a browser is sent to sign on, instead of our own pages.
     """
 
     id: EnvironmentId
@@ -55,6 +93,18 @@ class Environment:
     allowed_origins: frozenset[str] = frozenset()
     lockout: LockoutPolicy = field(default=LockoutPolicy())
     passwords: PasswordPolicy = field(default=PasswordPolicy())
+    scope_descriptions: Mapping[str, str] = field(default_factory=dict)
+    sessions: SessionPolicy = field(default=SessionPolicy())
+    steps: Mapping[str, StepInstance] = field(default_factory=lambda: {"form": STANDARD_STEP})
+    policies: Mapping[str, Policy] = field(default_factory=lambda: {"default": STANDARD_POLICY})
+    default_policy: str = "default"
+    subject: SubjectKind = SubjectKind.ID
+    scope_claims: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    claim_attributes: Mapping[str, str] = field(default_factory=dict)
+    code_lifetime_seconds: int = 60
+    flow_lifetime_seconds: int = 900
+    applications: tuple[AuthenticationApplication, ...] = ()
+    default_application: AuthenticationApplication | None = None
 
     def find_key(self, kid: KeyId) -> tuple[SigningKey, str] | None:
         """Return the key of that id and the name of its set, or None."""

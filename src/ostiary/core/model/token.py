@@ -7,8 +7,21 @@ from collections.abc import Mapping
 
 import msgspec
 
-from ostiary.core.base.ids import ClientId, HandleKey, TokenId, TokenManagerId
+from ostiary.core.base.ids import (
+    BrowserKey,
+    ClientId,
+    FlowId,
+    GrantId,
+    HandleKey,
+    TokenId,
+    TokenManagerId,
+    UserId,
+)
 from ostiary.core.base.scopes import ScopeSet
+from ostiary.core.model.authorization_request import ClaimsRequest
+from ostiary.core.model.flow import Flow
+from ostiary.core.model.session import Session
+from ostiary.core.model.user_grant import AuthorizationCode, Consent, RefreshState, UserGrant
 
 
 class Redemption(msgspec.Struct, frozen=True):
@@ -41,6 +54,13 @@ class AccessToken(msgspec.Struct, frozen=True):
     subject: str | None = None
     audiences: tuple[str, ...] = ()
     attributes: Mapping[str, object] = {}
+    user_id: UserId | None = None
+    grant_id: GrantId | None = None
+    """The persistent grant that it came from."""
+    session_id: str | None = None
+    authenticated_at: float | None = None
+    claims: ClaimsRequest | None = None
+    """What userinfo is to answer beyond the scopes; kept with reference tokens and grants only."""
 
 
 class ReferenceToken(msgspec.Struct, frozen=True):
@@ -50,11 +70,50 @@ class ReferenceToken(msgspec.Struct, frozen=True):
     token: AccessToken
 
 
+class Rotation(msgspec.Struct, frozen=True):
+    """A refresh token is spent, and the next one takes its place.
+
+    Args: expected is the `current` of the grant's refresh state until now.
+    """
+
+    grant_id: GrantId
+    expected: bytes
+    state: RefreshState
+
+
+class FlowMove(msgspec.Struct, frozen=True):
+    """A flow goes from one version to the next, or is over.
+
+    Args: to is the flow as it is from now on, at `expected_version + 1`; None for over.
+    """
+
+    flow_id: FlowId
+    expected_version: int
+    to: Flow | None = None
+
+
+class SessionChange(msgspec.Struct, frozen=True):
+    """A browser's session begins, or is another one from now on.
+
+    Args: replaces is the key under which it, or another user's in the same browser, was kept.
+    """
+
+    session: Session
+    expires_at: float
+    replaces: BrowserKey | None = None
+
+
 class Issuance(msgspec.Struct, frozen=True):
     """One commit: what is spent and what is stored by it, all or nothing."""
 
     redeems: tuple[Redemption, ...] = ()
     reference_tokens: tuple[ReferenceToken, ...] = ()
+    codes: tuple[AuthorizationCode, ...] = ()
+    grants: tuple[UserGrant, ...] = ()
+    rotates: Rotation | None = None
+    moves: FlowMove | None = None
+    session: SessionChange | None = None
+    consent: Consent | None = None
 
 
 class IssuedTokens(msgspec.Struct, frozen=True):
@@ -67,6 +126,8 @@ class IssuedTokens(msgspec.Struct, frozen=True):
     expires_in: int
     scopes: ScopeSet
     token_type: str = "Bearer"  # noqa: S105 - a token type, not a secret
+    refresh_token: str | None = None
+    id_token: str | None = None
 
     def __repr__(self) -> str:
         return f"IssuedTokens(access_token=…, scopes={self.scopes!r})"

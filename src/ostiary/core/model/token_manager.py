@@ -39,6 +39,7 @@ class TokenManager:
             token's key tells which manager issued it.
         jwks_path: below `/ext/`, where that set is published; None publishes it with the
             environment's keys.
+        user_attributes: claims filled from attributes of the token's user, by claim.
         resources: URIs that choose this manager, exactly or as the longest path prefix.
         audiences: `aud` when the request names no resource.
         selector, length: prefix and whole length of a reference token, in characters.
@@ -63,6 +64,7 @@ class TokenManager:
     authorization_details: bool = False
     legacy_claims: bool = False
     attributes: Mapping[str, str] = field(default_factory=dict)
+    user_attributes: Mapping[str, str] = field(default_factory=dict)
     resources: tuple[str, ...] = ()
     audiences: tuple[str, ...] = ()
     selector: str = ""

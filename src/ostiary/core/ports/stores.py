@@ -15,13 +15,20 @@ class AlreadyRedeemedError(Exception):
     """A commit wanted to spend what was spent before; nothing of it was done."""
 
 
+class FlowChangedError(Exception):
+    """A commit wanted to move a flow on that somebody else has moved or ended; nothing was done."""
+
+
 class Issuances(Protocol):
-    """The one atomic write behind every answer that carries tokens."""
+    """The one atomic write behind every answer that carries tokens, or moves a flow on."""
 
     async def commit(self, env: Environment, issuance: Issuance, *, now: float) -> None:
         """Spend and store all of it, or nothing; durable when this returns.
 
-        Raises: AlreadyRedeemedError, UnavailableError.
+        A consent takes the place of what the user allowed the client before. A session change
+        deletes the row that it `replaces`.
+        Raises: AlreadyRedeemedError for what is spent, and for a rotation whose grant has another
+            current token or is gone; FlowChangedError; UnavailableError.
         """
         ...
 

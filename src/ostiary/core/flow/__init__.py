@@ -1,0 +1,1 @@
+"""Flows: a policy walked step by step, and the sessions that come of it."""

@@ -1,0 +1,86 @@
+"""An authorization request: what an application asks of a user, checked and settled."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+import msgspec
+
+from ostiary.core.base.ids import ClientId
+from ostiary.core.base.scopes import ScopeSet
+
+
+class ResponseMode(StrEnum):
+    """How the answer gets to the application.
+
+    Spec: OAuth 2.0 Multiple Response Type Encoding Practices §2.1; OAuth 2.0 Form Post Response
+    Mode; PingFederate "Mobile application authentication through REST APIs" (`pi.flow`).
+    """
+
+    QUERY = "query"
+    FRAGMENT = "fragment"
+    FORM_POST = "form_post"
+    PI_FLOW = "pi.flow"
+
+
+class ClaimWish(msgspec.Struct, frozen=True):
+    """What the `claims` parameter says of one claim.
+
+    Spec: OpenID Connect Core §5.5.1.
+    Args: values are those that would do; empty when any does.
+    """
+
+    essential: bool = False
+    values: tuple[object, ...] = ()
+
+
+class ClaimsRequest(msgspec.Struct, frozen=True):
+    """The `claims` parameter: what is wanted beyond the scopes, by place and name.
+
+    Spec: OpenID Connect Core §5.5.
+    """
+
+    userinfo: Mapping[str, ClaimWish] = {}
+    id_token: Mapping[str, ClaimWish] = {}
+
+
+class AuthorizationRequest(msgspec.Struct, frozen=True):
+    """One request after every check; nothing of it is read from the wire again.
+
+    Args:
+        redirect_uri: where the answer goes; None only with `pi.flow`.
+        is_redirect_uri_sent: it stood in the request, so the exchange must repeat it.
+        response_types: the parts of `response_type`, sorted; ("none",) for none.
+        prompts: of `prompt`, at most one of each.
+        max_age: seconds; None when the request does not say.
+        hinted_subject: the `sub` of a genuine `id_token_hint`.
+        acr_values, ui_locales: in the order of preference.
+        manager_id: the token manager that the request names.
+        resources: audiences that it names, known to the environment.
+        step: the step to authenticate with (PingFederate: `pfidpadapterid`).
+    """
+
+    client_id: ClientId
+    redirect_uri: str | None
+    response_types: tuple[str, ...]
+    response_mode: ResponseMode
+    scopes: ScopeSet
+    is_redirect_uri_sent: bool = True
+    state: str | None = None
+    nonce: str | None = None
+    code_challenge: str | None = None
+    code_challenge_method: str | None = None
+    prompts: tuple[str, ...] = ()
+    max_age: int | None = None
+    login_hint: str | None = None
+    hinted_subject: str | None = None
+    acr_values: tuple[str, ...] = ()
+    claims: ClaimsRequest = ClaimsRequest()
+    ui_locales: tuple[str, ...] = ()
+    manager_id: str | None = None
+    resources: tuple[str, ...] = ()
+    step: str | None = None
+
+    @property
+    def is_redirectless(self) -> bool:
+        """Tell whether the answer is the JSON of the authentication API."""
+        return self.response_mode is ResponseMode.PI_FLOW

@@ -1,0 +1,70 @@
+"""Sessions: who signed on in which browser, and how long that holds."""
+
+from dataclasses import dataclass
+
+import msgspec
+
+from ostiary.core.base.ids import BrowserKey, SessionId, UserId
+
+MAX_FORMER = 4
+"""So many earlier cookies of a browser still open the flows that were begun with them."""
+
+
+class Authentication(msgspec.Struct, frozen=True):
+    """How, and when, a user proved who it is.
+
+    Args:
+        at: seconds since the epoch (`auth_time`).
+        methods: how, as RFC 8176 names it (`amr`).
+        policies: keys of the authentication policies that it satisfies.
+        context: the class of the last of them (`acr`), if it names one.
+    """
+
+    user_id: UserId
+    at: float
+    methods: tuple[str, ...] = ()
+    policies: tuple[str, ...] = ()
+    context: str | None = None
+
+
+class Session(msgspec.Struct, frozen=True):
+    """One browser in which a user has signed on. Times are seconds since the epoch.
+
+    Args:
+        key: of the cookie that shows it now; it changes with each authentication.
+        persistent_key: of the cookie that outlives the browser, where the environment has it.
+        former: keys of the cookies before; nobody is recognised by them any more, but flows that
+            were begun with them may go on.
+        created_at: when the user first signed on in it.
+    """
+
+    id: SessionId
+    key: BrowserKey
+    authentication: Authentication
+    created_at: float
+    used_at: float
+    persistent_key: BrowserKey | None = None
+    former: tuple[BrowserKey, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SessionPolicy:
+    """How long sessions hold, and which cookies show them.
+
+    Args:
+        idle_seconds: without use, a session ends after so long.
+        max_seconds: and after so long in any case.
+        is_persistent: a second cookie outlives the browser.
+        is_cross_site: cookies also go with requests that other sites make (`SameSite=None`).
+        is_partitioned: then only within the site that embeds them (`Partitioned`).
+    """
+
+    idle_seconds: float = 3600.0
+    max_seconds: float = 28_800.0
+    is_persistent: bool = False
+    is_cross_site: bool = False
+    is_partitioned: bool = False
+
+    def expires_at(self, session: Session) -> float:
+        """Return when a session ends if it is not used again."""
+        return min(session.used_at + self.idle_seconds, session.created_at + self.max_seconds)

@@ -1,0 +1,1 @@
+"""OpenID Connect beside the token endpoint: userinfo and logout."""

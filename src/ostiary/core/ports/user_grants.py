@@ -1,0 +1,59 @@
+"""What the core asks of a store about what users granted to clients.
+
+As in `core.ports.stores`. Codes, grants, rotations and consents are stored by
+`Issuances.commit`.
+"""
+
+from typing import Protocol
+
+from ostiary.core.base.ids import ClientId, GrantId, HandleKey, UserId
+from ostiary.core.model.environment import Environment
+from ostiary.core.model.user_grant import AuthorizationCode, Consent, UserGrant
+
+
+class AuthorizationCodes(Protocol):
+    """Authorization codes, also for a while after they were spent or too late."""
+
+    async def find(
+        self, env: Environment, key: HandleKey, *, now: float
+    ) -> AuthorizationCode | None:
+        """Return the code kept under `key` until its `kept_until`, spent or not."""
+        ...
+
+
+class UserGrants(Protocol):
+    """Grants by which clients get tokens for users."""
+
+    async def find(self, env: Environment, grant_id: GrantId, *, now: float) -> UserGrant | None:
+        """Return a grant that is neither revoked nor over."""
+        ...
+
+    async def find_by_family(
+        self, env: Environment, family: bytes, *, now: float
+    ) -> UserGrant | None:
+        """Return the grant of a refresh token's family, if it is neither revoked nor over."""
+        ...
+
+    async def revoke(self, env: Environment, grant_id: GrantId) -> bool:
+        """Delete a grant and remember its `token_ids` as revoked, in one durable step.
+
+        It tells whether there was one.
+        """
+        ...
+
+    async def revoke_of_user(
+        self, env: Environment, user_id: UserId, client_id: ClientId | None = None
+    ) -> int:
+        """Revoke all grants of a user, or those to one client, with the consents; return how many.
+
+        One step, as `revoke`.
+        """
+        ...
+
+
+class Consents(Protocol):
+    """What users allowed clients."""
+
+    async def find(self, env: Environment, user_id: UserId, client_id: ClientId) -> Consent | None:
+        """Return what a user allowed a client so far."""
+        ...

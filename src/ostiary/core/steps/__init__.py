@@ -1,0 +1,1 @@
+"""Authentication steps: what people are asked, one file per kind of step."""

@@ -1,0 +1,251 @@
+"""What an authentication step is: it asks something of a person, and says what came of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Protocol
+
+from ostiary.core.base.ids import UserId
+from ostiary.core.model.client import Client
+from ostiary.core.model.environment import Environment
+from ostiary.core.model.flow import Flow
+from ostiary.core.model.policy import StepInstance
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """What somebody may do: a noun and a verb, in lower camel case.
+
+    Each dialect spells it its own way: `checkUsernamePassword`, `usernamePassword.check`.
+    """
+
+    noun: str
+    verb: str
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What a step is waiting for: ("usernamePassword", "required"), spelled by each dialect."""
+
+    noun: str
+    condition: str
+
+
+class InputKind(StrEnum):
+    """What an input holds."""
+
+    TEXT = "text"
+    PASSWORD = "password"  # noqa: S105 - a kind of input
+    BOOLEAN = "boolean"
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """One thing that an action takes, for programs and for a page alike.
+
+    Args:
+        label: what a person reads beside it.
+        value: what it holds at first: text, or a bool.
+        autocomplete: what a browser may fill it with (HTML's tokens).
+    """
+
+    name: str
+    label: str
+    kind: InputKind = InputKind.TEXT
+    is_required: bool = False
+    value: str | bool = ""
+    is_read_only: bool = False
+    autocomplete: str | None = None
+    max_characters: int = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """An action that is possible now.
+
+    Args:
+        label: of its button; an offer without one is for programs only.
+        is_primary: what the page is for; at most one of a view is.
+    """
+
+    action: Action
+    label: str = ""
+    inputs: tuple[Input, ...] = ()
+    is_primary: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What a person or program gets to see of a step; computed, never stored.
+
+    Args:
+        fields: members of the state for programs, by their names on the wire.
+        title, lines, items: for the page: its heading, paragraphs, and a list.
+    """
+
+    state: State
+    offers: tuple[Offer, ...]
+    fields: Mapping[str, object] = field(default_factory=dict)
+    title: str = "Sign on"
+    lines: tuple[str, ...] = ()
+    items: tuple[str, ...] = ()
+
+
+class ProblemKind(StrEnum):
+    """Why an input was not taken; each dialect has its own code for it."""
+
+    REQUIRED = "required"
+    FORMAT = "format"
+    UNKNOWN = "unknown"
+    VALUE = "value"
+    CREDENTIALS = "credentials"
+    ATTEMPTS = "attempts"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is wrong with what was sent; the step stays as it is.
+
+    Args:
+        message: for whoever develops the client.
+        user_message: for the person; it never says whether a user exists.
+        target: the input that it is about, or None.
+        remaining: how many more attempts there are, where that may be known.
+    """
+
+    kind: ProblemKind
+    message: str
+    user_message: str
+    target: str | None = None
+    remaining: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """From where somebody acts.
+
+    Args:
+        device: the device cookie as it came, not verified.
+        username: who signed on here before and wished to be remembered.
+    """
+
+    address: str
+    device: str | None = None
+    username: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Keepsake:
+    """What the browser is to keep of a step.
+
+    Args:
+        username: to be filled in the next time; "" to forget it, None to leave it.
+        device: the new device cookie, or None to leave it.
+    """
+
+    username: str | None = None
+    device: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """Where a step is asked.
+
+    Args:
+        instance: as which it is configured.
+        state: what it remembered last (`Ask.state`), {} when it begins.
+    """
+
+    client: Client
+    flow: Flow
+    instance: StepInstance
+    visitor: Visitor
+    state: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """The step waits for somebody; JSON values, nothing secret."""
+
+    state: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """The step has what it asked for, and the policy goes on with its success.
+
+    Args:
+        user_id: whom it proved; None when it proved nobody (identifier first, consent).
+        methods: how (`amr`, RFC 8176).
+        identifier: what somebody said who they are.
+        scopes: what the user approved; None where that was not the question.
+        is_remembered: that approval is to be kept for the next time.
+    """
+
+    user_id: UserId | None = None
+    methods: tuple[str, ...] = ()
+    identifier: str | None = None
+    scopes: tuple[str, ...] | None = None
+    is_remembered: bool = False
+    keepsake: Keepsake = Keepsake()
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """The step is over without success, and the policy goes on with its failure.
+
+    Args: code and description of the OAuth error, should that be the end of the flow.
+    """
+
+    code: str = "access_denied"
+    description: str = "The sign-on was not completed."
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """What was sent is not taken; the step goes on waiting as before."""
+
+    problems: tuple[Problem, ...]
+
+
+Begun = Ask | Passed | Failed
+Outcome = Ask | Passed | Failed | Refused
+
+
+class Step(Protocol):
+    """One kind of step, made once; what it remembers of a flow is in the flow.
+
+    A dataclass whose fields name the ports that it needs.
+    """
+
+    @property
+    def type(self) -> str:
+        """Return the name by which the configuration asks for it."""
+        ...
+
+    @property
+    def plugin_id(self) -> str:
+        """Return 22 characters that name the kind for ever (PingFederate: `pluginTypeId`)."""
+        ...
+
+    async def begin(self, env: Environment, situation: Situation) -> Begun:
+        """Begin: ask, or be done at once when there is nothing to ask.
+
+        Raises: UnavailableError.
+        """
+        ...
+
+    def view(self, env: Environment, situation: Situation) -> View:
+        """Return what is asked now: the same for the same flow, whoever looks."""
+        ...
+
+    async def act(
+        self, env: Environment, situation: Situation, action: Action, inputs: Mapping[str, Any]
+    ) -> Outcome:
+        """Take one of the actions that `view` offers.
+
+        Args: inputs are those of the offer and no others, each `str` or `bool` by its kind;
+            required ones are there.
+        Raises: UnavailableError; nothing has happened then.
+        """
+        ...

@@ -1,0 +1,128 @@
+"""Cookies: read without doubt about which one is meant, written so that scripts never see them."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import KW_ONLY, dataclass, field
+from email.utils import formatdate
+from enum import Enum
+
+from ostiary.http.message import Request
+
+MAX_COOKIES = 64
+MAX_COOKIE_BYTES = 8 * 1024
+
+_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_VALUE = re.compile(r"[\x21\x23-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e]*")
+_PATH = re.compile(r"/[\x21-\x3a\x3c-\x7e]*")
+
+
+class SameSite(Enum):
+    """With which requests of other web sites a browser sends a cookie: some, none, all."""
+
+    LAX = "Lax"
+    STRICT = "Strict"
+    NONE = "None"
+
+
+@dataclass(frozen=True, slots=True)
+class Cookie:
+    """A cookie to be set, for this host alone and over TLS alone.
+
+    Args:
+        max_age: seconds; without it the cookie ends with the browser's session.
+        partitioned: kept apart for each site that embeds us.
+    Raises: ValueError for what cannot stand in a cookie.
+    """
+
+    name: str
+    value: str = field(repr=False)
+    _: KW_ONLY
+    max_age: int | None = None
+    same_site: SameSite = SameSite.LAX
+    partitioned: bool = False
+    path: str = "/"
+
+    def __post_init__(self) -> None:
+        if not _NAME.fullmatch(self.name):
+            raise ValueError("not a name of a cookie")
+        if not _VALUE.fullmatch(self.value):
+            raise ValueError(f"{self.name}: not a value of a cookie")
+        if not _PATH.fullmatch(self.path):
+            raise ValueError(f"{self.name}: not a path of a cookie")
+        if self.max_age is not None and self.max_age <= 0:
+            raise ValueError(f"{self.name}: no cookie is kept for {self.max_age} seconds")
+
+
+def set_cookie(cookie: Cookie, now: float) -> tuple[bytes, bytes]:
+    """Return the header that sets a cookie.
+
+    Spec: RFC 6265 §4.1.1.
+    """
+    if cookie.max_age is None:
+        return _header(cookie, "")
+    expires = formatdate(now + cookie.max_age, usegmt=True)
+    return _header(cookie, f"; Expires={expires}; Max-Age={cookie.max_age}")
+
+
+def delete_cookie(
+    name: str,
+    *,
+    same_site: SameSite = SameSite.LAX,
+    partitioned: bool = False,
+    path: str = "/",
+) -> tuple[bytes, bytes]:
+    """Return the header that makes a browser forget a cookie.
+
+    The attributes are those that it was set with: another path or partition is another cookie, and
+    an embedded page may not touch one that is not `SameSite=None`.
+
+    Spec: RFC 6265 §3.1.
+    """
+    cookie = Cookie(name, "", same_site=same_site, partitioned=partitioned, path=path)
+    return _header(cookie, f"; Expires={formatdate(0, usegmt=True)}; Max-Age=0")
+
+
+def find_cookie(request: Request, name: str) -> str | None:
+    """Return the value of the one cookie of this name.
+
+    A cookie that stands twice is none: a neighbouring host can set one of the same name, and nothing
+    tells them apart. Neither is an empty one, nor one with octets that we never write.
+
+    Spec: RFC 6265 §4.2, §8.6.
+    """
+    values = _values(request, name)
+    return values[0] if len(values) == 1 and values[0] and _VALUE.fullmatch(values[0]) else None
+
+
+def has_duplicate_cookie(request: Request, name: str) -> bool:
+    """Tell whether a cookie stands more than once; the browser should then forget ours."""
+    return len(_values(request, name)) > 1
+
+
+def _values(request: Request, name: str) -> list[str]:
+    return [value for key, value in _pairs(request) if key == name]
+
+
+def _pairs(request: Request) -> Iterator[tuple[str, str]]:
+    """Yield the cookies sent, or none of them if they are too many.
+
+    Reading only the first ones would let a neighbouring host push its own to the front and ours out
+    of sight.
+    """
+    sent = b"; ".join(request.find_headers(b"cookie"))
+    pairs = sent.decode("latin-1").split(";")
+    if len(sent) > MAX_COOKIE_BYTES or len(pairs) > MAX_COOKIES:
+        return
+    for pair in pairs:
+        name, equals, value = pair.removeprefix(" ").partition("=")
+        if equals:
+            yield name, value
+
+
+def _header(cookie: Cookie, lifetime: str) -> tuple[bytes, bytes]:
+    partitioned = "; Partitioned" if cookie.partitioned else ""
+    text = (
+        f"{cookie.name}={cookie.value}; Path={cookie.path}{lifetime}"
+        f"; Secure; HttpOnly; SameSite={cookie.same_site.value}{partitioned}"
+    )
+    return b"set-cookie", text.encode()

@@ -1,0 +1,1 @@
+"""What a person sees: pages as values, and how they become HTML."""
