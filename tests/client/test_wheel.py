@@ -100,6 +100,13 @@ def test_a_server_command_says_how_to_install_the_server(environment: Path) -> N
     assert "pip install 'ostiary[server]'" in done.stderr
 
 
+def test_the_wheel_brings_the_server_s_templates(environment: Path) -> None:
+    (installed,) = environment.glob("lib/python*/site-packages/ostiary/web/templates")
+    source = ROOT / "src" / "ostiary" / "web" / "templates"
+
+    assert {path.name for path in installed.iterdir()} == {path.name for path in source.iterdir()}
+
+
 def test_importing_the_sdk_imports_no_third_party_package(environment: Path) -> None:
     program = (
         "import sys; before = set(sys.modules); import ostiary_client;"

@@ -10,6 +10,7 @@ from urllib.parse import quote_plus, urlencode
 
 from ostiary.http.application import Application
 from ostiary.http.asgi import Message, Scope
+from tests.support.html import check_page
 
 ADDRESS = "192.0.2.10"
 FORM = ("content-type", "application/x-www-form-urlencoded")
@@ -22,9 +23,10 @@ _NEEDED_HEADER = {401: "www-authenticate", 405: "allow", 429: "retry-after", 503
 _SECURITY_HEADERS = {
     "x-content-type-options": "nosniff",
     "referrer-policy": "no-referrer",
-    "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
     "strict-transport-security": "max-age=31536000",
 }
+_POLICY = "default-src 'none'; frame-ancestors 'none'"
+_PAGE = "text/html; charset=utf-8"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,13 @@ class Answer:
         values = [value for key, value in self.headers if key == name]
         assert len(values) <= 1, f"{name} is sent {len(values)} times"
         return values[0] if values else None
+
+    @property
+    def unique_headers(self) -> dict[str, str]:
+        """Return the headers of a page: only cookies may be several."""
+        sent = [header for header in self.headers if header[0] != "set-cookie"]
+        assert len(dict(sent)) == len(sent)
+        return dict(sent)
 
     @property
     def error(self) -> tuple[int, str]:
@@ -174,6 +183,8 @@ def _check(method: str, answer: Answer) -> None:
         assert value.isprintable()
     for name, expected in _SECURITY_HEADERS.items():
         assert answer.header(name) == expected
+    if answer.header("content-type") != _PAGE:
+        assert answer.header("content-security-policy") == _POLICY
     needed = _NEEDED_HEADER.get(answer.status)
     assert needed is None or answer.header(needed)
     if answer.status in _BODILESS:
@@ -189,6 +200,9 @@ def _check(method: str, answer: Answer) -> None:
 def _check_content(answer: Answer) -> None:
     content_type = answer.header("content-type")
     if not answer.body:
+        return
+    if content_type == _PAGE:
+        check_page(answer.unique_headers, answer.body)
         return
     if content_type == "text/plain; charset=utf-8":
         answer.body.decode()

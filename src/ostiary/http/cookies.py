@@ -85,8 +85,8 @@ def delete_cookie(
 def find_cookie(request: Request, name: str) -> str | None:
     """Return the value of the one cookie of this name.
 
-    A cookie that stands twice is none: a neighbouring host can set one of the same name, and nothing
-    tells them apart. Neither is an empty one, nor one with octets that we never write.
+    A cookie that stands twice is none: a neighbouring host can set one of the same name, and
+    nothing tells them apart. Neither is an empty one, nor one with octets that we never write.
 
     Spec: RFC 6265 §4.2, §8.6.
     """

@@ -43,9 +43,7 @@ def page_policy(
         "img-src": image_origin,
     }
     named = [f"{directive} {source}; " for directive, source in sources.items() if source]
-    return (
-        f"default-src 'none'; {''.join(named)}base-uri 'none'; frame-ancestors 'none'".encode()
-    )
+    return f"default-src 'none'; {''.join(named)}base-uri 'none'; frame-ancestors 'none'".encode()
 
 
 def _digest(text: str) -> str:

@@ -136,7 +136,7 @@ class RouteTable:
         self._exact: dict[str, Route] = {}
         self._below_name: dict[str, Route] = {}
         self._below_first: dict[str, list[_Head]] = {}
-        self._below_variable = _Head("/", {})
+        self._below_variable: dict[str, tuple[Route, str]] = {}
         for route in self.routes:
             self._add(route)
 
@@ -146,36 +146,37 @@ class RouteTable:
         if route is not None:
             return route, NO_VALUES
         first, _, rest = path[1:].partition("/")
-        if not rest or not path.startswith("/"):
+        if not first or not rest or path[0] != "/":
             return None
-        for head in self._below_first.get(first, ()):
-            found = head.find(path)
-            if found is not None:
-                return found
+        if first in self._below_first:
+            for head in self._below_first[first]:
+                found = head.find(path)
+                if found is not None:
+                    return found
         if first in self._below_name:
             return self._below_name[first], NO_VALUES
-        return self._below_variable.find(path)
+        tail = self._below_variable.get(rest)
+        return None if tail is None else (tail[0], {tail[1]: first})
 
     def _add(self, route: Route) -> None:
-        if route.variable is not None:
-            head, name, tail = route.variable
-            tails = self._head(head).tails
-            is_new = tails.setdefault(tail, (route, name))[0] is route
-        elif route.path.endswith("/*"):
-            is_new = self._below_name.setdefault(route.path[1:-2], route) is route
-        else:
-            is_new = self._exact.setdefault(route.path, route) is route
+        match route.variable:
+            case ("/", name, tail):
+                is_new = self._below_variable.setdefault(tail[1:], (route, name))[0] is route
+            case (head, name, tail):
+                is_new = self._head(head).tails.setdefault(tail, (route, name))[0] is route
+            case None if route.path.endswith("/*"):
+                is_new = self._below_name.setdefault(route.path[1:-2], route) is route
+            case _:
+                is_new = self._exact.setdefault(route.path, route) is route
         if not is_new:
             raise ValueError(f"{route.path} is served twice")
 
     def _head(self, text: str) -> _Head:
         """Return the head of that text, new or known; longer ones are asked first."""
-        if text == "/":
-            return self._below_variable
         heads = self._below_first.setdefault(text[1:].partition("/")[0], [])
-        for head in heads:
-            if head.text == text:
-                return head
-        heads.append(_Head(text, {}))
-        heads.sort(key=lambda head: -len(head.text))
-        return self._head(text)
+        found = next((head for head in heads if head.text == text), None)
+        if found is None:
+            found = _Head(text, {})
+            heads.append(found)
+            heads.sort(key=lambda head: -len(head.text))
+        return found

@@ -10,8 +10,8 @@ _OWN = frozenset({b"same-origin", b"same-site", b"none"})
 def check_same_site(request: Request) -> None:
     """Refuse what a page on another web site made a browser send.
 
-    Browsers that say nothing pass: a token in the form has to do there. `Origin` is no help, because
-    it is `null` on the forms of pages that send no referrer, and ours are such pages.
+    Browsers that say nothing pass: a token in the form has to do there. `Origin` is no help: it is
+    `null` on the forms of pages that send no referrer, and ours are such pages.
 
     Spec: W3C Fetch Metadata §2.3.
     Raises: HTTPError 400 when the header stands twice, 403.

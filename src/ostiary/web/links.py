@@ -2,10 +2,10 @@
 
 import re
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
-_CHARACTERS = re.compile(r"[!#-;=?-\[\]_a-z~]+")
-_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+_HOST = r"[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]"
+_URL = re.compile(rf"(https?://({_HOST})(?::[0-9]+)?)(?:[/?#][!#-;=?-\[\]_a-z~]*)?")
+_LOOPBACK = frozenset({"localhost", "127.0.0.1", "[::1]"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,23 +19,14 @@ class Link:
 def is_safe_url(url: str) -> bool:
     """Tell whether a page may lead there: over TLS, or to the reader's own machine.
 
-    What browsers read differently from us, such as a backslash or a tab, is not safe.
+    What browsers could read differently from us, such as a backslash, a tab or a user before the
+    host, is not safe.
     """
-    origin = find_origin(url)
-    if origin is None:
-        return False
-    return origin.startswith("https:") or urlsplit(origin).hostname in _LOOPBACK
+    parts = _URL.fullmatch(url)
+    return parts is not None and (url.startswith("https:") or parts[2] in _LOOPBACK)
 
 
 def find_origin(url: str) -> str | None:
-    """Return scheme, host and port of an absolute http(s) URL, or None for anything else."""
-    if not _CHARACTERS.fullmatch(url):
-        return None
-    try:
-        parts = urlsplit(url)
-        is_whole = bool(parts.hostname) and (parts.port is None or parts.port > 0)
-    except ValueError:
-        return None
-    if not is_whole or parts.scheme not in {"http", "https"} or "@" in parts.netloc:
-        return None
-    return f"{parts.scheme}://{parts.netloc}"
+    """Return scheme, host and port of an http(s) URL, or None for anything else."""
+    parts = _URL.fullmatch(url)
+    return None if parts is None else parts[1]

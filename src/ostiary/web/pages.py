@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import KW_ONLY, dataclass
 from typing import Literal
 
-from ostiary.web.links import Link, find_origin
+from ostiary.web.links import Link
 
 Kind = Literal["text", "password", "checkbox", "hidden"]
 
@@ -140,8 +140,8 @@ class AutoSubmitPage:
     fields: Sequence[tuple[str, str]]
 
     def __post_init__(self) -> None:
-        if find_origin(self.action) is None:
-            raise ValueError("a form cannot be posted there")
+        if not self.action.lower().startswith(("https://", "http://")):
+            raise ValueError("a form is posted to an http(s) URL")
 
 
 Page = FormPage | MessagePage | ErrorPage | AutoSubmitPage

@@ -12,6 +12,7 @@ from ostiary.core.base.errors import OAuthCode, OAuthError, ProtocolError, Unava
 from ostiary.http.application import Application
 from ostiary.http.asgi import REFUSAL, Message, Scope
 from ostiary.http.errors import too_late
+from ostiary.http.html import html_response, page_policy
 from ostiary.http.message import NO_STORE, Request, Response, json_response, text_response
 from ostiary.http.oauth_json import render_error
 from ostiary.http.proxies import TrustedProxies
@@ -243,6 +244,67 @@ async def test_a_form_may_name_its_charset(content_type: bytes) -> None:
     headers = [(b"content-type", content_type), (b"content-encoding", b"identity")]
     answer = await make_edge().ask("POST", "/x", *headers, sized(b"a=1"), body=[b"a=1"])
     assert answer.status == 200
+
+
+@pytest.mark.parametrize(
+    "content_type",
+    [
+        b"application/json",
+        b"application/json;charset=UTF-8",
+        b"application/vnd.pingidentity.checkUsernamePassword+json",
+        b"Application/Vnd.PingIdentity.usernamePassword.check+JSON; charset=utf-8",
+    ],
+)
+@pytest.mark.parametrize("body", [b"", b"{}"])
+async def test_an_action_is_named_by_its_media_type_with_or_without_a_body(
+    content_type: bytes, body: bytes
+) -> None:
+    edge = make_edge(body=BodyKind.ACTION)
+    answer = await edge.ask(
+        "POST", "/x", (b"content-type", content_type), sized(body), body=[body] if body else []
+    )
+    assert (answer.status, json.loads(answer.body)["body"]) == (200, body.decode())
+
+
+@pytest.mark.parametrize(
+    "content_type",
+    [
+        None,
+        b"",
+        b"text/plain",
+        b"text/plain;application/json",
+        b"text/plain, application/json",
+        b"application/x-www-form-urlencoded",
+        b"multipart/form-data; boundary=x",
+        b"text/json",
+        b"application/jsonp",
+        b"application/vnd.pingidentity.check",
+        b"application/ld+json",
+    ],
+)
+@pytest.mark.parametrize("body", [b"", b"{}"])
+async def test_SEC_142_what_a_form_elsewhere_could_send_names_no_action(
+    content_type: bytes | None, body: bytes
+) -> None:
+    edge = make_edge(raising(AssertionError("was run")), body=BodyKind.ACTION)
+    named = [] if content_type is None else [(b"content-type", content_type)]
+    answer = await edge.ask("POST", "/x", *named, sized(body), body=[body] if body else [])
+    assert error_of(answer) == (415, "invalid_request")
+
+
+async def test_reading_where_actions_are_posted_needs_no_media_type() -> None:
+    assert (await make_edge(body=BodyKind.ACTION).ask("GET")).status == 200
+
+
+async def test_SEC_240_a_page_brings_its_own_policy_and_no_second_one() -> None:
+    async def handler(request: Request) -> Response:
+        return html_response("<p>", policy=page_policy(style="p {}"))
+
+    answer = await make_edge(handler).ask("GET")
+    assert b"style-src" in answer.headers[b"content-security-policy"]
+    others = dict(security_headers(is_dev=False))
+    del others[b"content-security-policy"]
+    assert others.items() <= answer.headers.items()
 
 
 @pytest.mark.parametrize("headers", [[], [(b"content-length", b"0")], [FORM]])

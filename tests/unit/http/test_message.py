@@ -46,6 +46,30 @@ def test_neither_request_nor_response_shows_headers_or_body() -> None:
     assert repr(response) == "Response(200)"
 
 
+@pytest.mark.parametrize(
+    ("sent", "media_type"),
+    [
+        (b"application/json", "application/json"),
+        (b"Application/JSON ; charset=UTF-8", "application/json"),
+        (b"application/vnd.example.checkIt+json;a=b;c", "application/vnd.example.checkit+json"),
+        (b"", ""),
+        (b"; application/json", ""),
+        (b"\xff", "\xff"),
+    ],
+)
+def test_a_media_type_is_lower_case_and_without_parameters(sent: bytes, media_type: str) -> None:
+    assert make_request((b"content-type", sent)).media_type == media_type
+
+
+def test_a_request_without_a_content_type_has_no_media_type() -> None:
+    assert make_request().media_type == ""
+
+
+def test_SEC_163_a_media_type_that_stands_twice_is_refused() -> None:
+    with pytest.raises(HTTPError, match="content-type"):
+        _ = make_request((b"content-type", b"a/b"), (b"content-type", b"a/b")).media_type
+
+
 def test_form_and_query_are_read_apart() -> None:
     request = make_request(body=b"a=1", query=b"a=2")
     assert request.form().get("a") == "1"

@@ -1,5 +1,7 @@
 """The route table finds a path exactly, or not at all."""
 
+from itertools import permutations
+
 import pytest
 
 from ostiary.http.message import Request, Response, empty_response
@@ -18,7 +20,9 @@ def make_route(path: str, *methods: str) -> Route:
 EXACT = make_route("/as/token.oauth2")
 BELOW_VARIABLE = make_route("/{environmentId}/as/token", "GET", "POST")
 BELOW_NAME = make_route("/ext/*", "GET")
-TABLE = RouteTable([EXACT, BELOW_VARIABLE, BELOW_NAME])
+INNER = make_route("/as/{id}/resume/as/authorization.ping", "GET", "POST")
+LAST = make_route("/pf-ws/authn/flows/{flowId}", "GET", "POST")
+TABLE = RouteTable([EXACT, BELOW_VARIABLE, BELOW_NAME, INNER, LAST])
 
 
 def test_an_exact_path_is_found() -> None:
@@ -27,6 +31,50 @@ def test_an_exact_path_is_found() -> None:
 
 def test_the_first_segment_may_be_variable() -> None:
     assert TABLE.find("/0e3b/as/token") == (BELOW_VARIABLE, {"environmentId": "0e3b"})
+
+
+def test_a_segment_in_between_may_be_variable() -> None:
+    found = TABLE.find("/as/PyH5g/resume/as/authorization.ping")
+    assert found == (INNER, {"id": "PyH5g"})
+
+
+def test_the_last_segment_may_be_variable() -> None:
+    assert TABLE.find("/pf-ws/authn/flows/PyH5g") == (LAST, {"flowId": "PyH5g"})
+
+
+def test_a_value_is_as_sent() -> None:
+    assert TABLE.find("/pf-ws/authn/flows/%2e.") == (LAST, {"flowId": "%2e."})
+
+
+@pytest.mark.parametrize("paths", list(permutations(["/as/{id}/a", "/as/x/{id}", "/as/x/{id}/b"])))
+@pytest.mark.parametrize(
+    ("path", "pattern", "value"),
+    [
+        ("/as/x/a", "/as/x/{id}", "a"),
+        ("/as/y/a", "/as/{id}/a", "y"),
+        ("/as/x/y/b", "/as/x/{id}/b", "y"),
+    ],
+)
+def test_routes_below_one_name_do_not_hide_each_other(
+    paths: tuple[str, ...], path: str, pattern: str, value: str
+) -> None:
+    found = RouteTable(map(make_route, paths)).find(path)
+    assert found is not None
+    assert (found[0].path, found[1]) == (pattern, {"id": value})
+
+
+@pytest.mark.parametrize("is_reversed", [False, True])
+def test_what_a_path_says_literally_comes_first(is_reversed: bool) -> None:
+    routes = [
+        make_route("/{environmentId}/as/token"),
+        make_route("/as/*"),
+        make_route("/as/{id}/token"),
+        make_route("/as/as/token"),
+    ]
+    expected = [route.path for route in reversed(routes)]
+    table = RouteTable(reversed(routes) if is_reversed else routes)
+    asked = ["/as/as/token", "/as/x/token", "/as/x/y", "/x/as/token"]
+    assert [found[0].path for found in map(table.find, asked) if found] == expected
 
 
 def test_everything_below_a_name_may_be_one_route() -> None:
@@ -54,6 +102,22 @@ def test_everything_below_a_name_may_be_one_route() -> None:
         "/ext",
         "/ext/",
         "/Ext/x",
+        "xext/x",
+        "x0e3b/as/token",
+        "/as//resume/as/authorization.ping",
+        "/as/x/resume/as/authorization.ping/",
+        "/as/x/y/resume/as/authorization.ping",
+        "/as/x/resume/as%2fauthorization.ping",
+        "/as/x/Resume/as/authorization.ping",
+        "/as/x",
+        "/as/x/",
+        "/pf-ws/authn/flows/",
+        "/pf-ws/authn/flows",
+        "/pf-ws/authn/flows/x/",
+        "/pf-ws/authn/flows/x/y",
+        "/pf-ws/authn//flows/x",
+        "//pf-ws/authn/flows/x",
+        "pf-ws/authn/flows/x",
     ],
 )
 def test_SEC_236_no_other_spelling_of_a_path_is_served(path: str) -> None:
@@ -65,9 +129,33 @@ def test_a_path_is_served_once() -> None:
         RouteTable([EXACT, make_route("/as/token.oauth2")])
     with pytest.raises(ValueError, match="twice"):
         RouteTable([BELOW_VARIABLE, make_route("/{other}/as/token")])
+    with pytest.raises(ValueError, match="twice"):
+        RouteTable([INNER, make_route("/as/{other}/resume/as/authorization.ping")])
+    with pytest.raises(ValueError, match="twice"):
+        RouteTable([BELOW_NAME, make_route("/ext/*")])
 
 
-@pytest.mark.parametrize("path", ["as", "/as/{id}", "/{a}", "/{a}/{b}", "/a/b/*", "/*", "/{a}/*"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "",
+        "as",
+        "as/{a}",
+        "/{a}",
+        "/{a}/",
+        "/{a}/{b}",
+        "/a/{b}/c/{d}",
+        "/a/{b}/",
+        "/a//{b}",
+        "/a/{}",
+        "/a/x{b}",
+        "/a/{b}x/c",
+        "/a/{b}/*",
+        "/a/b/*",
+        "/*",
+        "/{a}/*",
+    ],
+)
 def test_a_path_that_the_table_cannot_find_is_refused(path: str) -> None:
     with pytest.raises(ValueError, match="not a path"):
         make_route(path)

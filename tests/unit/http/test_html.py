@@ -1,0 +1,57 @@
+"""A page is sent so that nothing runs in it, frames it or keeps it."""
+
+import pytest
+
+from ostiary.http.html import html_response, page_policy
+
+STRICT = "default-src 'none'; base-uri 'none'; frame-ancestors 'none'"
+PLAIN = page_policy()
+
+
+def test_a_page_says_what_it_is() -> None:
+    response = html_response("<p>é", 403, policy=PLAIN, headers=((b"a", b"b"),))
+    assert (response.status, response.body) == (403, "<p>é".encode())
+    assert response.headers[0] == (b"content-type", b"text/html; charset=utf-8")
+    assert response.headers[-1] == (b"a", b"b")
+
+
+def test_SEC_140_a_page_is_not_kept() -> None:
+    headers = dict(html_response("", policy=PLAIN).headers)
+    assert headers[b"cache-control"] == b"no-store"
+    assert headers[b"pragma"] == b"no-cache"
+
+
+def test_SEC_27_a_page_is_not_framed() -> None:
+    headers = dict(html_response("", policy=PLAIN).headers)
+    assert headers[b"x-frame-options"] == b"DENY"
+    assert b"frame-ancestors 'none'" in PLAIN
+
+
+def test_half_a_character_does_not_fail_a_page() -> None:
+    assert html_response("a\ud800b", policy=PLAIN).body == b"a?b"
+
+
+def test_SEC_137_a_page_lets_in_nothing_by_itself() -> None:
+    assert PLAIN.decode() == STRICT
+
+
+def test_SEC_137_a_style_and_a_script_are_let_in_by_their_text_alone() -> None:
+    # openssl dgst -sha256 -binary | base64
+    assert page_policy(style="p {}\n", script="go();\n").decode() == (
+        "default-src 'none'; style-src 'sha256-yd0+FBDTWbSvEzemyJXogyH8NkRQDX+UAos6QeP2Fac='; "
+        "script-src 'sha256-OvR3EEMs8I9XVI58LjWxLeFL5zeICbjIerCUz7f/mOs='; "
+        "base-uri 'none'; frame-ancestors 'none'"
+    )
+
+
+def test_an_image_is_let_in_from_its_own_origin() -> None:
+    policy = page_policy(image_origin="https://logos.example.com:8443").decode()
+    assert "; img-src https://logos.example.com:8443; " in policy
+
+
+@pytest.mark.parametrize(
+    "origin", ["", "*", "https:", "https://a;script-src *", "https://a b", "data:", "https://a\n"]
+)
+def test_SEC_137_no_image_widens_the_policy(origin: str) -> None:
+    with pytest.raises(ValueError, match="origin"):
+        page_policy(image_origin=origin)
