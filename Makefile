@@ -73,7 +73,7 @@ clean: ## remove the environment and everything built
 
 .PHONY: test-packages
 test-packages: $(VENV)/.dev
-	@scripts/system_packages.sh postgresql wrk
+	@scripts/system_packages.sh postgresql wrk chromium
 	@scripts/node_packages.sh tests/clients
 
 $(VENV)/.bootstrap: scripts/environment.sh requirements/bootstrap.txt

@@ -50,6 +50,10 @@ and `retry_after_seconds` when a server answered. What a command has to say besi
 | `token` | the server's answer, with `access_token`, `token_type`, `scope`, `expires_at`, \
 `expires_in` (what is left) |
 | `token --backend` | `token`, `response` |
+| `token --user` | the same, of whoever signed on |
+| `login` | `sub`, `issuer`, `scope`, `expires_at`, `claims` of the ID token |
+| `whoami` | what the server says of them |
+| `logout` | `signed_off`; with `--browser` `logout_url` |
 | `introspect` | `active`, and the claims that the server names |
 | `revoke` | `revoked` |
 | `decode` | `verified`, `header`, `claims`, `problems` |

@@ -10,8 +10,8 @@ from typing import Any
 _HEAD = """# The SDK, name by name
 
 `make docs` writes this page from the docstrings of `ostiary_client`. How things are done with it is
-told in [Tokens for a program](guides/get-tokens.md) and
-[Protecting an API](guides/protect-an-api.md).
+told in [Tokens for a program](guides/get-tokens.md), [Signing people on](guides/sign-people-on.md)
+and [Protecting an API](guides/protect-an-api.md).
 
 The examples talk to the example server:
 
@@ -25,6 +25,24 @@ export SSL_CERT_FILE="$PWD/.ostiary/tls/ca.pem" REQUESTS_CA_BUNDLE="$PWD/.ostiar
 """
 _SECTIONS = {
     "Clients": ("ostiary_client", ("Client", "AsyncClient", "ClientOptions")),
+    "Signing people on": (
+        "ostiary_client",
+        (
+            "AuthorizationRequest",
+            "TokenSet",
+            "Session",
+            "AsyncSession",
+            "Flow",
+            "AsyncFlow",
+            "FlowState",
+            "UsernamePasswordRequired",
+            "IdentifierRequired",
+            "Canceled",
+            "Failed",
+            "Completed",
+            "FlowDetail",
+        ),
+    ),
     "What a server hands out": (
         "ostiary_client",
         ("AccessToken", "Introspection", "BackendToken", "Metadata"),
@@ -46,6 +64,7 @@ _SECTIONS = {
     "For httpx": ("ostiary_client.httpx", ("BearerAuth",)),
     "For requests": ("ostiary_client.requests", ("BearerAuth",)),
 }
+_PUBLIC = frozenset(name for _, names in _SECTIONS.values() for name in names)
 _LABEL = re.compile(r"Args|Raises|Spec|Stores|[a-z_]+(, [a-z_]+)*")
 
 
@@ -63,13 +82,21 @@ def _sections() -> Iterator[str]:
 
 def _described(kind: Any) -> Iterator[str]:  # noqa: ANN401 - a class or a function
     yield f"\n### {kind.__name__}\n\n{_docstring(kind)}"
-    for name, member in vars(kind).items():
+    for name, member in _members(kind):
         if name.startswith("_") or not inspect.getdoc(member):
             continue
         if isinstance(member, property):
             yield f"\n**`{name}`** {_docstring(member)}"
         elif inspect.isfunction(inspect.unwrap(getattr(member, "__func__", member))):
             yield f"\n**`{_signature(name, getattr(kind, name))}`**\n\n{_docstring(member)}"
+
+
+def _members(kind: Any) -> Iterator[tuple[str, Any]]:  # noqa: ANN401 - a class or a function
+    """Yield a class's own members, then those of its parts that have no name of their own."""
+    yield from vars(kind).items()
+    for base in inspect.getmro(kind)[1:] if inspect.isclass(kind) else ():
+        if base.__module__.startswith("ostiary_client.signon.") and base.__name__ not in _PUBLIC:
+            yield from vars(base).items()
 
 
 def _signature(name: str, function: Callable[..., object]) -> str:

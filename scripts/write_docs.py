@@ -2,15 +2,19 @@
 
 import ast
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
+from ostiary.dialects.pingfederate.authn_errors import render_authn_error
 from ostiary.dialects.pingfederate.errors import render_text_error
+from ostiary.dialects.pingfederate.sign_on_errors import SignOnErrors
 from ostiary.dialects.pingone.errors import render_error as render_pingone_error
+from ostiary.http.bearer import render_bearer_error
+from ostiary.http.message import Response
 from ostiary.http.oauth_json import render_error as render_oauth_error
-from ostiary.http.route import BodyKind, CorsPolicy, RenderError, Route
+from ostiary.http.route import BodyKind, CorsPolicy, Route
 from ostiary.main import configuration_reference
 from ostiary.main.wiring import Ports, build_routes
 from scripts import cli_reference, sdk_reference
@@ -29,19 +33,30 @@ _ENDPOINTS_HEAD = """# Endpoints
 - `HEAD` is answered wherever `GET` is, `OPTIONS` everywhere.
 - *Discovery* names the member of the metadata document that advertises the endpoint.
 - *Origins* says which browser origins may read the answer: any, or those that the environment lists
-  as `allowed_origins`.
+  as `allowed_origins`, or those of its authentication applications, with cookies.
+- *Body* says what a POST may carry. An `action` is JSON or nothing, under `application/json` or
+  under `application/vnd.NAME+json`, where the name is what is to be done.
 - *Errors* names the shape of a refusal; [errors.md](errors.md) describes the shapes.
 """
 _FACES = {
     "pingfederate": "PingFederate's face",
     "pingone": "PingOne's face",
 }
-_SHAPES: Mapping[RenderError, str] = {
+_SHAPES: Mapping[Callable[..., Response], str] = {
     render_oauth_error: "OAuth",
     render_pingone_error: "PingOne",
     render_text_error: "text",
+    render_bearer_error: "bearer",
+    render_authn_error: "authentication API",
+    SignOnErrors.render: "page",
 }
-_BODIES = {BodyKind.NONE: "–", BodyKind.FORM: "form", BodyKind.JSON: "JSON", BodyKind.ANY: "any"}
+_BODIES = {
+    BodyKind.NONE: "–",
+    BodyKind.FORM: "form",
+    BodyKind.JSON: "JSON",
+    BodyKind.ACTION: "action",
+    BodyKind.ANY: "any",
+}
 _ORIGINS = {
     CorsPolicy.NONE: "–",
     CorsPolicy.ANY_ORIGIN: "any",
@@ -138,8 +153,8 @@ def _row(route: Route) -> str:
         ", ".join(sorted(route.handlers)),
         route.summary,
         _BODIES[route.body],
-        _ORIGINS[route.cors],
-        _SHAPES[route.errors],
+        "applications" if route.cors_credentials else _ORIGINS[route.cors],
+        _SHAPES[getattr(route.errors, "__func__", route.errors)],
         f"`{route.metadata}`" if route.metadata else "–",
     )
     return f"| {' | '.join(cells)} |\n"

@@ -10,6 +10,8 @@ from ostiary_cli import (
     discover,
     introspect,
     keys,
+    login,
+    logout,
     profile_removal,
     profile_setting,
     profiles,
@@ -18,6 +20,7 @@ from ostiary_cli import (
     token,
     users,
     users_import,
+    whoami,
 )
 
 
@@ -50,6 +53,9 @@ SHELL = "Shell"
 
 COMMANDS: tuple[Command | Group, ...] = (
     Command("token", token.token, CLIENT),
+    Command("login", login.login, CLIENT),
+    Command("whoami", whoami.whoami, CLIENT),
+    Command("logout", logout.logout, CLIENT),
     Command("introspect", introspect.introspect, CLIENT),
     Command("revoke", revoke.revoke, CLIENT),
     Command("decode", decode.decode, CLIENT),

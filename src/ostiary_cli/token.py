@@ -2,7 +2,8 @@
 
 import time
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from dataclasses import replace
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -13,6 +14,9 @@ from ostiary_cli.rendering import show_document
 from ostiary_client.errors import SecretTokenMissingError
 from ostiary_client.profiles import Profile
 from ostiary_client.tokens import AccessToken, BackendToken
+
+if TYPE_CHECKING:
+    from ostiary_client.signon.token_set import TokenSet
 
 
 @with_connection
@@ -57,6 +61,10 @@ def token(  # noqa: PLR0913 - one parameter an option
             show_default="as the profile says, else --no-cache",
         ),
     ] = None,
+    user: Annotated[
+        bool,
+        typer.Option("--user", help="Print that of whoever signed on with `ostiary login`."),
+    ] = False,
     as_json: JsonOption = False,
     connection: Connection,
 ) -> None:
@@ -66,6 +74,8 @@ def token(  # noqa: PLR0913 - one parameter an option
     """
     if header and as_json:
         raise typer.BadParameter("--header and --json do not go together")
+    if user and (scope or resource or audience or cache is not None):
+        raise typer.BadParameter("--user prints the token as `ostiary login` asked for it")
 
     def command() -> int:
         profile = connection.load(
@@ -74,7 +84,7 @@ def token(  # noqa: PLR0913 - one parameter an option
             audience=audience,
             cache=cache,
         )
-        fetched = _get(profile)
+        fetched = _of_person(profile) if user else _get(profile)
         if backend is None:
             _show(
                 fetched, fetched.authorization, _describe(fetched), header=header, as_json=as_json
@@ -102,6 +112,22 @@ def _fetch(profile: Profile) -> AccessToken:
 
     with Client(profile.base_url, **profile.client_options()) as client:
         return client.token()
+
+
+def _of_person(profile: Profile) -> AccessToken:
+    from ostiary_cli.kept_person import KeptPerson
+
+    def refresh(tokens: "TokenSet") -> "TokenSet":
+        # Imported late: a token that is still good needs no HTTP client.
+        from ostiary_client.client import Client
+
+        with Client(profile.base_url, **profile.client_options()) as client:
+            return client.refresh(tokens)
+
+    token = KeptPerson.of(profile).access_token(refresh)
+    others = {"refresh_token", "id_token"}  # they are for this client, and for nobody else
+    shown = {name: value for name, value in token.response.items() if name not in others}
+    return replace(token, response=shown)
 
 
 def _exchange(

@@ -7,9 +7,7 @@ import hashlib
 import json
 import math
 import os
-import stat
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -17,11 +15,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ostiary_cli.own_files import REMEDY, open_own
+from ostiary_cli.token_folder import folder, own_folder, read_own, write_own
 from ostiary_cli.token_lock import TokenLock
 from ostiary_client.caching.refresh_policy import Freshness, RefreshPolicy
 from ostiary_client.errors import (
-    ConfigurationError,
     RateLimitedError,
     ServerFailedError,
     ServerUnreachableError,
@@ -29,12 +26,9 @@ from ostiary_client.errors import (
     UnreadableResponseError,
 )
 from ostiary_client.profiles import Profile
-from ostiary_client.profiles.paths import home
 from ostiary_client.secret import Secret
 from ostiary_client.tokens import AccessToken
 
-_MOST_BYTES = 256 * 1024
-_OTHERS = stat.S_IRWXG | stat.S_IRWXO
 _PASSING = (TransportError, RateLimitedError, ServerFailedError, UnreadableResponseError)
 _SHARED = "Another process asked for this token just now, and the server gave none"
 
@@ -53,7 +47,22 @@ class TokenFile:
 
         Raises: ConfigurationError when the folder is not the user's own.
         """
-        return cls(_own_folder(environ) / f"{_key(profile)}.json")
+        return cls(own_folder(environ) / f"{_key(profile)}.json")
+
+    @classmethod
+    def of_person(cls, profile: Profile, environ: Mapping[str, str] = os.environ) -> "TokenFile":
+        """Return the file for whoever signed on with a profile's client.
+
+        Raises: ConfigurationError when the folder is not the user's own.
+        """
+        return cls(own_folder(environ) / f"{_digest_of('person', *_client(profile))}.json")
+
+    def held(self) -> tuple[AccessToken, float] | None:
+        """Return the token in the file, good or not, and when it was asked for."""
+        try:
+            return _parse(json.loads(read_own(self.path)))
+        except (FileNotFoundError, ValueError, KeyError, TypeError, RecursionError):
+            return None
 
     def get(self, fetch: Callable[[], AccessToken]) -> AccessToken:
         """Return the token in the file, or a new one when that is due.
@@ -83,7 +92,7 @@ class TokenFile:
             if held is None:
                 raise
             return held
-        self._write(token, asked_at)
+        self.write(token, asked_at)
         return token
 
     @property
@@ -92,17 +101,17 @@ class TokenFile:
 
     def _look(self) -> tuple[Freshness, AccessToken | None]:
         """Return the token and what to do about it; a broken file is as good as none."""
-        try:
-            document = json.loads(_read(self.path))
-            token, fetched_at = _parse(document)
-        except (FileNotFoundError, ValueError, KeyError, TypeError, RecursionError):
+        found = self.held()
+        if found is None:
             return Freshness.OVER, None
+        token, fetched_at = found
         freshness = self.policy.judge(token, fetched_at, self.now())
         if freshness is Freshness.DUE and self._lock.failed_at() is not None:
             return Freshness.FRESH, token
         return freshness, None if freshness is Freshness.OVER else token
 
-    def _write(self, token: AccessToken, asked_at: float) -> None:
+    def write(self, token: AccessToken, asked_at: float) -> None:
+        """Keep a token; where that cannot be done, the user is warned."""
         document = {
             "access_token": token.value,
             "token_type": token.token_type,
@@ -112,65 +121,28 @@ class TokenFile:
             "response": token.response,
         }
         try:
-            # mkstemp makes it readable for its owner only, from the start.
-            descriptor, name = tempfile.mkstemp(dir=self.path.parent, prefix=".", suffix=".new")
-            try:
-                with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-                    json.dump(document, file)
-                Path(name).replace(self.path)
-            except BaseException:
-                with suppress(OSError):
-                    Path(name).unlink()
-                raise
+            write_own(self.path, document)
         except OSError as error:
             # The token is there; not keeping it is no reason to refuse it.
             print(f"warning: the token could not be kept: {error.strerror}", file=sys.stderr)
 
+    def remove(self) -> None:
+        """Remove the token, if it is there."""
+        with suppress(OSError):
+            self.path.unlink()
+
 
 def forget(value: str, environ: Mapping[str, str] = os.environ) -> None:
-    """Remove a token wherever it is kept.
+    """Remove a token wherever it is kept, and what came with it.
 
     Raises: ConfigurationError when the folder is not the user's own.
     """
-    if not _folder(environ).exists():
+    if not folder(environ).exists():
         return
-    for path in _own_folder(environ).glob("*.json"):
-        with suppress(OSError, ValueError, KeyError, TypeError, RecursionError):
-            if json.loads(_read(path))["access_token"] == value:
-                path.unlink()
-
-
-def _folder(environ: Mapping[str, str]) -> Path:
-    folder = environ.get("XDG_CACHE_HOME", "")
-    base = Path(folder) if folder.startswith("/") else home(environ) / ".cache"
-    return base / "ostiary" / "tokens"
-
-
-def _own_folder(environ: Mapping[str, str]) -> Path:
-    """Return the folder, made if need be, which nobody else can look into."""
-    folder = _folder(environ)
-    try:
-        folder.parent.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        for path in (folder.parent, folder):
-            path.mkdir(mode=0o700, exist_ok=True)
-            status = path.lstat()
-            if not stat.S_ISDIR(status.st_mode) or status.st_uid != os.geteuid():
-                raise ConfigurationError(f"{path} is no folder of your own", remedy=REMEDY)
-            if status.st_mode & _OTHERS:
-                path.chmod(0o700)
-    except OSError as error:
-        raise ConfigurationError(
-            f"Tokens cannot be kept in {folder}: {error.strerror}", remedy="Use --no-cache"
-        ) from None
-    return folder
-
-
-def _read(path: Path) -> bytes:
-    descriptor = open_own(path, os.O_RDONLY)
-    with os.fdopen(descriptor, "rb") as file:
-        if os.fstat(descriptor).st_mode & _OTHERS:
-            return b""  # others could read it, or have written it
-        return file.read(_MOST_BYTES)
+    for path in own_folder(environ).glob("*.json"):
+        found = TokenFile(path).held()
+        if found and value in {found[0].value, found[0].response.get("refresh_token")}:
+            TokenFile(path).remove()
 
 
 def _parse(document: dict[str, Any]) -> tuple[AccessToken, float]:
@@ -185,24 +157,32 @@ def _parse(document: dict[str, Any]) -> tuple[AccessToken, float]:
         raise TypeError("another document")
     if not value or not isinstance(response, dict):
         raise TypeError("another document")
-    token = AccessToken(value, kind, float(document["expires_at"]), tuple(scopes), response)
+    end = document["expires_at"]
+    expires_at = None if end is None else float(end)
+    token = AccessToken(value, kind, expires_at, tuple(scopes), response)
     return token, float(document["fetched_at"])
 
 
 def _key(profile: Profile) -> str:
     """Return the file's name: of whatever the token depends on, secret or key included."""
-    parts = [
+    asked = sorted(set(profile.scope or ())), profile.resource, profile.audience
+    return _digest_of(*asked, *_client(profile))
+
+
+def _client(profile: Profile) -> tuple[str | None, ...]:
+    """Return everything about server and client that a token depends on."""
+    return (
         profile.base_url.rstrip("/"),
         profile.issuer,
         profile.client_id,
         profile.auth_method,
         profile.key_id,
-        sorted(set(profile.scope or ())),
-        profile.resource,
-        profile.audience,
         _digest(profile.client_secret, profile),
         _digest(profile.private_key, profile),
-    ]
+    )
+
+
+def _digest_of(*parts: object) -> str:
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
 

@@ -1,8 +1,8 @@
 """The SDK: tokens from PingFederate, PingOne, Ostiary or any other OAuth 2.0 server.
 
-`Client` and `AsyncClient` fetch, keep, inspect and revoke tokens. `ostiary_client.requests`,
-`ostiary_client.httpx` and `ostiary_client.auth` put them on the requests of a program that has an
-HTTP client already; `ostiary_client.fastapi` protects a service.
+`Client` and `AsyncClient` fetch, keep, inspect and revoke tokens, and sign people on.
+`ostiary_client.requests`, `ostiary_client.httpx` and `ostiary_client.auth` put tokens on the
+requests of a program that has an HTTP client already; `ostiary_client.fastapi` protects a service.
 """
 
 from importlib import import_module
@@ -13,19 +13,30 @@ if TYPE_CHECKING:
     from ostiary_client.caching.refresh_policy import RefreshPolicy
     from ostiary_client.client import Client
     from ostiary_client.errors import (
+        AccessDeniedError,
         AccessTokenMissingError,
+        AccountSelectionRequiredError,
+        AuthorizationError,
         BackendError,
         BackendRefusedError,
         BackendUnreachableError,
+        CallbackMismatchError,
         CertificateError,
         ConfigurationError,
+        ConsentRequiredError,
         DiscoveryError,
+        FlowDetail,
+        FlowEndedError,
+        FlowError,
+        FlowStepError,
         InsufficientScopeError,
+        InteractionRequiredError,
         InvalidClientError,
         InvalidTokenError,
         IssuerMismatchError,
         IssuerUnavailableError,
         KeysUnavailableError,
+        LoginRequiredError,
         OAuthError,
         OstiaryClientError,
         RateLimitedError,
@@ -33,6 +44,7 @@ if TYPE_CHECKING:
         SecretTokenMissingError,
         ServerFailedError,
         ServerUnreachableError,
+        SignOnRequiredError,
         TimedOutError,
         TransportError,
         UnreadableResponseError,
@@ -42,6 +54,18 @@ if TYPE_CHECKING:
     from ostiary_client.protocol.metadata import Metadata
     from ostiary_client.protocol.retry import NO_RETRIES, RetryPolicy
     from ostiary_client.secret import Secret
+    from ostiary_client.signon.authorization_request import AuthorizationRequest
+    from ostiary_client.signon.flow import AsyncFlow, Flow
+    from ostiary_client.signon.flow_state import (
+        Canceled,
+        Completed,
+        Failed,
+        FlowState,
+        IdentifierRequired,
+        UsernamePasswordRequired,
+    )
+    from ostiary_client.signon.session import AsyncSession, Session
+    from ostiary_client.signon.token_set import TokenSet
     from ostiary_client.tokens import AccessToken, BackendToken, Introspection
     from ostiary_client.verification.async_verifier import AsyncTokenVerifier
     from ostiary_client.verification.trusted_issuer import Introspector, TrustedIssuer
@@ -49,20 +73,39 @@ if TYPE_CHECKING:
     from ostiary_client.verification.verifier import TokenVerifier
 
 _HOMES = {
+    "AccessDeniedError": "errors",
     "AccessToken": "tokens",
     "AccessTokenMissingError": "errors",
+    "AccountSelectionRequiredError": "errors",
     "AsyncClient": "async_client",
+    "AsyncFlow": "signon.flow",
+    "AsyncSession": "signon.session",
     "AsyncTokenVerifier": "verification.async_verifier",
+    "AuthorizationError": "errors",
+    "AuthorizationRequest": "signon.authorization_request",
     "BackendError": "errors",
     "BackendRefusedError": "errors",
     "BackendToken": "tokens",
     "BackendUnreachableError": "errors",
+    "CallbackMismatchError": "errors",
+    "Canceled": "signon.flow_state",
     "CertificateError": "errors",
     "Client": "client",
     "ClientOptions": "options",
+    "Completed": "signon.flow_state",
     "ConfigurationError": "errors",
+    "ConsentRequiredError": "errors",
     "DiscoveryError": "errors",
+    "Failed": "signon.flow_state",
+    "Flow": "signon.flow",
+    "FlowDetail": "errors",
+    "FlowEndedError": "errors",
+    "FlowError": "errors",
+    "FlowState": "signon.flow_state",
+    "FlowStepError": "errors",
+    "IdentifierRequired": "signon.flow_state",
     "InsufficientScopeError": "errors",
+    "InteractionRequiredError": "errors",
     "Introspection": "tokens",
     "Introspector": "verification.trusted_issuer",
     "InvalidClientError": "errors",
@@ -70,6 +113,7 @@ _HOMES = {
     "IssuerMismatchError": "errors",
     "IssuerUnavailableError": "errors",
     "KeysUnavailableError": "errors",
+    "LoginRequiredError": "errors",
     "Metadata": "protocol.metadata",
     "NO_RETRIES": "protocol.retry",
     "OAuthError": "errors",
@@ -83,11 +127,15 @@ _HOMES = {
     "SecretTokenMissingError": "errors",
     "ServerFailedError": "errors",
     "ServerUnreachableError": "errors",
+    "Session": "signon.session",
+    "SignOnRequiredError": "errors",
     "TimedOutError": "errors",
+    "TokenSet": "signon.token_set",
     "TokenVerifier": "verification.verifier",
     "TransportError": "errors",
     "TrustedIssuer": "verification.trusted_issuer",
     "UnreadableResponseError": "errors",
+    "UsernamePasswordRequired": "signon.flow_state",
     "VerifiedToken": "verification.verified_token",
     "load_profile": "profiles.load",
 }
@@ -95,20 +143,39 @@ _HOMES = {
 
 __all__ = [
     "NO_RETRIES",
+    "AccessDeniedError",
     "AccessToken",
     "AccessTokenMissingError",
+    "AccountSelectionRequiredError",
     "AsyncClient",
+    "AsyncFlow",
+    "AsyncSession",
     "AsyncTokenVerifier",
+    "AuthorizationError",
+    "AuthorizationRequest",
     "BackendError",
     "BackendRefusedError",
     "BackendToken",
     "BackendUnreachableError",
+    "CallbackMismatchError",
+    "Canceled",
     "CertificateError",
     "Client",
     "ClientOptions",
+    "Completed",
     "ConfigurationError",
+    "ConsentRequiredError",
     "DiscoveryError",
+    "Failed",
+    "Flow",
+    "FlowDetail",
+    "FlowEndedError",
+    "FlowError",
+    "FlowState",
+    "FlowStepError",
+    "IdentifierRequired",
     "InsufficientScopeError",
+    "InteractionRequiredError",
     "Introspection",
     "Introspector",
     "InvalidClientError",
@@ -116,6 +183,7 @@ __all__ = [
     "IssuerMismatchError",
     "IssuerUnavailableError",
     "KeysUnavailableError",
+    "LoginRequiredError",
     "Metadata",
     "OAuthError",
     "OstiaryClientError",
@@ -128,11 +196,15 @@ __all__ = [
     "SecretTokenMissingError",
     "ServerFailedError",
     "ServerUnreachableError",
+    "Session",
+    "SignOnRequiredError",
     "TimedOutError",
+    "TokenSet",
     "TokenVerifier",
     "TransportError",
     "TrustedIssuer",
     "UnreadableResponseError",
+    "UsernamePasswordRequired",
     "VerifiedToken",
     "load_profile",
 ]

@@ -9,11 +9,13 @@ from ostiary_client.caching.token_request import TokenRequest
 from ostiary_client.conversations import conversations
 from ostiary_client.options import ClientOptions
 from ostiary_client.protocol.metadata import Metadata
+from ostiary_client.signon.async_calls import AsyncSignOnCalls
+from ostiary_client.signon.conversations import SignOnConversations
 from ostiary_client.tokens import AccessToken, BackendToken, Introspection, text_of
 from ostiary_client.transport import AsyncTransport
 
 
-class AsyncClient:
+class AsyncClient(AsyncSignOnCalls):
     """`Client`, awaited: tasks of one event loop may share it.
 
         import anyio
@@ -37,6 +39,7 @@ class AsyncClient:
 
     def __init__(self, base_url: str, **options: Unpack[ClientOptions]) -> None:
         self._conversations = conversations(base_url, **options)
+        self._people = SignOnConversations(self._conversations)
         self._transport = AsyncTransport(self._conversations.reach)
         self._tokens = AsyncTokenSource(
             self._conversations.refresh, self._conversations.now, self._fetch

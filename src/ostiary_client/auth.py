@@ -24,9 +24,9 @@ class BearerAuth(BearerFlows, httpx2.Auth):
         ):
             print(http.get("https://localhost:9031/pf/JWKS").status_code)
 
-    Args: client is a `Client` or, for an `httpx2.AsyncClient`, better an `AsyncClient`; what is
-        left out of scope, resource and audience is as that was set up; insecure_http sends tokens
-        without TLS.
+    Args: client is a `Client` or, for an `httpx2.AsyncClient`, better an `AsyncClient`; or a
+        session of somebody who is signed on. What is left out of scope, resource and audience is
+        as that was set up; insecure_http sends tokens without TLS.
     Raises: on each request, as `Client.token`; ConfigurationError for a URL without TLS.
     """
 

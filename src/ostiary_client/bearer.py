@@ -3,7 +3,7 @@
 import re
 from collections.abc import AsyncGenerator, Generator, Mapping, MutableMapping
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeAlias
 
 import anyio.to_thread
 
@@ -11,8 +11,11 @@ from ostiary_client.async_client import AsyncClient
 from ostiary_client.client import Client
 from ostiary_client.errors import ConfigurationError
 from ostiary_client.protocol.metadata import check_scheme
+from ostiary_client.signon.session import AsyncSession, Session
 from ostiary_client.tokens import AccessToken
 
+TokenGiver: TypeAlias = Client | AsyncClient | Session | AsyncSession
+"""Whose tokens go on requests: a client's own, or those of somebody who is signed on."""
 _INVALID_TOKEN = re.compile(r"""\berror\s*=\s*"?invalid_token\b""")
 
 
@@ -26,11 +29,23 @@ class Bearer:
     Spec: RFC 6750 §2.1, §3.1.
     """
 
-    client: Client | AsyncClient
+    client: TokenGiver
     scope: str | None = None
     resource: str | None = None
     audience: str | None = None
     insecure_http: bool = False
+
+    def __post_init__(self) -> None:
+        """Refuse to ask a session for other tokens than those of its sign-on."""
+        if isinstance(self.client, Session | AsyncSession) and any(self._asked):
+            raise ConfigurationError(
+                "A session's tokens are for what its person signed on for",
+                remedy="Leave out scope, resource and audience",
+            )
+
+    @property
+    def _asked(self) -> tuple[str | None, ...]:
+        return self.scope, self.resource, self.audience
 
     def present(self, headers: MutableMapping[str, str], url: str) -> AccessToken:
         """Put a token into the headers of a request, and return it.
@@ -38,23 +53,39 @@ class Bearer:
         Raises: ConfigurationError for a URL without TLS; as `Client.token`.
         """
         check_scheme(url, insecure_http=self.insecure_http)
-        if isinstance(self.client, AsyncClient):
-            raise ConfigurationError(
-                "An AsyncClient serves no program that waits for its answers",
-                remedy="Give the auth object a Client",
-            )
-        token = self.client.token(self.scope, resource=self.resource, audience=self.audience)
+        token = self._token()
         headers["Authorization"] = token.authorization
         return token
 
     async def present_async(self, headers: MutableMapping[str, str], url: str) -> AccessToken:
         """Do as `present`, without holding up other tasks."""
-        if isinstance(self.client, Client):
-            return await anyio.to_thread.run_sync(self.present, headers, url)
         check_scheme(url, insecure_http=self.insecure_http)
-        token = await self.client.token(self.scope, resource=self.resource, audience=self.audience)
+        token = await self._token_async()
         headers["Authorization"] = token.authorization
         return token
+
+    def _token(self) -> AccessToken:
+        match self.client:
+            case Session() as session:
+                return session.token()
+            case Client() as client:
+                return client.token(self.scope, resource=self.resource, audience=self.audience)
+            case AsyncClient() | AsyncSession():
+                raise ConfigurationError(
+                    "An AsyncClient serves no program that waits for its answers",
+                    remedy="Give the auth object a Client",
+                )
+
+    async def _token_async(self) -> AccessToken:
+        match self.client:
+            case Client() | Session():
+                return await anyio.to_thread.run_sync(self._token)
+            case AsyncSession() as session:
+                return await session.token()
+            case AsyncClient() as client:
+                return await client.token(
+                    self.scope, resource=self.resource, audience=self.audience
+                )
 
     def refused(
         self,
@@ -85,7 +116,7 @@ class BearerFlows:
 
     def __init__(
         self,
-        client: Client | AsyncClient,
+        client: TokenGiver,
         *,
         scope: str | None = None,
         resource: str | None = None,

@@ -9,11 +9,13 @@ from ostiary_client.caching.token_request import TokenRequest
 from ostiary_client.conversations import conversations
 from ostiary_client.options import ClientOptions
 from ostiary_client.protocol.metadata import Metadata
+from ostiary_client.signon.calls import SignOnCalls
+from ostiary_client.signon.conversations import SignOnConversations
 from ostiary_client.tokens import AccessToken, BackendToken, Introspection, text_of
 from ostiary_client.transport import SyncTransport
 
 
-class Client:
+class Client(SignOnCalls):
     """A client of one identity server: PingFederate, PingOne, Ostiary or any other.
 
     Its tokens are kept and renewed early; threads may share it, and many that need the same token
@@ -34,6 +36,7 @@ class Client:
 
     def __init__(self, base_url: str, **options: Unpack[ClientOptions]) -> None:
         self._conversations = conversations(base_url, **options)
+        self._people = SignOnConversations(self._conversations)
         self._transport = SyncTransport(self._conversations.reach)
         self._tokens = TokenSource(
             self._conversations.refresh, self._conversations.now, self._fetch

@@ -59,7 +59,7 @@ class Conversations:
 
     def client_credentials(self, request: TokenRequest) -> Exchange[AccessToken]:
         """Ask for a token for the client itself."""
-        endpoint = yield from self._endpoint("token_endpoint")
+        endpoint = yield from self.endpoint("token_endpoint")
         return (
             yield from token_endpoint.client_credentials(
                 endpoint, scopes=request.scopes, parameters=dict(request.parameters)
@@ -68,12 +68,12 @@ class Conversations:
 
     def introspect(self, token: str) -> Exchange[Introspection]:
         """Ask what the server says of a token."""
-        endpoint = yield from self._endpoint("introspection_endpoint")
+        endpoint = yield from self.endpoint("introspection_endpoint")
         return (yield from introspect(endpoint, token))
 
     def revoke(self, token: str, hint: str | None) -> Exchange[None]:
         """Have a token revoked."""
-        endpoint = yield from self._endpoint("revocation_endpoint")
+        endpoint = yield from self.endpoint("revocation_endpoint")
         yield from revoke(endpoint, token, hint=hint)
 
     def exchange_at_backend(
@@ -104,15 +104,24 @@ class Conversations:
         merged = dict(self.usual.parameters) | dict(asked.parameters)
         return TokenRequest(scopes, tuple(sorted(merged.items())))
 
-    def _endpoint(self, name: str) -> Exchange[Endpoint]:
+    def endpoint(self, name: str) -> Exchange[Endpoint]:
+        """Return an endpoint that the client calls with its credentials."""
+        identity = self.who()
+        metadata = yield from self.metadata()
+        if self._authentication is None:
+            self._authentication = identity.authentication(metadata)
+        return Endpoint(name, metadata, self._authentication, self.retries, self.now)
+
+    def who(self) -> Identity:
+        """Return who the client is.
+
+        Raises: ConfigurationError when nobody said.
+        """
         if self.identity is None:
             raise ConfigurationError(
                 "The client has no id", remedy="Give client_id=…, and its secret or key"
             )
-        metadata = yield from self.metadata()
-        if self._authentication is None:
-            self._authentication = self.identity.authentication(metadata)
-        return Endpoint(name, metadata, self._authentication, self.retries, self.now)
+        return self.identity
 
 
 def conversations(base_url: str, **options: Unpack[ClientOptions]) -> Conversations:

@@ -1,5 +1,7 @@
 """Everything that can go wrong, as types; each message says what to do next."""
 
+from dataclasses import dataclass
+
 
 class OstiaryClientError(Exception):
     """The base of every error of this package.
@@ -113,6 +115,44 @@ class InvalidClientError(OAuthError):
     """The server does not accept this client id with this secret or key."""
 
 
+class SignOnRequiredError(OAuthError):
+    """The person's tokens cannot be renewed any more: they have to sign on again."""
+
+
+class AuthorizationError(OAuthError):
+    """The server sends somebody back without having signed them on; `error` says why."""
+
+    @property
+    def errorCode(self) -> str:  # noqa: N802 - a name that clients of such servers know
+        """The same as `error`."""
+        return self.error
+
+    @property
+    def errorMsg(self) -> str:  # noqa: N802 - a name that clients of such servers know
+        """The same as `error_description`."""
+        return self.error_description
+
+
+class AccessDeniedError(AuthorizationError):
+    """The person, or the server for them, said no: `access_denied`."""
+
+
+class InteractionRequiredError(AuthorizationError):
+    """Somebody has to see a page, and `prompt=none` forbade that: `interaction_required`."""
+
+
+class LoginRequiredError(InteractionRequiredError):
+    """Nobody is signed on: `login_required`."""
+
+
+class ConsentRequiredError(InteractionRequiredError):
+    """The person has not agreed yet: `consent_required`."""
+
+
+class AccountSelectionRequiredError(InteractionRequiredError):
+    """The person has to choose one of their accounts: `account_selection_required`."""
+
+
 class AccessTokenMissingError(ResponseError):
     """The server said yes, and sent no access token."""
 
@@ -123,6 +163,58 @@ class DiscoveryError(OstiaryClientError):
 
 class IssuerMismatchError(DiscoveryError):
     """The metadata belongs to another issuer than the one that was asked for."""
+
+
+# --- signing people on --------------------------------------------------------
+
+
+class CallbackMismatchError(OstiaryClientError):
+    """What came back does not belong to the sign-on that was begun: nothing of it was used."""
+
+
+@dataclass(frozen=True, slots=True)
+class FlowDetail:
+    """What is wrong with one field, `target`, or with the whole."""
+
+    code: str = ""
+    message: str = ""
+    user_message: str = ""
+    target: str | None = None
+    attempts_remaining: int | None = None
+
+
+class FlowError(ResponseError):
+    """A step of a sign-on flow was refused; the flow stands where it stood before.
+
+    `code` is the server's word for it, `message` its text for programs, `user_message` the one
+    for people; `details` says it of each field.
+    """
+
+    def __init__(  # noqa: PLR0913 - one parameter a fact
+        self,
+        problem: str,
+        *,
+        remedy: str = "",
+        status: int = 0,
+        content: str = "",
+        code: str = "",
+        message: str = "",
+        user_message: str = "",
+        details: tuple[FlowDetail, ...] = (),
+    ) -> None:
+        super().__init__(problem, remedy=remedy, status=status, content=content)
+        self.code = code
+        self.message = message
+        self.user_message = user_message
+        self.details = details
+
+
+class FlowEndedError(FlowError):
+    """The flow is over, and nobody is signed on; `code` says why, if the server does."""
+
+
+class FlowStepError(FlowError):
+    """The flow wants a step that this call does not take; `code` is the state it stands in."""
 
 
 # --- the backend that exchanges a token for its own --------------------------

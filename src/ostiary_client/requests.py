@@ -7,6 +7,7 @@ import requests.auth
 
 from ostiary_client.bearer import Bearer
 from ostiary_client.client import Client
+from ostiary_client.signon.session import Session
 from ostiary_client.tokens import AccessToken
 
 
@@ -23,14 +24,15 @@ class BearerAuth(requests.auth.AuthBase):
             auth = BearerAuth(client, scope="api:read")
             print(requests.get("https://localhost:9031/pf/JWKS", auth=auth).status_code)
 
-    Args: what is left out of scope, resource and audience is as the client was set up;
-        insecure_http sends tokens without TLS.
+    Args: client is a `Client`, or a `Session` of somebody who is signed on; what is left out of
+        scope, resource and audience is as the client was set up; insecure_http sends tokens
+        without TLS.
     Raises: on each request, as `Client.token`; ConfigurationError for a URL without TLS.
     """
 
     def __init__(
         self,
-        client: Client,
+        client: Client | Session,
         *,
         scope: str | None = None,
         resource: str | None = None,

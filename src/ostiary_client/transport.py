@@ -197,7 +197,8 @@ def _check_open(http: httpx2.Client | httpx2.AsyncClient) -> None:
 
 def _response(answer: httpx2.Response, body: ReceivedBody) -> Response:
     headers = {name.lower(): value for name, value in answer.headers.items()}
-    return Response(answer.status_code, headers, body.whole())
+    set_cookies = tuple(answer.headers.get_list("set-cookie"))
+    return Response(answer.status_code, headers, body.whole(), set_cookies)
 
 
 def _no_cookies() -> CookieJar:

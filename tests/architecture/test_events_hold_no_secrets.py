@@ -9,6 +9,8 @@ import pytest
 from ostiary.core.base.ids import (
     ClientId,
     EnvironmentId,
+    GrantId,
+    SessionId,
     TokenId,
     TokenManagerId,
     UserId,
@@ -16,9 +18,29 @@ from ostiary.core.base.ids import (
 )
 from ostiary.core.model.audit import Event
 
-IDENTIFIERS = {EnvironmentId, ClientId, TokenId, TokenManagerId, UserId, UsernameDigest}
+IDENTIFIERS = {
+    EnvironmentId,
+    ClientId,
+    GrantId,
+    SessionId,
+    TokenId,
+    TokenManagerId,
+    UserId,
+    UsernameDigest,
+}
 COUNTS = {bool, int}
-TEXTS = {"address", "code", "endpoint", "entrance", "grant_type", "reason", "scope", "source"}
+TEXTS = {
+    "address",
+    "code",
+    "endpoint",
+    "entrance",
+    "grant_type",
+    "methods",
+    "reason",
+    "response_type",
+    "scope",
+    "source",
+}
 """Fields of plain text, each judged: a caller's address, or words that the code or the
 configuration chose. What a stranger wrote comes in `claimed` only, which is cut short."""
 

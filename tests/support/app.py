@@ -231,6 +231,11 @@ def make_app(
         directory=LocalDirectory(store.users, hashing),
         attempts=store.attempts,
         hashing=hashing,
+        flows=store.flows,
+        sessions=store.sessions,
+        codes=store.codes,
+        user_grants=store.user_grants,
+        consents=store.consents,
         clock=clock,
     )
     application = build_application(ports, report=failures.report)

@@ -9,7 +9,7 @@ from pathlib import Path
 _SPEC = re.compile(r"Spec:(.*?)(?=\n\s*(?:Args|Raises|Stores|Returns):|\n\s*\n|\Z)", re.DOTALL)
 _PART = re.compile(
     r"(?P<name>RFC \d+|OpenID Connect (?:Core|Discovery)|WHATWG \w+|OWASP [\w ]+|ASGI(?: TLS)?"
-    r"|NIST SP [\w-]+|Unicode)"
+    r"|W3C [A-Z]\w+(?: [A-Z]\w+)*|NIST SP [\w-]+|Unicode)"
     r"|(?P<vendor>PingFederate|PingOne)"
     r'|"(?P<title>[^"]+)"'
     r"|§(?P<first>[\d.]*\d)(?:-(?P<last>[\d.]*\d))?"

@@ -20,6 +20,7 @@ VOCABULARY = Vocabulary(
             "none",
         }
     ),
+    step_types=frozenset({"identifier_first", "username_password"}),
     store_schemes=frozenset({"memory", "sqlite", "postgresql"}),
 )
 LONG_SECRET = "0123456789abcdef0123456789abcdef"

@@ -6,11 +6,13 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import psycopg
+from psycopg import sql
 
 from ostiary.adapters.stores.backend import Reach, StoreBackend, unhooked
 from ostiary.adapters.stores.catalog import find_backend
 from ostiary.adapters.stores.postgres.connecting import parameters
 from ostiary.adapters.stores.postgres.migrating import migrate as migrate_postgres
+from ostiary.adapters.stores.postgres.statements import EXPIRING
 from ostiary.adapters.stores.sqlite.migrating import migrate as migrate_sqlite
 from ostiary.adapters.stores.sqlite.place import prepare_file
 from ostiary.core.base.ids import ClientId, HandleKey, TokenId, TokenManagerId
@@ -78,10 +80,9 @@ def prepare_postgres(url: str) -> None:
 def empty_postgres(url: str) -> None:
     """Take everything out of a database that has the schema."""
     with psycopg.connect(url) as connection:
-        connection.execute(
-            "TRUNCATE documents, reference_tokens, revoked_tokens, redemptions, users, "
-            "password_attempts, password_trials"
-        )
+        # Not TRUNCATE: for tables that are all but empty it costs twenty times as much.
+        for table in (*EXPIRING, "documents", "users", "consents"):
+            connection.execute(sql.SQL("DELETE FROM {}").format(sql.Identifier(table)))
         connection.execute("UPDATE configuration_version SET version = 0")
 
 

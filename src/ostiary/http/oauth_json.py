@@ -10,6 +10,7 @@ from ostiary.core.base.errors import (
 )
 from ostiary.core.model.environment import Environment
 from ostiary.core.model.token import AccessToken, IssuedTokens
+from ostiary.core.tokens.known_refresh_tokens import RefreshTokenFacts
 from ostiary.http.errors import Headers, HTTPError
 from ostiary.http.message import NO_STORE, Request, Response, json_response
 
@@ -61,16 +62,43 @@ def render_tokens(tokens: IssuedTokens) -> Response:
         "expires_in": tokens.expires_in,
         "scope": str(tokens.scopes),
     }
+    if tokens.refresh_token is not None:
+        members["refresh_token"] = tokens.refresh_token
+    if tokens.id_token is not None:
+        members["id_token"] = tokens.id_token
     return json_response(members, 200, NO_STORE)
 
 
-def render_introspection(env: Environment, token: AccessToken | None) -> Response:
+def render_introspection(
+    env: Environment, token: AccessToken | RefreshTokenFacts | None
+) -> Response:
     """Turn what a token stands for into an introspection answer.
 
     Spec: RFC 7662 §2.2.
     """
-    if token is None:
-        return json_response({"active": False}, headers=NO_STORE)
+    match token:
+        case None:
+            return json_response({"active": False}, headers=NO_STORE)
+        case AccessToken():
+            return _render_access_token(env, token)
+        case RefreshTokenFacts():
+            return _render_refresh_token(env, token)
+
+
+def _render_refresh_token(env: Environment, token: RefreshTokenFacts) -> Response:
+    """Say of a refresh token that it is good; without `token_type`, since it opens nothing."""
+    members = {
+        "active": True,
+        "iss": env.issuer,
+        "scope": str(token.scopes),
+        "client_id": token.client_id,
+        "exp": int(token.expires_at),
+        "sub": token.subject,
+    }
+    return json_response(members, headers=NO_STORE)
+
+
+def _render_access_token(env: Environment, token: AccessToken) -> Response:
     members: dict[str, object] = {
         "active": True,
         "iss": env.issuer,

@@ -24,6 +24,38 @@ paths count from the working directory.
 `NAME` stands for a name of your choice: letters, digits, `.`, `_`, `~` and `-`. Every named object
 also has a stable UUID, derived from its environment, its type and its name.
 """
+_POLICIES = """\
+## Policies
+
+A list of steps asks one after the other. A tree also says what happens when a step fails, and
+chooses by what is known: the client, the scopes, the wished `acr`, and, behind a step that has
+proved who the user is, the user's population and attributes. Of several cases the first that holds
+counts. A way that ends with `"done"` must have led through a proof. A tree is at most 20 nodes
+deep.
+
+```toml
+[environments.main.steps.identifier]
+type = "identifier_first"
+
+[environments.main.steps.form]
+type = "username_password"
+
+[environments.main.policies.default]
+steps = ["identifier", "form"]
+
+[environments.main.policies.staff]
+acr = "urn:example:staff"
+
+[environments.main.policies.staff.tree]
+step = "form"
+failure = ["identifier", "form"]
+
+[environments.main.policies.staff.tree.success]
+select = "attribute:department"
+cases = { it = "done", sales = "done" }
+otherwise = "fail"
+```
+"""
 _WORDS: dict[object, str] = {
     str: "text",
     int: "number",
@@ -41,6 +73,7 @@ def render() -> str:
     parts = [_PREAMBLE]
     for heading, model in _tables(Configuration, ()):
         parts.append(_section(heading, model))
+    parts.append(_POLICIES)
     parts.append(_section("Secrets", SecretSource))
     parts.append(
         "`previous_secret` is always written as a table, and also has:\n\n"
@@ -102,6 +135,8 @@ def _type(annotation: object) -> str:
 
 
 def _plural(word: str) -> str:
+    if word.startswith("list of "):
+        return word.replace("list", "lists", 1)
     return f"{word}s" if word in {"number", "table", "text"} else word
 
 

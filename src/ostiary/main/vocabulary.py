@@ -6,13 +6,16 @@ from ostiary.adapters.stores import catalog as stores
 from ostiary.core.clientauth import catalog as client_authentication_methods
 from ostiary.core.configuration.vocabulary import Vocabulary
 from ostiary.core.grants import catalog as grant_types
+from ostiary.core.steps import catalog as steps
+from ostiary.core.steps.consent import Consent
 
 
 def built_in_vocabulary() -> Vocabulary:
-    """Return the names that a configuration may use."""
+    """Return the names that a configuration may use; consent is asked for without being named."""
     return Vocabulary(
         grant_types=_names("grant_type", grant_types.ALL),
         auth_methods=_names("method", client_authentication_methods.ALL),
+        step_types=_names("type", steps.ALL) - {Consent.type},
         store_schemes=frozenset(scheme for scheme, _ in stores.BACKENDS),
     )
 

@@ -9,30 +9,48 @@ from ostiary.core.clientauth import catalog as client_authentication_methods
 from ostiary.core.clientauth.assertion import AssertionVerifier
 from ostiary.core.clientauth.decoys import Decoys
 from ostiary.core.crypto.foreign_jws import HMAC_BYTES, PUBLIC_KEY_ALGORITHMS
+from ostiary.core.flow.approvals import Approvals
+from ostiary.core.flow.browsers import BrowserSessions
+from ostiary.core.flow.completion import Completion
+from ostiary.core.flow.engine import FlowEngine
+from ostiary.core.flow.walker import PolicyWalker
 from ostiary.core.grants import catalog as grant_types
+from ostiary.core.oauth.authorize import Authorize
 from ostiary.core.oauth.client_authentication import ClientAuthentication
+from ostiary.core.oauth.finishing import Finishing
 from ostiary.core.oauth.introspect import Introspection
 from ostiary.core.oauth.metadata import Metadata
 from ostiary.core.oauth.revocation import Revocation
 from ostiary.core.oauth.token import TokenEndpoint
+from ostiary.core.oidc.logout import Logout
+from ostiary.core.oidc.userinfo import Userinfo
 from ostiary.core.ports.configuration import Snapshots
 from ostiary.core.ports.directory import Directory
 from ostiary.core.ports.events import Events
+from ostiary.core.ports.flows import Flows
 from ostiary.core.ports.limiter import Limiter
 from ostiary.core.ports.password_hashing import PasswordHashing
 from ostiary.core.ports.readiness import Readiness
+from ostiary.core.ports.sessions import Sessions
 from ostiary.core.ports.signing import Signer
 from ostiary.core.ports.stores import AccessTokens, Issuances
+from ostiary.core.ports.user_grants import AuthorizationCodes, Consents, UserGrants
 from ostiary.core.ports.users import PasswordAttempts
+from ostiary.core.signon.devices import Devices
 from ostiary.core.signon.password import PasswordSignOn
+from ostiary.core.steps import catalog as step_types
+from ostiary.core.tokens.gate import Gate
 from ostiary.core.tokens.inspect import TokenInspector
 from ostiary.core.tokens.issue import TokenIssuer
+from ostiary.core.tokens.known_refresh_tokens import KnownRefreshTokens
+from ostiary.core.tokens.revoke import Revoker
 from ostiary.dialects.pingfederate.routes import PingFederate
 from ostiary.dialects.pingone.routes import PingOne
 from ostiary.http.application import Application, Observe, unobserved
 from ostiary.http.boundary import Report
 from ostiary.http.proxies import TrustedProxies
 from ostiary.http.route import Route, RouteTable
+from ostiary.web.rendering import Pages
 
 Extension = TypeVar("Extension")
 
@@ -51,6 +69,11 @@ class Ports:
     directory: Directory
     attempts: PasswordAttempts
     hashing: PasswordHashing
+    flows: Flows
+    sessions: Sessions
+    codes: AuthorizationCodes
+    user_grants: UserGrants
+    consents: Consents
     clock: Clock
 
 
@@ -75,36 +98,49 @@ def build_application(
 
 def build_routes(ports: Ports) -> tuple[Route, ...]:
     """Build both faces and return every route they serve."""
-    available: dict[str, Any] = {field.name: getattr(ports, field.name) for field in fields(ports)}
-    available["decoys"] = Decoys.make()
-    available["passwords"] = PasswordSignOn(
-        ports.directory, ports.attempts, ports.hashing, ports.events, ports.clock
+    built: dict[str, Any] = {field.name: getattr(ports, field.name) for field in fields(ports)}
+    _build_tokens(built)
+    _build_sign_on(built)
+    _build_into(built, pingfederate=PingFederate, pingone=PingOne)
+    return (*built["pingfederate"].routes(), *built["pingone"].routes())
+
+
+def _build_tokens(built: dict[str, Any]) -> None:
+    """Build the endpoints of the back channel."""
+    built["decoys"] = Decoys.make()
+    _build_into(built, passwords=PasswordSignOn, assertions=AssertionVerifier, gate=Gate)
+    methods = [build_extension(method, built) for method in client_authentication_methods.ALL]
+    built["clients"] = ClientAuthentication(tuple(methods), built["limiter"])
+    built["inspector"] = TokenInspector(
+        built["tokens"], built["user_grants"], built["gate"], built["clock"]
     )
-    available["assertions"] = AssertionVerifier(ports.issuances, ports.clock)
-    authenticators = [
-        build_extension(method, available) for method in client_authentication_methods.ALL
-    ]
-    grants = {
-        grant.grant_type: grant
-        for grant in (build_extension(grant, available) for grant in grant_types.ALL)
-    }
-    clients = ClientAuthentication(tuple(authenticators), ports.limiter)
-    inspector = TokenInspector(ports.tokens, ports.clock)
-    issuer = TokenIssuer(ports.issuances, ports.signer, ports.events, ports.clock)
-    endpoints: dict[str, Any] = {
-        "snapshots": ports.snapshots,
-        "clock": ports.clock,
-        "token": TokenEndpoint(clients, grants, issuer, ports.events),
-        "introspection": Introspection(clients, inspector, ports.events),
-        "revocation": Revocation(clients, inspector, ports.tokens, ports.events),
-        "metadata": Metadata(
-            grant_types=tuple(grants),
-            auth_methods=tuple(method.method for method in authenticators),
-            assertion_algorithms=(*PUBLIC_KEY_ALGORITHMS, *HMAC_BYTES),
-        ),
-    }
-    pingfederate = PingFederate(readiness=ports.readiness, **endpoints)
-    return (*pingfederate.routes(), *PingOne(**endpoints).routes())
+    _build_into(built, revoker=Revoker, refresh_tokens=KnownRefreshTokens, issuer=TokenIssuer)
+    grants = [build_extension(grant, built) for grant in grant_types.ALL]
+    built["grants"] = {grant.grant_type: grant for grant in grants}
+    _build_into(built, token=TokenEndpoint, introspection=Introspection, revocation=Revocation)
+    _build_into(built, userinfo=Userinfo)
+    built["metadata"] = Metadata(
+        grant_types=tuple(built["grants"]),
+        auth_methods=tuple(method.method for method in methods),
+        assertion_algorithms=(*PUBLIC_KEY_ALGORITHMS, *HMAC_BYTES),
+    )
+
+
+def _build_sign_on(built: dict[str, Any]) -> None:
+    """Build what signs people on."""
+    _build_into(built, devices=Devices, browsers=BrowserSessions)
+    _build_into(built, approvals=Approvals, completion=Completion)
+    steps = [build_extension(step, built) for step in step_types.ALL]
+    built["steps"] = {step.type: step for step in steps}
+    _build_into(built, walker=PolicyWalker, engine=FlowEngine, finishing=Finishing)
+    _build_into(built, authorize=Authorize, logout=Logout)
+    built["pages"] = Pages()
+
+
+def _build_into(built: dict[str, Any], **parts: type[Any]) -> None:
+    """Build each part with what is built before it, and keep it under its name."""
+    for name, part in parts.items():
+        built[name] = build_extension(part, built)
 
 
 def build_extension(extension: type[Extension], available: Mapping[str, Any]) -> Extension:

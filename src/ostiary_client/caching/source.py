@@ -53,6 +53,11 @@ class TokenSource:
             token = self._lead(request, flight) if leads else flight.result()
         return token
 
+    def put(self, request: TokenRequest, token: AccessToken, fetched_at: float) -> None:
+        """Take a token that came from elsewhere."""
+        with self._lock:
+            self._shelf.put(request, token, fetched_at)
+
     def forget(self, value: str | None = None) -> None:
         """Throw away the token with that value, or all of them."""
         with self._lock:
@@ -133,6 +138,10 @@ class AsyncTokenSource:
             else:
                 token = await flight.result()
         return token
+
+    def put(self, request: TokenRequest, token: AccessToken, fetched_at: float) -> None:
+        """Take a token that came from elsewhere."""
+        self._shelf.put(request, token, fetched_at)
 
     def forget(self, value: str | None = None) -> None:
         """Throw away the token with that value, or all of them."""

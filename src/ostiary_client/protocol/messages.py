@@ -26,11 +26,15 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """One HTTP answer; the names of `headers` are in lower case."""
+    """One HTTP answer; the names of `headers` are in lower case.
+
+    `set_cookies` are its headers `Set-Cookie`, which cannot be joined into one.
+    """
 
     status: int
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     body: bytes = field(default=b"", repr=False)
+    set_cookies: tuple[str, ...] = field(default=(), repr=False)
 
 
 Exchange: TypeAlias = Generator[Request, Response, T]

@@ -16,7 +16,13 @@ _TAKES_CREDENTIALS = (
     "revocation_endpoint",
     "device_authorization_endpoint",
 )
-_ENDPOINTS = (*_TAKES_CREDENTIALS, "jwks_uri", "authorization_endpoint", "userinfo_endpoint")
+_ENDPOINTS = (
+    *_TAKES_CREDENTIALS,
+    "jwks_uri",
+    "authorization_endpoint",
+    "userinfo_endpoint",
+    "end_session_endpoint",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +40,7 @@ class Metadata:
     jwks_uri: str | None = None
     authorization_endpoint: str | None = None
     userinfo_endpoint: str | None = None
+    end_session_endpoint: str | None = None
     token_endpoint_auth_methods: tuple[str, ...] = ("client_secret_basic",)
     document: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
@@ -50,6 +57,22 @@ class Metadata:
                 "then give it as Metadata yourself",
             )
         return str(url)
+
+
+def trusted_endpoint(metadata: Metadata, name: str, trusted_urls: tuple[str, ...]) -> str:
+    """Return an endpoint that may be shown a person's password or token.
+
+    Args: trusted_urls are those whose hosts may be, beside the issuer's.
+    Raises: DiscoveryError when there is none, or it is elsewhere.
+    """
+    url = metadata.endpoint(name)
+    origins = {origin_of(trusted) for trusted in (metadata.issuer, *trusted_urls)}
+    if origin_of(url) not in origins:
+        raise DiscoveryError(
+            f"The server's metadata puts its {name} at another host, {printable(origin_of(url))}",
+            remedy="Nothing was sent there. If that is right, name the host in trusted_origins",
+        )
+    return url
 
 
 def parse_metadata(

@@ -91,14 +91,27 @@ def read_token(
         RateLimitedError; ServerFailedError; UnreadableResponseError.
     """
     document = read_success(response, request, what="The answer of the token endpoint")
-    value = text_member(document, "access_token")
-    if value is None or not is_presentable(value):
+    token = read_token_document(document, asked_at=asked_at, asked_scopes=asked_scopes)
+    if token is None:
         raise AccessTokenMissingError(
             "The answer of the token endpoint holds no access token",
             remedy="Check that the base URL is an authorization server's",
             status=response.status,
             content=excerpt(response.body, request.secrets),
         )
+    return token
+
+
+def read_token_document(
+    document: Mapping[str, Any], *, asked_at: float, asked_scopes: tuple[str, ...]
+) -> AccessToken | None:
+    """Return the access token in an answer that came from wherever, or None without one.
+
+    Spec: RFC 6749 §4.2.2, §5.1.
+    """
+    value = text_member(document, "access_token")
+    if value is None or not is_presentable(value):
+        return None
     scope = document.get("scope")
     lifetime = _seconds(document.get("expires_in"))
     return AccessToken(

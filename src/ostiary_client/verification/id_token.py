@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from ostiary_client.errors import InvalidTokenError
 from ostiary_client.verification import refusals
-from ostiary_client.verification.reading.claims import read_scopes, read_text, read_texts
+from ostiary_client.verification.reading.claims import read_scopes, read_text, read_texts, read_time
 from ostiary_client.verification.reading.unverified import UnverifiedJWT
 from ostiary_client.verification.trusted_issuer import TrustedIssuer
 from ostiary_client.verification.validity import Moment, check_times, require_expiry
@@ -18,11 +18,17 @@ _DIGESTS = {"256": "sha256", "384": "sha384", "512": "sha512"}
 
 @dataclass(frozen=True, slots=True)
 class Login:
-    """What an ID token has to belong to; what is left out is not compared."""
+    """What an ID token has to belong to; what is left out is not compared.
+
+    `needs_at_hash` says that the access token came beside it through a browser; `max_age_seconds`
+    how long ago the person may have signed on.
+    """
 
     nonce: str | None = field(default=None, repr=False)
     access_token: str | None = field(default=None, repr=False)
     code: str | None = field(default=None, repr=False)
+    needs_at_hash: bool = False
+    max_age_seconds: int | None = None
 
 
 def check_id_token(
@@ -37,6 +43,7 @@ def check_id_token(
         raise InvalidTokenError(refusals.NO_ID_TOKEN, remedy="Its header has another typ")
     audience = _check_application(jwt, issuer.client_id)
     _check_login(jwt, login)
+    _check_age(jwt, login, moment)
     subject = read_text(jwt.claims, "sub")
     if not subject or "iat" not in jwt.claims:
         raise refusals.unusable("sub or iat is missing")
@@ -68,10 +75,25 @@ def _check_login(jwt: UnverifiedJWT, login: Login) -> None:
         raise InvalidTokenError(refusals.NO_ID_TOKEN, remedy="Its nonce is of another login")
     for name, value in (("at_hash", login.access_token), ("c_hash", login.code)):
         claimed = read_text(jwt.claims, name)
-        if value is None or (name == "at_hash" and claimed is None):
-            continue  # in the code flow the issuer may leave at_hash out
+        if value is None:
+            continue
+        if name == "at_hash" and claimed is None and not login.needs_at_hash:
+            continue  # in the code flow the issuer may leave it out
         if not _same(half_hash(value, jwt.algorithm), claimed):
             raise InvalidTokenError(refusals.NO_ID_TOKEN, remedy=f"Its {name} is of another login")
+
+
+def _check_age(jwt: UnverifiedJWT, login: Login, moment: Moment) -> None:
+    """Refuse the token of somebody who signed on longer ago than was asked for."""
+    if login.max_age_seconds is None:
+        return
+    signed_on_at = read_time(jwt.claims, "auth_time")
+    if signed_on_at is None:
+        raise refusals.unusable("auth_time is missing, although max_age was asked for")
+    if signed_on_at + login.max_age_seconds < moment.now - moment.leeway_seconds:
+        raise InvalidTokenError(
+            refusals.NO_ID_TOKEN, remedy="Its auth_time is longer ago than max_age allows"
+        )
 
 
 def half_hash(value: str, algorithm: str) -> str:

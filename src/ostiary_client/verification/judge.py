@@ -6,13 +6,14 @@ from dataclasses import dataclass, field
 
 from ostiary_client.errors import ConfigurationError, InvalidTokenError
 from ostiary_client.printable import printable
-from ostiary_client.verification import algorithms, refusals
+from ostiary_client.verification import refusals
 from ostiary_client.verification.access_token import check_access_token, is_access_token
 from ostiary_client.verification.id_token import Login, check_id_token
 from ostiary_client.verification.introspected import IntrospectedTokens
 from ostiary_client.verification.key_source import KeySource
 from ostiary_client.verification.reading import unverified
 from ostiary_client.verification.reading.unverified import UnverifiedJWT
+from ostiary_client.verification.signature import check_signature
 from ostiary_client.verification.trusted_issuer import TrustedIssuer
 from ostiary_client.verification.validity import Moment
 from ostiary_client.verification.verified_token import VerifiedToken
@@ -91,7 +92,7 @@ class Judge:
 
         Raises: InvalidTokenError; KeysUnavailableError.
         """
-        self._check_signature(presented)
+        check_signature(presented.jwt, presented.party.issuer, presented.party.keys)
         jwt, issuer = presented.jwt, presented.party.issuer
         if issuer.accept_id_token and not is_access_token(jwt):
             return check_id_token(jwt, issuer, self._moment(), Login())
@@ -107,7 +108,7 @@ class Judge:
                 "ID tokens are for one application, which has to be named",
                 remedy="Give the trusted issuer client_id=…",
             )
-        self._check_signature(presented)
+        check_signature(presented.jwt, presented.party.issuer, presented.party.keys)
         return check_id_token(presented.jwt, presented.party.issuer, self._moment(), login)
 
     def _party(self, issuer: TrustedIssuer) -> Party:
@@ -151,22 +152,6 @@ class Judge:
         if party is None or party.introspected is None:
             raise refusals.forged("no JWT, and no issuer that can be asked about other tokens")
         return PresentedReference(party.introspected, value)
-
-    def _check_signature(self, presented: PresentedJWT) -> None:
-        jwt, party = presented.jwt, presented.party
-        if jwt.algorithm not in party.issuer.algorithms:
-            raise refusals.forged(f"signed with {printable(jwt.algorithm)}, which is not allowed")
-        keys = party.keys.keys_for(jwt.kid, jwt.algorithm)
-        if not keys:
-            reasons = "; ".join((refusals.NO_SUCH_KEY, *party.keys.passed_over()))
-            raise refusals.forged(reasons)
-        if not any(
-            algorithms.holds(
-                key.public_key, jwt.algorithm, signature=jwt.signature, data=jwt.signing_input
-            )
-            for key in keys
-        ):
-            raise refusals.forged("the signature does not hold")
 
     def _moment(self) -> Moment:
         return Moment(self._now(), self._leeway_seconds)

@@ -11,20 +11,28 @@ from operator import attrgetter
 from typing import Any
 
 from ostiary.core.model.audit import (
+    AuthorizationAnswered,
     ConfigurationApplied,
+    ConsentGiven,
     Event,
+    FlowFailed,
     PasswordAccepted,
     PasswordChanged,
     PasswordLocked,
     PasswordRefused,
     PasswordUpgraded,
+    ReplayDetected,
     RequestRefused,
+    SignedOff,
+    SignedOn,
     TokenIntrospected,
     TokenIssued,
     TokenRevoked,
     UserAdded,
     UserChanged,
     UserDeleted,
+    UserinfoAnswered,
+    UserTokenIssued,
     UserUnlocked,
 )
 
@@ -35,6 +43,9 @@ BOUNDS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 
 """Upper bounds of the latency histogram's buckets, in seconds; one more has none."""
 EVENT_LABELS: Mapping[type[Event], tuple[str, ...]] = {
     TokenIssued: ("grant_type",),
+    UserTokenIssued: ("grant_type",),
+    AuthorizationAnswered: ("response_type",),
+    UserinfoAnswered: (),
     RequestRefused: ("endpoint", "code"),
     TokenIntrospected: ("active",),
     TokenRevoked: (),
@@ -48,6 +59,11 @@ EVENT_LABELS: Mapping[type[Event], tuple[str, ...]] = {
     UserChanged: ("source",),
     UserDeleted: ("source",),
     UserUnlocked: ("source",),
+    SignedOn: ("methods",),
+    SignedOff: (),
+    ConsentGiven: (),
+    FlowFailed: ("code",),
+    ReplayDetected: ("grant_type",),
 }
 """The fields by which each event is counted."""
 

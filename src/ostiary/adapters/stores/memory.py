@@ -3,20 +3,21 @@
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-from ostiary.adapters.stores import memory_users
+from ostiary.adapters.stores import memory_grants, memory_sessions, memory_users
 from ostiary.adapters.stores.backend import PRUNE_LIMIT, Reach, unhooked
 from ostiary.adapters.stores.records import decode, document_order, encode
 from ostiary.adapters.stores.revisions import HEAD
 from ostiary.core.base.ids import EnvironmentId, HandleKey, TokenId
 from ostiary.core.model.environment import Environment
 from ostiary.core.model.token import AccessToken, Issuance
+from ostiary.core.model.user_grant import UserGrant
 from ostiary.core.ports.configuration import (
     Document,
     DocumentId,
     StoredConfiguration,
     VersionConflictError,
 )
-from ostiary.core.ports.stores import AlreadyRedeemedError
+from ostiary.core.ports.stores import AlreadyRedeemedError, FlowChangedError
 
 Key = TypeVar("Key")
 Row = TypeVar("Row")
@@ -33,6 +34,8 @@ FAULT_POINTS = (
     "memory.ping",
     "memory.prune",
     *memory_users.FAULT_POINTS,
+    *memory_sessions.FAULT_POINTS,
+    *memory_grants.FAULT_POINTS,
 )
 
 
@@ -50,6 +53,11 @@ class MemoryStore:
         self._version = 0
         self.users = memory_users.MemoryUsers(reach)
         self.attempts = memory_users.MemoryAttempts(reach, self.users)
+        self.codes = memory_grants.MemoryCodes(reach)
+        self.consents = memory_grants.MemoryConsents(reach)
+        self.user_grants = memory_grants.MemoryUserGrants(reach, self.consents, self._remember)
+        self.flows = memory_sessions.MemoryFlows(reach)
+        self.sessions = memory_sessions.MemorySessions(reach, self.user_grants)
 
     async def open(self) -> None:
         """Have nothing to connect to."""
@@ -78,17 +86,52 @@ class MemoryStore:
             (env.id, kept.key): (kept.token.expires_at, encode(kept.token))
             for kept in issuance.reference_tokens
         }
+        codes = {(env.id, code.key): (code.kept_until, encode(code)) for code in issuance.codes}
         if (
             len(redeemed) < len(issuance.redeems)
-            or len(tokens) < len(issuance.reference_tokens)
             or any(expires_at <= now for expires_at in redeemed.values())
             or any(self._redeemed.get(key, now) > now for key in redeemed)
-            or not self._tokens.keys().isdisjoint(tokens)
         ):
             raise AlreadyRedeemedError
+        self._check_moves(env, issuance, now)
+        if (
+            len(tokens) < len(issuance.reference_tokens)
+            or not self._tokens.keys().isdisjoint(tokens)
+            or len(codes) < len(issuance.codes)
+            or not self.codes.rows.keys().isdisjoint(codes)
+            or not self.user_grants.may_put(env, issuance.grants)
+            or (issuance.session and not self.sessions.may_change(env, issuance.session))
+        ):
+            raise AlreadyRedeemedError
+        applies = self._prepare(env, issuance)
         self._reach("memory.commit")
         self._redeemed.update(redeemed)
         self._tokens.update(tokens)
+        self.codes.rows.update(codes)
+        for apply in applies:
+            apply()
+
+    def _check_moves(self, env: Environment, issuance: Issuance, now: float) -> None:
+        rotation, move = issuance.rotates, issuance.moves
+        if rotation is not None and not self.user_grants.may_rotate(env, rotation, now):
+            raise AlreadyRedeemedError
+        if move is not None and not self.flows.may_move(env, move, now):
+            raise FlowChangedError
+
+    def _prepare(self, env: Environment, issuance: Issuance) -> list[memory_grants.Apply]:
+        """Prepare what can fail, so that nothing fails half way."""
+        applies: list[memory_grants.Apply] = []
+        if issuance.rotates is not None:
+            applies.append(self.user_grants.rotating(env, issuance.rotates))
+        if issuance.moves is not None:
+            applies.append(self.flows.moving(env, issuance.moves))
+        if issuance.session is not None:
+            applies.append(self.sessions.changing(env, issuance.session))
+        if issuance.consent is not None:
+            applies.append(self.consents.putting(env, issuance.consent))
+        # Last: they are not among those that end with a session which is replaced.
+        applies.extend(self.user_grants.putting(env, grant) for grant in issuance.grants)
+        return applies
 
     async def find(self, env: Environment, key: HandleKey, *, now: float) -> AccessToken | None:
         self._reach("memory.find")
@@ -101,8 +144,15 @@ class MemoryStore:
 
     async def revoke(self, env: Environment, token_id: TokenId, *, expires_at: float) -> None:
         self._reach("memory.revoke")
+        self._keep_revoked(env, token_id, expires_at)
+
+    def _keep_revoked(self, env: Environment, token_id: TokenId, expires_at: float) -> None:
         known = self._revoked.get((env.id, token_id), expires_at)
         self._revoked[env.id, token_id] = max(known, expires_at)
+
+    def _remember(self, env: Environment, revoked: UserGrant) -> None:
+        for token_id, expires_at in revoked.token_ids:
+            self._keep_revoked(env, token_id, expires_at)
 
     async def is_revoked(self, env: Environment, token_id: TokenId) -> bool:
         self._reach("memory.is_revoked")
@@ -137,6 +187,10 @@ class MemoryStore:
             + _prune(self._revoked, lambda expires_at: expires_at <= now)
             + _prune(self.attempts.failures, lambda kept: kept[0] <= now)
             + _prune(self.attempts.trials, lambda expires_at: expires_at <= now)
+            + _prune(self.flows.rows, lambda row: row.expires_at <= now)
+            + _prune(self.sessions.rows, lambda row: row.expires_at <= now)
+            + _prune(self.codes.rows, lambda kept: kept[0] <= now)
+            + _prune(self.user_grants.rows, lambda row: row.expires_at <= now)
         )
 
 

@@ -15,6 +15,7 @@ from sqlalchemy import (
     MetaData,
     Table,
     Text,
+    text,
 )
 from sqlalchemy.dialects import postgresql
 
@@ -120,5 +121,93 @@ password_trials = Table(
     _name("subject"),
     _expires_at(),
     Index("password_trials_by_expiry", "expires_at"),
+    sqlite_with_rowid=False,
+)
+
+
+def _body() -> Column[bytes]:
+    return Column("body", LargeBinary, nullable=False)
+
+
+def _index(table: str, column: str, *, unique: bool = False, partial: bool = False) -> Index:
+    where = text(f"{column} IS NOT NULL") if partial else None
+    return Index(
+        f"{table}_by_{column}",
+        "environment",
+        column,
+        unique=unique,
+        sqlite_where=where,
+        postgresql_where=where,
+    )
+
+
+# With row ids, unlike the others: long rows go to the table's end, their indexes stay small.
+flows = Table(
+    "flows",
+    metadata,
+    _name("environment"),
+    _name("id"),
+    Column("version", BigInteger, nullable=False),
+    _expires_at(),
+    _body(),
+    Index("flows_by_expiry", "expires_at"),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    _name("environment"),
+    _key(),
+    Column("id", _EXACT, nullable=False),
+    Column("persistent_key", LargeBinary),
+    Column("user_id", _EXACT, nullable=False),
+    _expires_at(),
+    _body(),
+    Index("sessions_by_expiry", "expires_at"),
+    _index("sessions", "id", unique=True),
+    _index("sessions", "user_id"),
+    _index("sessions", "persistent_key", partial=True),
+)
+
+authorization_codes = Table(
+    "authorization_codes",
+    metadata,
+    _name("environment"),
+    # Begins with the time of issue, as the key of a reference token.
+    _key(),
+    _expires_at(),
+    _body(),
+    Index("authorization_codes_by_expiry", "expires_at"),
+    sqlite_with_rowid=False,
+)
+
+user_grants = Table(
+    "user_grants",
+    metadata,
+    _name("environment"),
+    _name("id"),
+    Column("client_id", _EXACT, nullable=False),
+    Column("user_id", _EXACT, nullable=False),
+    # Only where the grant ends with it.
+    Column("session_id", _EXACT),
+    # The refresh tokens; `refresh` is the rest of what rotates, `body` never changes.
+    Column("family", LargeBinary),
+    Column("current", LargeBinary),
+    Column("refresh", LargeBinary),
+    _expires_at(),
+    _body(),
+    Index("user_grants_by_expiry", "expires_at"),
+    _index("user_grants", "user_id"),
+    _index("user_grants", "session_id", partial=True),
+    _index("user_grants", "family", unique=True, partial=True),
+)
+
+consents = Table(
+    "consents",
+    metadata,
+    _name("environment"),
+    _name("user_id"),
+    _name("client_id"),
+    _body(),
     sqlite_with_rowid=False,
 )

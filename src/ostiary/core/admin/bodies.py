@@ -11,8 +11,8 @@ import msgspec
 from ostiary.core.base.ids import stable_uuid
 from ostiary.core.crypto.keys import Algorithm
 from ostiary.core.crypto.secret_digests import DigestKind
-from ostiary.core.model.client import AuthMethod
-from ostiary.core.model.environment import Face
+from ostiary.core.model.client import PKCE, AuthMethod
+from ostiary.core.model.environment import Face, SubjectKind
 from ostiary.core.model.token_manager import ClaimStyle, ScopeFormat, TokenKind
 from ostiary.core.ports.configuration import DocumentId
 
@@ -54,6 +54,16 @@ class PasswordPolicyBody(msgspec.Struct, frozen=True, kw_only=True):
     max_age_days: int | None = None
 
 
+class SessionsBody(msgspec.Struct, frozen=True, kw_only=True):
+    """How long a browser stays signed on."""
+
+    idle_minutes: int = 60
+    max_minutes: int = 480
+    persistent: bool = False
+    cross_site: bool | None = None
+    partitioned: bool = False
+
+
 class EnvironmentBody(Body, frozen=True, kw_only=True):
     """An environment; its scopes are here, its other objects are documents of their own."""
 
@@ -68,6 +78,14 @@ class EnvironmentBody(Body, frozen=True, kw_only=True):
     default_token_manager: str
     algorithms: tuple[Algorithm, ...] = ("RS256",)
     scopes: dict[str, str] = {}
+    sessions: SessionsBody = SessionsBody()
+    default_policy: str | None = None
+    subject: SubjectKind = SubjectKind.ID
+    scope_claims: dict[str, tuple[str, ...]] = {}
+    claim_attributes: dict[str, str] = {}
+    code_seconds: int = 60
+    flow_minutes: int = 15
+    default_authentication_application: str | None = None
     lockout: LockoutBody = LockoutBody()
     password_policy: PasswordPolicyBody = PasswordPolicyBody()
 
@@ -99,10 +117,37 @@ class TokenManagerBody(Body, frozen=True, kw_only=True):
     authorization_details: bool = False
     legacy_claims: bool = False
     attributes: dict[str, str] = {}
+    user_attributes: dict[str, str] = {}
     resources: tuple[str, ...] = ()
     audiences: tuple[str, ...] = ()
     selector: str = ""
     length: int = 35
+
+
+class StepBody(Body, frozen=True, kw_only=True):
+    """An authentication step."""
+
+    document_type: ClassVar[str] = "step"
+    type: str = "username_password"
+    remember_my_username: bool = False
+    this_is_my_device: bool = False
+
+
+class PolicyBody(Body, frozen=True, kw_only=True):
+    """An authentication policy, its tree as `policy_trees.write_ordered_tree` writes it."""
+
+    document_type: ClassVar[str] = "policy"
+    acr: str | None = None
+    tree: dict[str, Any]
+
+
+class AuthenticationApplicationBody(Body, frozen=True, kw_only=True):
+    """A program that shows the steps to people itself."""
+
+    document_type: ClassVar[str] = "authentication_application"
+    url: str
+    origins: tuple[str, ...] = ()
+    client: str | None = None
 
 
 class SecretBody(msgspec.Struct, frozen=True, kw_only=True):
@@ -120,8 +165,20 @@ class JWKSBody(msgspec.Struct, frozen=True, kw_only=True):
     keys: tuple[dict[str, Any], ...]
 
 
+class RefreshBody(msgspec.Struct, frozen=True, kw_only=True):
+    """How refresh tokens of a client live."""
+
+    rolling: bool = True
+    grace_seconds: int = 10
+    idle_days: int = 30
+    lifetime_days: int = 90
+
+
 class ClientBody(Body, frozen=True, kw_only=True):
-    """A client."""
+    """A client.
+
+    Args: response_types is None in older documents, which means nothing.
+    """
 
     document_type: ClassVar[str] = "client"
     client_id: str
@@ -133,11 +190,30 @@ class ClientBody(Body, frozen=True, kw_only=True):
     auth_methods: tuple[AuthMethod, ...]
     jwks: JWKSBody | None = None
     grant_types: tuple[str, ...]
+    response_types: tuple[str, ...] | None = None
     scopes: tuple[str, ...] = ()
     default_scopes: tuple[str, ...] = ()
     token_managers: tuple[str, ...]
     may_introspect: bool = False
     issuer_audience_only: bool = False
+    redirect_uris: tuple[str, ...] = ()
+    post_logout_redirect_uris: tuple[str, ...] = ()
+    pkce: PKCE = PKCE.REQUIRED
+    refresh: RefreshBody = RefreshBody()
+    policy: str | None = None
+    allow_redirectless: bool = False
+    cookieless: bool = False
+    bypass_approval: bool = False
+    restrict_scopes: bool = False
+    send_issuer: bool = True
+    id_token_algorithm: Algorithm | None = None
+    id_token_lifetime_minutes: int = 5
+    userinfo_algorithm: Algorithm | None = None
+    claims_in_id_token: bool = False
+    authorization_alias: bool = False
+    logo_uri: str | None = None
+    policy_uri: str | None = None
+    tos_uri: str | None = None
 
 
 class SigningKeyBody(Body, frozen=True, kw_only=True):
@@ -188,6 +264,9 @@ BODIES: tuple[type[Body], ...] = (
     EnvironmentBody,
     ResourceBody,
     TokenManagerBody,
+    StepBody,
+    PolicyBody,
+    AuthenticationApplicationBody,
     ClientBody,
     SigningKeyBody,
     InstallationKeyBody,
@@ -195,7 +274,15 @@ BODIES: tuple[type[Body], ...] = (
     RetiredEnvironmentBody,
 )
 """Every type of document."""
-GOVERNED: tuple[type[Body], ...] = (EnvironmentBody, ResourceBody, TokenManagerBody, ClientBody)
+GOVERNED: tuple[type[Body], ...] = (
+    EnvironmentBody,
+    ResourceBody,
+    TokenManagerBody,
+    StepBody,
+    PolicyBody,
+    AuthenticationApplicationBody,
+    ClientBody,
+)
 """What the configuration file governs: what it does not mention is deleted."""
 SERVER_ID = DocumentId("", ServerBody.document_type, "server")
 

@@ -8,16 +8,19 @@ import msgspec
 
 from ostiary.core.admin.bodies import (
     BODIES,
+    AuthenticationApplicationBody,
     Body,
     ClientBody,
     EnvironmentBody,
     InstallationKeyBody,
+    PolicyBody,
     ResourceBody,
     RetiredEnvironmentBody,
     RetiredKeyIdBody,
     SecretBody,
     ServerBody,
     SigningKeyBody,
+    StepBody,
     TokenManagerBody,
     default_of,
 )
@@ -27,10 +30,13 @@ from ostiary.core.crypto.secret_digests import DigestKind
 from ostiary.core.ports.configuration import DocumentId
 
 _PLURALS = {
+    AuthenticationApplicationBody.document_type: "authentication_applications",
     ClientBody.document_type: "clients",
     InstallationKeyBody.document_type: "installation_keys",
+    PolicyBody.document_type: "policies",
     ResourceBody.document_type: "resources",
     SigningKeyBody.document_type: "signing_keys",
+    StepBody.document_type: "steps",
     TokenManagerBody.document_type: "token_managers",
 }
 _ORDER = {body.document_type: rank for rank, body in enumerate(BODIES)}

@@ -9,21 +9,26 @@ from pydantic import BaseModel
 
 from ostiary.core.admin.bodies import (
     SERVER_ID,
+    AuthenticationApplicationBody,
     Body,
     ClientBody,
     EnvironmentBody,
+    PolicyBody,
     ResourceBody,
     ServerBody,
+    StepBody,
     TokenManagerBody,
 )
 from ostiary.core.admin.contents import identify
 from ostiary.core.admin.wanted_secrets import WantedSecrets, want_secrets
 from ostiary.core.admin.wanted_users import WantedUser, want_users
 from ostiary.core.configuration import implied
+from ostiary.core.configuration.policy_trees import chain, read_tree, write_ordered_tree
 from ostiary.core.configuration.schema import (
     ClientSettings,
     Configuration,
     EnvironmentSettings,
+    PolicySettings,
     TokenManagerSettings,
 )
 from ostiary.core.configuration.secret_sources import Surroundings
@@ -33,8 +38,14 @@ from ostiary.core.ports.configuration import DocumentId
 B = TypeVar("B", bound=Body)
 SHARED_SERVER_FIELDS = frozenset({"public_url", "hosts", "default_environment", "pingone_default"})
 _UNORDERED = frozenset(
-    {"algorithms", "allowed_origins", "auth_methods", "grant_types", "hosts", "resources", "scopes"}
+    {"algorithms", "allowed_origins", "auth_methods", "grant_types", "hosts", "origins"}
+    | {"post_logout_redirect_uris", "redirect_uris", "resources", "response_types", "scopes"}
 )
+_CHILDREN = frozenset(
+    {"authentication_applications", "clients", "policies", "resources", "steps"}
+    | {"token_managers", "users"}
+)
+"""Fields of an environment whose objects are documents, or users, of their own."""
 """Lists whose order means nothing: written in any order they give the same document."""
 
 
@@ -71,14 +82,20 @@ def describe_desired(configuration: Configuration, surroundings: Surroundings) -
 
 
 def _children(key: str, environment: EnvironmentSettings) -> dict[DocumentId, Body]:
-    resources: dict[DocumentId, Body] = {
-        identify(ResourceBody, key, name): _convert(ResourceBody, resource)
-        for name, resource in environment.resources.items()
-    }
-    return resources | {
+    children: dict[DocumentId, Body] = {
         identify(TokenManagerBody, key, name): describe_token_manager(environment, name, manager)
         for name, manager in implied.token_managers(environment).items()
     }
+    for name, resource in environment.resources.items():
+        children[identify(ResourceBody, key, name)] = _convert(ResourceBody, resource)
+    for name, step in environment.steps.items():
+        children[identify(StepBody, key, name)] = _convert(StepBody, step)
+    for name, policy in implied.written_policies(environment).items():
+        children[identify(PolicyBody, key, name)] = describe_policy(policy)
+    for name, application in environment.authentication_applications.items():
+        place = identify(AuthenticationApplicationBody, key, name)
+        children[place] = _convert(AuthenticationApplicationBody, application)
+    return children
 
 
 def describe_server(configuration: Configuration) -> ServerBody:
@@ -97,7 +114,7 @@ def describe_environment(key: str, environment: EnvironmentSettings) -> Environm
     return _convert(
         EnvironmentBody,
         environment,
-        exclude=frozenset({"resources", "token_managers", "clients", "users"}),
+        exclude=_CHILDREN,
         id=implied.environment_id(key, environment),
         organization_id=implied.organization_id(key, environment),
         default_token_manager=implied.default_token_manager(environment),
@@ -119,6 +136,17 @@ def describe_token_manager(
     )
 
 
+def describe_policy(policy: PolicySettings) -> PolicyBody:
+    """Return a policy, a list of steps as the tree that it is.
+
+    Raises: ValueError for a tree that no check has seen.
+    """
+    root = chain(policy.steps) if policy.steps is not None else read_tree(policy.tree).root
+    if root is None:
+        raise ValueError("its tree cannot be read")
+    return PolicyBody(acr=policy.acr, tree=write_ordered_tree(root))
+
+
 def describe_client(
     environment_key: str, environment: EnvironmentSettings, key: str, client: ClientSettings
 ) -> ClientBody:
@@ -130,6 +158,9 @@ def describe_client(
         client_id=implied.client_id(environment_key, environment, key, client),
         auth_methods=implied.auth_methods(client),
         grant_types=implied.grant_types(client),
+        response_types=implied.response_types(client),
+        bypass_approval=implied.bypass_approval(client),
+        restrict_scopes=implied.restrict_scopes(client),
         token_managers=implied.client_token_managers(environment, client),
     )
 

@@ -8,12 +8,15 @@ import msgspec
 
 from ostiary.core.admin.bodies import (
     SERVER_ID,
+    AuthenticationApplicationBody,
     Body,
     ClientBody,
     EnvironmentBody,
+    PolicyBody,
     ResourceBody,
     SecretBody,
     ServerBody,
+    StepBody,
     TokenManagerBody,
     default_of,
 )
@@ -21,11 +24,13 @@ from ostiary.core.admin.contents import ConfigurationBrokenError, Contents, sele
 from ostiary.core.admin.documents import (
     describe_client,
     describe_environment,
+    describe_policy,
     describe_server,
     describe_token_manager,
 )
 from ostiary.core.admin.toml_text import render_toml
 from ostiary.core.configuration import implied
+from ostiary.core.configuration.policy_trees import find_chain, read_tree, write_tree
 from ostiary.core.configuration.schema import (
     ClientSettings,
     Configuration,
@@ -34,7 +39,8 @@ from ostiary.core.configuration.schema import (
 )
 
 Table = dict[str, Any]
-INLINE = frozenset({"master_key", "previous_secret", "secret", "store"})
+INLINE = frozenset({"cases", "master_key", "previous_secret", "secret", "store"})
+"""Tables on one line: of cases the order counts, and a table by its own heading would lose it."""
 _HEADER = """\
 # The configuration of the store at version {version}.
 # Secrets stay in the store: {{ stored = true }} keeps the one that is there.
@@ -44,7 +50,10 @@ _LEFT_OUT = """\
 """
 _IMPLIED_BY_ENVIRONMENT = ("id", "organization_id", "default_token_manager")
 _IMPLIED_BY_MANAGER = ("style", "lifetime_seconds", "jwks_path", "scope_format")
-_IMPLIED_BY_CLIENT = ("client_id", "auth_methods", "grant_types", "token_managers")
+_IMPLIED_BY_CLIENT = (
+    "client_id", "auth_methods", "grant_types", "response_types", "token_managers",
+    "bypass_approval", "restrict_scopes",
+)  # fmt: skip
 _IMPLIED_BY_SERVER = ("default_environment", "pingone_default")
 
 
@@ -98,17 +107,41 @@ def _environment(contents: Contents, key: str, body: EnvironmentBody) -> Table:
 
     table = _without_implied(_members(body), _IMPLIED_BY_ENVIRONMENT, says_the_same)
     settings = EnvironmentSettings.model_validate({**table, "token_managers": managers})
+    steps = _tables(contents, StepBody, key)
     children = {
-        "resources": {
-            place.key: _members(resource) for place, resource in select(contents, ResourceBody, key)
-        },
+        "resources": _tables(contents, ResourceBody, key),
         "token_managers": managers,
+        "steps": steps,
+        "policies": _policies(contents, key, steps),
+        "authentication_applications": _tables(contents, AuthenticationApplicationBody, key),
         "clients": {
             place.key: _client(key, settings, place.key, client)
             for place, client in select(contents, ClientBody, key)
         },
     }
     return table | {name: child for name, child in children.items() if child}
+
+
+def _tables(contents: Contents, body_type: type[Body], key: str) -> Table:
+    return {place.key: _members(body) for place, body in select(contents, body_type, key)}
+
+
+def _policies(contents: Contents, key: str, steps: Table) -> Table:
+    """Return the policies of an environment; none when it has just the one that it implies."""
+    bodies = {place.key: body for place, body in select(contents, PolicyBody, key)}
+    bare = implied.written_policies(EnvironmentSettings.model_validate({"steps": steps}))
+    if bodies == {name: describe_policy(policy) for name, policy in bare.items()}:
+        return {}
+    return {name: _policy(body) for name, body in bodies.items()}
+
+
+def _policy(body: PolicyBody) -> Table:
+    root = read_tree(body.tree).root
+    if root is None:
+        return _members(body)
+    steps = find_chain(root)
+    said = {"tree": write_tree(root)} if steps is None else {"steps": list(steps)}
+    return {**_without(_members(body), "tree"), **said}
 
 
 def _token_managers(contents: Contents, key: str, body: EnvironmentBody) -> Table:
@@ -152,8 +185,15 @@ def _members(body: Body) -> Table:
         if isinstance(value, SecretBody):
             table[info.name] = _keep(value)
         elif value != default_of(info):
-            table[info.name] = msgspec.to_builtins(value)
+            table[info.name] = _without_none(msgspec.to_builtins(value))
     return table
+
+
+def _without_none(value: object) -> object:
+    """Leave out what is not said: TOML has no null."""
+    if isinstance(value, dict):
+        return {name: _without_none(item) for name, item in value.items() if item is not None}
+    return value
 
 
 def _keep(secret: SecretBody) -> Table:
@@ -167,7 +207,11 @@ def _without_implied(
 ) -> Table:
     """Leave out each named field without which the table says the same."""
     for name in names:
-        shorter = {other: value for other, value in table.items() if other != name}
+        shorter = _without(table, name)
         if name in table and says_the_same(shorter):
             table = shorter
     return table
+
+
+def _without(table: Table, name: str) -> Table:
+    return {other: value for other, value in table.items() if other != name}

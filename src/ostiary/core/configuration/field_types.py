@@ -109,7 +109,7 @@ def _check_base_url(text: str) -> str:
     return text
 
 
-def _check_origin(text: str) -> str:
+def check_origin(text: str) -> str:
     if text in {"*", "null"}:
         raise ValueError("every origin must be named; a wildcard would let any page in")
     scheme, _, port = _split_origin(text)
@@ -192,7 +192,7 @@ BaseURL = Annotated[str, AfterValidator(_check_base_url)]
 FilePath = Annotated[str, AfterValidator(_check_path)]
 HostName = Annotated[str, AfterValidator(_check_host)]
 Network = Annotated[str, AfterValidator(_check_network)]
-Origin = Annotated[str, AfterValidator(_check_origin)]
+Origin = Annotated[str, AfterValidator(check_origin)]
 UUIDText = Annotated[str, AfterValidator(_check_uuid)]
 ScopeName = Annotated[str, AfterValidator(_check_scope)]
 ResourceURI = Annotated[str, AfterValidator(_check_resource_uri)]

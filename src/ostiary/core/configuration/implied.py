@@ -9,7 +9,9 @@ from ostiary.core.configuration.schema import (
     ClientSettings,
     Configuration,
     EnvironmentSettings,
+    PolicySettings,
     ServerSettings,
+    StepSettings,
     TokenManagerSettings,
     UserSettings,
 )
@@ -18,7 +20,10 @@ from ostiary.core.model.environment import Face
 from ostiary.core.model.token_manager import ClaimStyle, ScopeFormat, TokenKind
 
 DEFAULT_MANAGER = "default"
+DEFAULT_POLICY = "default"
+DEFAULT_STEP = "form"
 WORKER_GRANT = "client_credentials"
+CODE_GRANT = "authorization_code"
 _LIFETIME_SECONDS = {
     ClaimStyle.RFC9068: 7200,
     ClaimStyle.PINGFEDERATE: 7200,
@@ -179,3 +184,45 @@ def client_token_managers(
 ) -> tuple[str, ...]:
     """Return the managers open to a client, its default first."""
     return client.token_managers or (default_token_manager(environment),)
+
+
+def response_types(client: ClientSettings) -> tuple[str, ...]:
+    """Return what a client may ask for when a user signs on: given, or as its grants need."""
+    if client.response_types is not None:
+        return client.response_types
+    return ("code",) if CODE_GRANT in grant_types(client) else ()
+
+
+def bypass_approval(client: ClientSettings) -> bool:
+    """Tell whether users are not asked: a flow without a browser has no page to ask on."""
+    return client.bypass_approval or client.allow_redirectless
+
+
+def restrict_scopes(client: ClientSettings) -> bool:
+    """Tell what the switch says; it comes with `allow_redirectless`, as PingFederate's does."""
+    return client.restrict_scopes or client.allow_redirectless
+
+
+def steps(environment: EnvironmentSettings) -> Mapping[str, StepSettings]:
+    """Return an environment's authentication steps; one without any has `form`."""
+    return environment.steps or {DEFAULT_STEP: StepSettings()}
+
+
+def policies(environment: EnvironmentSettings) -> Mapping[str, PolicySettings]:
+    """Return an environment's policies; one without any has `default`, which asks every step."""
+    if environment.policies:
+        return environment.policies
+    return {DEFAULT_POLICY: PolicySettings(steps=tuple(steps(environment)))}
+
+
+def written_policies(environment: EnvironmentSettings) -> Mapping[str, PolicySettings]:
+    """Return the policies to be stored: none where there are neither steps nor policies."""
+    return policies(environment) if environment.policies or environment.steps else {}
+
+
+def default_policy(environment: EnvironmentSettings) -> str | None:
+    """Return the policy of clients that name none: chosen, or `default`, or the only one."""
+    if environment.default_policy is not None:
+        return environment.default_policy
+    keys = list(policies(environment))
+    return DEFAULT_POLICY if DEFAULT_POLICY in keys else keys[0] if len(keys) == 1 else None

@@ -14,7 +14,15 @@ from ostiary.core.configuration.schema import Configuration
 Raw = dict[str, Any]
 _KEY_MARK = "[key]"
 _MAX_ROUNDS = 20
-_NAMED = ("clients", "token_managers", "resources", "users")
+_NAMED = (
+    "authentication_applications",
+    "clients",
+    "policies",
+    "resources",
+    "steps",
+    "token_managers",
+    "users",
+)
 
 
 @dataclass(frozen=True, slots=True)

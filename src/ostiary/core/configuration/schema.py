@@ -4,12 +4,11 @@ The file, the admin APIs and the console all speak it. What lies between objects
 `check`; what an omitted field means is in `implied`. `docs/configuration.md` is made from here.
 """
 
-from typing import Any
+from typing import Annotated
 
 from pydantic import Field, StrictBool, StrictInt
 
 from ostiary.core.configuration.field_types import (
-    ApplicationType,
     Audience,
     BaseURL,
     ClaimName,
@@ -22,15 +21,25 @@ from ostiary.core.configuration.field_types import (
     Selector,
     SigningKeyId,
     UUIDText,
-    WireClientId,
 )
-from ostiary.core.configuration.schema_secrets import PreviousSecret, Secret, SecretSource, Settings
+from ostiary.core.configuration.schema_clients import (
+    ClientSettings,
+    JWKSettings,
+    RefreshSettings,
+)
+from ostiary.core.configuration.schema_secrets import PreviousSecret, SecretSource, Settings
 from ostiary.core.configuration.schema_server import (
     AuditSettings,
     ListenerSettings,
     ProxySettings,
     ServerSettings,
     TLSSettings,
+)
+from ostiary.core.configuration.schema_signon import (
+    AuthenticationApplicationSettings,
+    PolicySettings,
+    SessionSettings,
+    StepSettings,
 )
 from ostiary.core.configuration.schema_users import (
     LockoutSettings,
@@ -39,11 +48,12 @@ from ostiary.core.configuration.schema_users import (
     UserSettings,
 )
 from ostiary.core.crypto.keys import Algorithm
-from ostiary.core.model.environment import Face
+from ostiary.core.model.environment import Face, SubjectKind
 from ostiary.core.model.token_manager import ClaimStyle, ScopeFormat, TokenKind
 
 __all__ = [
     "AuditSettings",
+    "AuthenticationApplicationSettings",
     "ClientSettings",
     "Configuration",
     "EnvironmentSettings",
@@ -51,18 +61,24 @@ __all__ = [
     "ListenerSettings",
     "LockoutSettings",
     "PasswordPolicySettings",
+    "PolicySettings",
     "PreviousSecret",
     "ProxySettings",
+    "RefreshSettings",
     "ResourceSettings",
     "SecretSource",
     "ServerSettings",
+    "SessionSettings",
     "Settings",
+    "StepSettings",
     "TLSSettings",
     "TokenManagerSettings",
     "UserSettings",
 ]
 
 TEN_YEARS_SECONDS = 10 * 365 * 86_400
+MAX_CODE_SECONDS = 600
+AttributeName = Annotated[str, Field(min_length=1, max_length=128)]
 
 
 class ResourceSettings(Settings):
@@ -137,6 +153,11 @@ class TokenManagerSettings(Settings):
     attributes: dict[ClaimName, str] = Field(
         default_factory=dict, description="Further claims with fixed values."
     )
+    user_attributes: dict[ClaimName, AttributeName] = Field(
+        default_factory=dict,
+        description="Further claims filled from attributes of the token's user, by claim: "
+        '`{ Email = "mail" }`.',
+    )
     resources: tuple[ResourceURI, ...] = Field(
         default=(),
         description="URIs that choose this manager, exactly or as the beginning of a path.",
@@ -149,63 +170,6 @@ class TokenManagerSettings(Settings):
     )
     length: StrictInt = Field(
         default=35, ge=1, le=256, description="Characters of a reference token, with the selector."
-    )
-
-
-class JWKSettings(Settings):
-    """A client's public keys, as a JWK Set (RFC 7517 §5)."""
-
-    keys: tuple[dict[str, Any], ...] = Field(
-        description="JSON Web Keys, public members only; at most 50."
-    )
-
-
-class ClientSettings(Settings):
-    """A program that asks for tokens (PingOne: application)."""
-
-    client_id: WireClientId | None = Field(
-        default=None,
-        description="What it calls itself; default: its name in this file, in an environment with "
-        "PingOne's face a UUID derived from it.",
-    )
-    name: str = Field(
-        default="", max_length=256, description="What people call it; default: its key."
-    )
-    enabled: StrictBool = Field(default=True, description="A disabled client gets nothing.")
-    type: ApplicationType | None = Field(
-        default=None,
-        description="PingOne's application type: `worker`, `web_app`, `native_app`, "
-        "`single_page_app`, `service` or `custom_app`.",
-    )
-    secret: Secret | None = Field(default=None, description="Its secret.")
-    previous_secret: PreviousSecret | None = Field(
-        default=None, description="The secret before, while it is being replaced."
-    )
-    auth_methods: tuple[str, ...] | None = Field(
-        default=None,
-        description="How it proves who it is; default: `client_secret_basic` and "
-        "`client_secret_post` with a secret, `private_key_jwt` with keys, else `none`.",
-    )
-    jwks: JWKSettings | None = Field(
-        default=None, description="Its public keys, for `private_key_jwt`."
-    )
-    grant_types: tuple[str, ...] | None = Field(
-        default=None,
-        description="Grants it may use; default: none, of a worker `client_credentials`.",
-    )
-    scopes: tuple[ScopeName, ...] = Field(default=(), description="Scopes it may ask for.")
-    default_scopes: tuple[ScopeName, ...] = Field(
-        default=(), description="Scopes it gets when it asks for none."
-    )
-    token_managers: tuple[KeyName, ...] = Field(
-        default=(),
-        description="Managers open to it, its default first; default: the environment's default.",
-    )
-    may_introspect: StrictBool = Field(
-        default=False, description="It may ask about tokens of the managers open to it."
-    )
-    issuer_audience_only: StrictBool = Field(
-        default=False, description="Its assertions must name the issuer as audience, no endpoint."
     )
 
 
@@ -259,6 +223,56 @@ class EnvironmentSettings(Settings):
     )
     clients: dict[KeyName, ClientSettings] = Field(
         default_factory=dict, description="Clients by name."
+    )
+    sessions: SessionSettings = Field(
+        default_factory=SessionSettings, description="How long a browser stays signed on."
+    )
+    steps: dict[KeyName, StepSettings] = Field(
+        default_factory=dict,
+        description="What can be asked of people, by name; default: one step `form`, which asks "
+        "for username and password.",
+    )
+    policies: dict[KeyName, PolicySettings] = Field(
+        default_factory=dict,
+        description="Authentication policies by name; default: one named `default` that asks "
+        "every step in the order of this file.",
+    )
+    default_policy: KeyName | None = Field(
+        default=None,
+        description="Policy of clients that name none; default: `default`, or else the only one.",
+    )
+    subject: SubjectKind = Field(
+        default=SubjectKind.ID,
+        description="What `sub` says of a user: `id`, which no second user ever gets, or "
+        "`username`.",
+    )
+    scope_claims: dict[ScopeName, tuple[ClaimName, ...]] = Field(
+        default_factory=dict,
+        description="Claims that a scope asks for, beside those that `profile`, `email`, "
+        "`address` and `phone` have by the standard.",
+    )
+    claim_attributes: dict[ClaimName, AttributeName] = Field(
+        default_factory=dict,
+        description="Which attribute of a user fills a claim, where the names differ: "
+        '`{ employee = "employeeNumber" }`.',
+    )
+    code_seconds: StrictInt = Field(
+        default=60,
+        ge=1,
+        le=MAX_CODE_SECONDS,
+        description="How long an authorization code waits to be exchanged.",
+    )
+    flow_minutes: StrictInt = Field(
+        default=15, ge=1, le=1440, description="How long somebody may take to sign on."
+    )
+    authentication_applications: dict[KeyName, AuthenticationApplicationSettings] = Field(
+        default_factory=dict,
+        description="Programs that show the steps to people themselves, by name.",
+    )
+    default_authentication_application: KeyName | None = Field(
+        default=None,
+        description="The one that browsers are sent to for signing on; default: none, and the "
+        "server's own pages are shown.",
     )
     lockout: LockoutSettings = Field(
         default_factory=LockoutSettings, description="What failed attempts to sign on lead to."

@@ -10,9 +10,11 @@ class Vocabulary:
     Args:
         grant_types: values of `grant_type`.
         auth_methods: client-authentication methods.
+        step_types: kinds of authentication steps that a policy may ask.
         store_schemes: what may stand before the colon of a store's URL.
     """
 
     grant_types: frozenset[str]
     auth_methods: frozenset[str]
+    step_types: frozenset[str]
     store_schemes: frozenset[str]

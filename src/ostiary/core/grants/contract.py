@@ -1,6 +1,6 @@
 """What a grant type is: it reads a request and decides."""
 
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from ostiary.core.base.params import Params
 from ostiary.core.model.authorization import Authorization
@@ -19,6 +19,20 @@ class Grant(Protocol):
     async def authorize(self, env: Environment, client: Client, params: Params) -> Authorization:
         """Decide what an authenticated client, allowed to use this grant, gets.
 
+        Raises: OAuthError when it gets nothing.
+        """
+        ...
+
+
+@runtime_checkable
+class ContestedGrant(Grant, Protocol):
+    """A grant that spends what two requests may spend at the same time."""
+
+    async def after_losing(self, env: Environment, client: Client, params: Params) -> Authorization:
+        """Decide once more, after another request was first to spend it.
+
+        Args: as in `authorize`, which allowed it when nothing was spent yet.
+        Stores: what must end because of it, before it is refused.
         Raises: OAuthError when it gets nothing.
         """
         ...

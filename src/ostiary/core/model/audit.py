@@ -8,6 +8,8 @@ import msgspec
 from ostiary.core.base.ids import (
     ClientId,
     EnvironmentId,
+    GrantId,
+    SessionId,
     TokenId,
     TokenManagerId,
     UserId,
@@ -24,6 +26,49 @@ class TokenIssued(msgspec.Struct, frozen=True):
     manager: TokenManagerId
     token_id: TokenId
     scope: str
+    address: str
+
+
+class UserTokenIssued(msgspec.Struct, frozen=True):
+    """An access token for a user's data went out.
+
+    Args: is_deprecated: in a way that is open to old clients alone.
+    """
+
+    environment: EnvironmentId
+    client: ClientId
+    user: UserId
+    session: SessionId | None
+    grant: GrantId
+    grant_type: str
+    manager: TokenManagerId
+    token_id: TokenId
+    scope: str
+    has_refresh_token: bool
+    is_deprecated: bool
+    address: str
+
+
+class AuthorizationAnswered(msgspec.Struct, frozen=True):
+    """A client got what it asked of a user; `grant` is what an exchange of the code makes."""
+
+    environment: EnvironmentId
+    client: ClientId
+    user: UserId
+    session: SessionId | None
+    grant: GrantId | None
+    response_type: str
+    scope: str
+    address: str
+
+
+class UserinfoAnswered(msgspec.Struct, frozen=True):
+    """A client read what there is about a user."""
+
+    environment: EnvironmentId
+    client: ClientId
+    user: UserId
+    token_id: TokenId
     address: str
 
 
@@ -54,12 +99,16 @@ class TokenIntrospected(msgspec.Struct, frozen=True):
 
 
 class TokenRevoked(msgspec.Struct, frozen=True):
-    """A client gave a token back; `token_id` is None for one that was no token any more."""
+    """A client gave a token back; without `token_id` and `grant` it was no token any more.
+
+    Args: grant ended with its refresh token.
+    """
 
     environment: EnvironmentId
     client: ClientId
     token_id: TokenId | None
     address: str
+    grant: GrantId | None = None
 
 
 class ConfigurationApplied(msgspec.Struct, frozen=True):
@@ -155,8 +204,63 @@ class UserUnlocked(msgspec.Struct, frozen=True):
     source: str
 
 
+class SignedOn(msgspec.Struct, frozen=True):
+    """A user has proved who it is in a browser; `methods` says how, as RFC 8176 names it."""
+
+    environment: EnvironmentId
+    user: UserId
+    session: SessionId
+    client: ClientId
+    methods: str
+    address: str
+
+
+class SignedOff(msgspec.Struct, frozen=True):
+    """A user's session was ended at the user's wish."""
+
+    environment: EnvironmentId
+    user: UserId
+    session: SessionId
+    address: str
+
+
+class ConsentGiven(msgspec.Struct, frozen=True):
+    """A user was asked, and allowed a client what it wants."""
+
+    environment: EnvironmentId
+    user: UserId
+    client: ClientId
+    scope: str
+    address: str
+
+
+class FlowFailed(msgspec.Struct, frozen=True):
+    """A sign-on is over without success; `user` is whom it had proved by then."""
+
+    environment: EnvironmentId
+    client: ClientId
+    user: UserId | None
+    code: str
+    address: str
+
+
+class ReplayDetected(msgspec.Struct, frozen=True):
+    """A code or refresh token came a second time, so its grant was revoked.
+
+    Who presented it stands in the refusal that follows.
+    """
+
+    environment: EnvironmentId
+    client: ClientId
+    grant: GrantId
+    grant_type: str
+
+
 Event = (
     TokenIssued
+    | UserTokenIssued
+    | AuthorizationAnswered
+    | UserinfoAnswered
     | RequestRefused
     | TokenIntrospected
     | TokenRevoked
@@ -170,4 +274,9 @@ Event = (
     | UserChanged
     | UserDeleted
     | UserUnlocked
+    | SignedOn
+    | SignedOff
+    | ConsentGiven
+    | FlowFailed
+    | ReplayDetected
 )

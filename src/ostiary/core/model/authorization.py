@@ -31,6 +31,13 @@ class Person(msgspec.Struct, frozen=True):
     claims: ClaimsRequest = ClaimsRequest()
 
 
+class Granted(msgspec.Struct, frozen=True):
+    """What a user's grant is for, of which one token may be for less."""
+
+    scopes: ScopeSet
+    resources: tuple[str, ...] = ()
+
+
 class RefreshedToken(msgspec.Struct, frozen=True):
     """What a refresh token was presented for: its grant, and the token that takes its place.
 
@@ -58,6 +65,8 @@ class Authorization(msgspec.Struct, frozen=True):
         grant_id: of a grant that the issuance makes; a refresh token comes with it if
             `wants_refresh`.
         refreshed: instead, the grant that the issuance goes on.
+        granted: what the grant that the issuance makes is for; None for the same as the token.
+        is_deprecated: it came about in a way that is open to old clients alone.
     """
 
     grant_type: str
@@ -72,3 +81,5 @@ class Authorization(msgspec.Struct, frozen=True):
     grant_id: GrantId | None = None
     wants_refresh: bool = False
     refreshed: RefreshedToken | None = None
+    granted: Granted | None = None
+    is_deprecated: bool = False

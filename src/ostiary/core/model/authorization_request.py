@@ -22,7 +22,7 @@ class ResponseMode(StrEnum):
     PI_FLOW = "pi.flow"
 
 
-class ClaimWish(msgspec.Struct, frozen=True):
+class ClaimWish(msgspec.Struct, frozen=True, omit_defaults=True):
     """What the `claims` parameter says of one claim.
 
     Spec: OpenID Connect Core §5.5.1.
@@ -33,7 +33,7 @@ class ClaimWish(msgspec.Struct, frozen=True):
     values: tuple[object, ...] = ()
 
 
-class ClaimsRequest(msgspec.Struct, frozen=True):
+class ClaimsRequest(msgspec.Struct, frozen=True, omit_defaults=True):
     """The `claims` parameter: what is wanted beyond the scopes, by place and name.
 
     Spec: OpenID Connect Core §5.5.
@@ -43,7 +43,7 @@ class ClaimsRequest(msgspec.Struct, frozen=True):
     id_token: Mapping[str, ClaimWish] = {}
 
 
-class AuthorizationRequest(msgspec.Struct, frozen=True):
+class AuthorizationRequest(msgspec.Struct, frozen=True, omit_defaults=True):
     """One request after every check; nothing of it is read from the wire again.
 
     Args:

@@ -26,7 +26,7 @@ class FlowFailure(msgspec.Struct, frozen=True):
     description: str
 
 
-class Flow(msgspec.Struct, frozen=True):
+class Flow(msgspec.Struct, frozen=True, omit_defaults=True):
     """One flow at one version; every change makes the next. Times are seconds since the epoch.
 
     Args:

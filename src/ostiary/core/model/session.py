@@ -10,7 +10,7 @@ MAX_FORMER = 4
 """So many earlier cookies of a browser still open the flows that were begun with them."""
 
 
-class Authentication(msgspec.Struct, frozen=True):
+class Authentication(msgspec.Struct, frozen=True, omit_defaults=True):
     """How, and when, a user proved who it is.
 
     Args:
@@ -27,7 +27,7 @@ class Authentication(msgspec.Struct, frozen=True):
     context: str | None = None
 
 
-class Session(msgspec.Struct, frozen=True):
+class Session(msgspec.Struct, frozen=True, omit_defaults=True):
     """One browser in which a user has signed on. Times are seconds since the epoch.
 
     Args:

@@ -39,7 +39,7 @@ class Redemption(msgspec.Struct, frozen=True):
     expires_at: float
 
 
-class AccessToken(msgspec.Struct, frozen=True):
+class AccessToken(msgspec.Struct, frozen=True, omit_defaults=True):
     """What an access token stands for, whether it was read from a JWT or found in a store.
 
     Times are seconds since the epoch.
@@ -56,11 +56,11 @@ class AccessToken(msgspec.Struct, frozen=True):
     attributes: Mapping[str, object] = {}
     user_id: UserId | None = None
     grant_id: GrantId | None = None
-    """The persistent grant that it came from."""
+    """The user's grant; a transient one has the id of its only token."""
     session_id: str | None = None
     authenticated_at: float | None = None
     claims: ClaimsRequest | None = None
-    """What userinfo is to answer beyond the scopes; kept with reference tokens and grants only."""
+    """What userinfo is to answer beyond the scopes; kept with the grant, known by inspection."""
 
 
 class ReferenceToken(msgspec.Struct, frozen=True):
@@ -131,3 +131,17 @@ class IssuedTokens(msgspec.Struct, frozen=True):
 
     def __repr__(self) -> str:
         return f"IssuedTokens(access_token=…, scopes={self.scopes!r})"
+
+
+class FrontChannelTokens(msgspec.Struct, frozen=True):
+    """What goes back through the browser, of what was asked for.
+
+    Spec: RFC 6749 §4.1.2, §4.2.2; OpenID Connect Core §3.2.2.5, §3.3.2.5.
+    """
+
+    code: str | None = None
+    tokens: IssuedTokens | None = None
+    id_token: str | None = None
+
+    def __repr__(self) -> str:
+        return "FrontChannelTokens(…)"

@@ -8,7 +8,7 @@ from ostiary.core.model.authorization_request import ClaimsRequest
 from ostiary.core.model.session import Authentication
 
 
-class RefreshState(msgspec.Struct, frozen=True):
+class RefreshState(msgspec.Struct, frozen=True, omit_defaults=True):
     """The refresh tokens of one grant: a row that stays one, however often they rotate.
 
     A refresh token is a family's part, the same in all of them, and a part of its own. So an old
@@ -29,7 +29,7 @@ class RefreshState(msgspec.Struct, frozen=True):
     rotated_at: float = 0.0
 
 
-class UserGrant(msgspec.Struct, frozen=True):
+class UserGrant(msgspec.Struct, frozen=True, omit_defaults=True):
     """One grant. It is revoked by deleting it: nothing that names it is good without it.
 
     Args:
@@ -59,7 +59,7 @@ class UserGrant(msgspec.Struct, frozen=True):
     token_ids: tuple[tuple[TokenId, float], ...] = ()
 
 
-class AuthorizationCode(msgspec.Struct, frozen=True):
+class AuthorizationCode(msgspec.Struct, frozen=True, omit_defaults=True):
     """One code; what it was spent on is known by the redemption of its key.
 
     Args:
@@ -90,7 +90,7 @@ class AuthorizationCode(msgspec.Struct, frozen=True):
     front_channel_token: tuple[TokenId, float] | None = None
 
 
-class Consent(msgspec.Struct, frozen=True):
+class Consent(msgspec.Struct, frozen=True, omit_defaults=True):
     """What a user once allowed a client, so as not to be asked again.
 
     Spec: OpenID Connect Core §3.1.2.4.

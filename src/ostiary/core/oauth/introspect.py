@@ -13,6 +13,10 @@ from ostiary.core.oauth.client_authentication import ClientAuthentication
 from ostiary.core.oauth.refusals import describe_refusal
 from ostiary.core.ports.events import Events
 from ostiary.core.tokens.inspect import TokenInspector
+from ostiary.core.tokens.known_refresh_tokens import KnownRefreshTokens, RefreshTokenFacts
+
+REFRESH_TOKEN = "refresh_token"  # noqa: S105 - a kind of token
+Facts = AccessToken | RefreshTokenFacts
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,14 +25,15 @@ class Introspection:
 
     clients: ClientAuthentication
     inspector: TokenInspector
+    refresh_tokens: KnownRefreshTokens
     events: Events
 
-    async def respond(
-        self, env: Environment, params: Params, presented: Presented
-    ) -> AccessToken | None:
+    async def respond(self, env: Environment, params: Params, presented: Presented) -> Facts | None:
         """Return what the token stands for, or None for anything that is not active.
 
         A token of a manager that is not open to the asking client is not active for it either.
+        A refresh token is one only for who says that it is: whoever asks about what came in the
+        place of an access token must not hear that it is good.
         Spec: RFC 7662 §2.
         Raises: InvalidClientError, also for a client without the right to ask; OAuthError
             invalid_request without a token; UnavailableError.
@@ -46,18 +51,23 @@ class Introspection:
                 environment=env.id,
                 client=client.client_id,
                 active=token is not None,
-                token_id=token.token_id if token else None,
+                token_id=token.token_id if isinstance(token, AccessToken) else None,
                 address=presented.address,
             )
         )
         return token
 
-    async def _inspect(
-        self, env: Environment, client: Client, params: Params
-    ) -> AccessToken | None:
+    async def _inspect(self, env: Environment, client: Client, params: Params) -> Facts | None:
         if not client.may_introspect:
             raise InvalidClientError(reason="client may not introspect")
-        token = await self.inspector.inspect(env, params.get("token"))
-        if token is not None and token.manager_id not in client.token_managers:
+        presented = params.get("token")
+        token: Facts | None = await self.inspector.inspect(env, presented)
+        if token is None and params.find("token_type_hint") == REFRESH_TOKEN:
+            token = await self.refresh_tokens.inspect(env, presented)
+        if token is None or _manager_of(env, token) not in client.token_managers:
             return None
         return token
+
+
+def _manager_of(env: Environment, token: Facts) -> str:
+    return token.manager_id or env.clients[token.client_id].token_managers[0]

@@ -2,9 +2,18 @@
 
 from dataclasses import dataclass
 
+from ostiary.core.model.authorization_request import ResponseMode
 from ostiary.core.model.client import AuthMethod
 from ostiary.core.model.environment import ENVIRONMENT_KEYS, Environment
+from ostiary.core.oauth import response_types
+from ostiary.core.oauth.checks.claims import known_claims
+from ostiary.core.oauth.checks.proof_key import S256
 
+_ADVERTISED_MODES = (ResponseMode.QUERY, ResponseMode.FRAGMENT, ResponseMode.FORM_POST)
+"""`pi.flow` is no mode for everybody; PingFederate does not list it either."""
+_IMPLICIT = "implicit"
+"""Not a grant of the token endpoint, but the name of what the other one hands out itself."""
+_CLAIMS_OF_ID_TOKENS = frozenset({"iss", "aud", "exp", "iat", "nonce", "at_hash", "c_hash", "sid"})
 ASSERTION_METHODS = frozenset({AuthMethod.PRIVATE_KEY_JWT, AuthMethod.CLIENT_SECRET_JWT})
 
 
@@ -47,6 +56,30 @@ class Metadata:
                 members[f"{endpoint}_endpoint_auth_signing_alg_values_supported"] = list(
                     self.assertion_algorithms
                 )
+        return members
+
+    def describe_sign_on(self, env: Environment) -> dict[str, object]:
+        """Return the members of a dialect that signs people on; they stand over `describe`'s own.
+
+        Spec: OpenID Connect Discovery 1.0 §3; RFC 8414 §2; RFC 9207 §3; Initiating User
+        Registration via OpenID Connect 1.0 §4.1 (`prompt_values_supported`).
+        """
+        contexts = {policy.context for policy in env.policies.values() if policy.context}
+        algorithms = sorted(self._id_token_algorithms(env))
+        members: dict[str, object] = {
+            "response_types_supported": list(response_types.SUPPORTED),
+            "response_modes_supported": [str(mode) for mode in _ADVERTISED_MODES],
+            "grant_types_supported": [*self.grant_types, _IMPLICIT],
+            "code_challenge_methods_supported": [S256],
+            "prompt_values_supported": list(response_types.PROMPTS),
+            "claim_types_supported": ["normal"],
+            "claims_supported": sorted(known_claims(env) | _CLAIMS_OF_ID_TOKENS),
+            "claims_parameter_supported": True,
+            "userinfo_signing_alg_values_supported": algorithms,
+            "authorization_response_iss_parameter_supported": True,
+        }
+        if contexts:
+            members["acr_values_supported"] = sorted(contexts)
         return members
 
     @staticmethod

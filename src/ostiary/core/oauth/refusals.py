@@ -33,3 +33,18 @@ def describe_refusal(
         claimed=ClientId(claimed),
         address=presented.address,
     )
+
+
+def refused_authorization(
+    env: Environment, error: ProtocolError, claimed: str, address: str
+) -> RequestRefused:
+    """Return the event of a refused authorization request: its client has only been claimed."""
+    return RequestRefused(
+        environment=env.id,
+        endpoint="authorize",
+        code=error.code,
+        reason=error.detail.get("reason", error.description),
+        client=None,
+        claimed=ClientId(claimed[:MAX_CLAIMED_CHARACTERS]),
+        address=address,
+    )

@@ -8,16 +8,22 @@ from msgspec.structs import replace
 from ostiary.core.base.errors import OAuthCode, OAuthError, ProtocolError
 from ostiary.core.base.params import Params
 from ostiary.core.clientauth.contract import Presented
-from ostiary.core.grants.contract import Grant
+from ostiary.core.grants.contract import ContestedGrant, Grant
+from ostiary.core.grants.refusals import invalid_grant
+from ostiary.core.model.authorization import Authorization
 from ostiary.core.model.client import Client
 from ostiary.core.model.environment import Environment
 from ostiary.core.model.token import IssuedTokens
+from ostiary.core.model.token_manager import TokenManager
 from ostiary.core.oauth.client_authentication import ClientAuthentication
 from ostiary.core.oauth.refusals import describe_refusal
 from ostiary.core.ports.events import Events
 from ostiary.core.ports.stores import AlreadyRedeemedError
 from ostiary.core.tokens.issue import TokenIssuer
-from ostiary.core.tokens.targets import TokenTarget, choose_manager
+from ostiary.core.tokens.targets import TokenTarget, choose_manager, settle_target
+
+CODE_GRANT = "authorization_code"
+CODE_GRANT_ALIAS = "authorization"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +65,27 @@ class TokenEndpoint:
         presented: Presented,
         target: TokenTarget,
     ) -> IssuedTokens:
+        grant = self._choose_grant(client, params)
+        manager = choose_manager(env, client, target)
+        address = presented.address
+        authorization = await grant.authorize(env, client, params)
+        try:
+            authorization, manager = _settle(env, authorization, manager, target, params)
+            return await self.issuer.issue(env, authorization, manager, address=address)
+        except AlreadyRedeemedError as error:
+            if not isinstance(grant, ContestedGrant):
+                raise invalid_grant("another request was first") from error
+        authorization = await grant.after_losing(env, client, params)
+        try:
+            authorization, manager = _settle(env, authorization, manager, target, params)
+            return await self.issuer.issue(env, authorization, manager, address=address)
+        except AlreadyRedeemedError as error:
+            raise invalid_grant("another request was first") from error
+
+    def _choose_grant(self, client: Client, params: Params) -> Grant:
         grant_type = params.get("grant_type")
+        if grant_type == CODE_GRANT_ALIAS and client.allows_authorization_alias:
+            grant_type = CODE_GRANT
         grant = self.grants.get(grant_type)
         if grant is None:
             raise OAuthError(
@@ -69,13 +95,22 @@ class TokenEndpoint:
             raise OAuthError(
                 OAuthCode.UNAUTHORIZED_CLIENT, "This client may not use this grant_type."
             )
-        manager = choose_manager(env, client, target)
-        authorization = await grant.authorize(env, client, params)
+        return grant
+
+
+def _settle(
+    env: Environment,
+    authorization: Authorization,
+    manager: TokenManager,
+    target: TokenTarget,
+    params: Params,
+) -> tuple[Authorization, TokenManager]:
+    """Return the authorization for its token alone, and the manager that issues it."""
+    if authorization.person is None:
         if target.resources:
             authorization = replace(authorization, resources=target.resources)
-        try:
-            return await self.issuer.issue(env, authorization, manager, address=presented.address)
-        except AlreadyRedeemedError as error:
-            raise OAuthError(
-                OAuthCode.INVALID_GRANT, "The grant is invalid, expired or was used before."
-            ) from error
+        return authorization, manager
+    target = settle_target(authorization, target)
+    is_alias = params.find("grant_type") == CODE_GRANT_ALIAS
+    authorization = replace(authorization, resources=target.resources, is_deprecated=is_alias)
+    return authorization, choose_manager(env, authorization.client, target)

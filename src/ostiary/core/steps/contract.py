@@ -208,8 +208,16 @@ class Refused:
     problems: tuple[Problem, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Restart:
+    """Begin again at the policy's root: whoever was named so far is somebody else.
+
+    Once somebody is proved there is no way back, and the flow stays where it is.
+    """
+
+
 Begun = Ask | Passed | Failed
-Outcome = Ask | Passed | Failed | Refused
+Outcome = Ask | Passed | Failed | Refused | Restart
 
 
 class Step(Protocol):

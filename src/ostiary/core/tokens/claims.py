@@ -12,6 +12,7 @@ from ostiary.core.formats.jwt import Headers, InvalidClaimsError, read_time
 from ostiary.core.model.environment import Environment
 from ostiary.core.model.token import AccessToken
 from ostiary.core.model.token_manager import ClaimStyle, ScopeFormat, TokenManager
+from ostiary.core.tokens.granting import is_transient
 
 Claims = dict[str, object]
 
@@ -38,8 +39,9 @@ def _pingfederate(env: Environment, manager: TokenManager, token: AccessToken) -
     if manager.authorization_details:
         claims["authorization_details"] = []
     claims[manager.client_claim] = token.client_id
+    _add_grant(claims, manager, token)
     claims["jti"] = token.token_id
-    _add_attributes(claims, token)
+    _add_attributes(claims, manager, token)
     claims["exp"] = int(token.expires_at)
     return claims
 
@@ -64,18 +66,19 @@ def _pingone(env: Environment, manager: TokenManager, token: AccessToken) -> Cla
         claims["p1.rid"] = token.token_id
     else:
         claims["sub"] = token.subject
+        _add_sign_on(claims, manager, token)
     if manager.legacy_claims:
         claims["acc"] = env.organization_id
         claims["environment_id"] = env.id
         claims["organization_id"] = env.organization_id
-    _add_attributes(claims, token)
+    _add_attributes(claims, manager, token)
     return claims
 
 
 def _rfc9068(env: Environment, manager: TokenManager, token: AccessToken) -> Claims:
     """Claims of the JWT profile for access tokens; without a user the client is the subject.
 
-    Spec: RFC 9068 §2.2.
+    Spec: RFC 9068 §2.2, §2.2.1.
     """
     audiences = token.audiences or (env.issuer,)
     claims: Claims = {
@@ -88,14 +91,31 @@ def _rfc9068(env: Environment, manager: TokenManager, token: AccessToken) -> Cla
         "exp": int(token.expires_at),
         "jti": token.token_id,
     }
-    _add_attributes(claims, token)
+    _add_sign_on(claims, manager, token)
+    _add_attributes(claims, manager, token)
     return claims
 
 
-def _add_attributes(claims: Claims, token: AccessToken) -> None:
+def _add_sign_on(claims: Claims, manager: TokenManager, token: AccessToken) -> None:
+    """Add what a user's token says of the sign-on that it came from."""
+    if token.authenticated_at is not None:
+        claims["auth_time"] = int(token.authenticated_at)
+    if token.session_id is not None:
+        claims["sid"] = token.session_id
+    _add_grant(claims, manager, token)
+
+
+def _add_grant(claims: Claims, manager: TokenManager, token: AccessToken) -> None:
+    """Name the grant that a token came from; that of a transient one is named by its own id."""
+    if token.grant_id is not None and not is_transient(token.grant_id):
+        claims[manager.grant_claim] = token.grant_id
+
+
+def _add_attributes(claims: Claims, manager: TokenManager, token: AccessToken) -> None:
     """Add attributes after the claims that the server itself vouches for; none replaces those."""
     for name, value in token.attributes.items():
-        claims.setdefault(name, value)
+        if name != manager.grant_claim:
+            claims.setdefault(name, value)
 
 
 _WRITERS: Mapping[ClaimStyle, Callable[[Environment, TokenManager, AccessToken], Claims]] = {
@@ -106,7 +126,7 @@ _WRITERS: Mapping[ClaimStyle, Callable[[Environment, TokenManager, AccessToken],
 
 _STANDARD = frozenset(
     {"iss", "sub", "aud", "iat", "exp", "nbf", "jti", "env", "org", "p1.rid", "acc",
-     "environment_id", "organization_id", "authorization_details"}
+     "environment_id", "organization_id", "authorization_details", "auth_time", "sid"}
 )  # fmt: skip
 
 
@@ -120,8 +140,10 @@ def read_token(manager: TokenManager, claims: Mapping[str, Any]) -> AccessToken:
     if expires_at is None or not isinstance(token_id, str) or not isinstance(client_id, str):
         raise InvalidClaimsError("exp, jti or the client is missing")
     scope, audience = claims.get(manager.scope_claim, ""), claims.get("aud", ())
-    subject = claims.get("sub")
-    own = {manager.client_claim, manager.scope_claim}
+    subject, grant_id = claims.get("sub"), claims.get(manager.grant_claim)
+    if grant_id is None and is_transient(token_id):
+        grant_id = token_id
+    own = {manager.client_claim, manager.scope_claim, manager.grant_claim}
     return AccessToken(
         token_id=TokenId(token_id),
         client_id=ClientId(client_id),
@@ -129,13 +151,16 @@ def read_token(manager: TokenManager, claims: Mapping[str, Any]) -> AccessToken:
         scopes=ScopeSet.parse(scope) if isinstance(scope, str) else ScopeSet.of(scope),
         expires_at=expires_at,
         issued_at=read_time(claims, "iat"),
-        subject=None if subject == client_id else subject,
+        subject=None if subject == client_id and grant_id is None else subject,
         audiences=(audience,) if isinstance(audience, str) else tuple(audience),
         attributes={
             name: value
             for name, value in claims.items()
             if name not in _STANDARD and name not in own
         },
+        grant_id=grant_id,
+        session_id=claims.get("sid"),
+        authenticated_at=read_time(claims, "auth_time"),
     )
 
 

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from math import inf
 
+from msgspec.structs import replace
+
 from ostiary.core.base.clock import Clock
 from ostiary.core.base.ids import HandleKey, KeyId, handle_key
 from ostiary.core.crypto import jws
@@ -10,9 +12,13 @@ from ostiary.core.formats import jwt
 from ostiary.core.model.environment import Environment
 from ostiary.core.model.token import AccessToken
 from ostiary.core.model.token_manager import TokenKind, TokenManager
+from ostiary.core.model.user import User
+from ostiary.core.model.user_grant import UserGrant
 from ostiary.core.ports.stores import AccessTokens
+from ostiary.core.ports.user_grants import UserGrants
 from ostiary.core.tokens import claims
-from ostiary.core.tokens.gate import is_client_open
+from ostiary.core.tokens.gate import Gate, is_client_open
+from ostiary.core.tokens.granting import is_transient
 from ostiary.core.tokens.verified import VerifiedToken, VerifiedTokens
 
 
@@ -25,10 +31,20 @@ class FoundToken:
 
 
 @dataclass(frozen=True, slots=True)
+class UserToken:
+    """An access token that is good now, and the user whose data it opens."""
+
+    token: AccessToken
+    user: User
+
+
+@dataclass(frozen=True, slots=True)
 class TokenInspector:
     """Tells what an access token stands for."""
 
     tokens: AccessTokens
+    user_grants: UserGrants
+    gate: Gate
     clock: Clock
     verified: VerifiedTokens = field(default_factory=VerifiedTokens)
 
@@ -45,14 +61,39 @@ class TokenInspector:
     async def inspect(self, env: Environment, presented: str) -> AccessToken | None:
         """Return a token that is good now: genuine, unexpired, not revoked, its client open.
 
+        One for a user's data needs its grant and its user too.
         Raises: UnavailableError when the store cannot say whether it was revoked.
         """
         found = await self.find(env, presented)
         if found is None or not is_client_open(env, found.token.client_id):
             return None
+        if found.token.grant_id is not None:
+            about = await self._find_user(env, found)
+            return about.token if about else None
         if found.key is None and await self.tokens.is_revoked(env, found.token.token_id):
             return None
         return found.token
+
+    async def inspect_for_user(self, env: Environment, presented: str) -> UserToken | None:
+        """Return a token that is good now for a user's data, with that user.
+
+        Raises: UnavailableError.
+        """
+        found = await self.find(env, presented)
+        return None if found is None else await self._find_user(env, found)
+
+    async def _find_user(self, env: Environment, found: FoundToken) -> UserToken | None:
+        token = found.token
+        if token.grant_id is None:
+            return None
+        grant = await self.user_grants.find(env, token.grant_id, now=self.clock.now())
+        if grant is None or grant.client_id != token.client_id:
+            return None
+        is_one_of_many = found.key is None and not is_transient(grant.id)
+        if is_one_of_many and await self.tokens.is_revoked(env, token.token_id):
+            return None
+        user = await self.gate.find_user(env, grant.client_id, grant.user_id, grant.authentication)
+        return UserToken(_with_grant(token, grant), user) if user else None
 
     def _find_jwt(self, env: Environment, presented: str) -> AccessToken | None:
         now = self.clock.now()
@@ -75,6 +116,18 @@ class TokenInspector:
         if token is None or token.manager_id != manager.id:
             return None
         return FoundToken(token, key)
+
+
+def _with_grant(token: AccessToken, grant: UserGrant) -> AccessToken:
+    """Fill in what the style of a JWT leaves out."""
+    return replace(
+        token,
+        subject=grant.subject,
+        user_id=grant.user_id,
+        session_id=grant.session_id,
+        authenticated_at=grant.authentication.at,
+        claims=grant.claims,
+    )
 
 
 def _manager_of_handle(env: Environment, presented: str) -> TokenManager | None:

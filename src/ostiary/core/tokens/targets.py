@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from ostiary.core.base.errors import OAuthCode, OAuthError
 from ostiary.core.base.ids import TokenManagerId
 from ostiary.core.base.scopes import ScopeSet
+from ostiary.core.model.authorization import Authorization
 from ostiary.core.model.client import Client
 from ostiary.core.model.environment import Environment
 from ostiary.core.model.token_manager import TokenManager
@@ -47,6 +48,21 @@ def choose_manager(env: Environment, client: Client, target: TokenTarget) -> Tok
     if chosen:
         return next(iter(chosen.values()))
     return env.token_managers[client.token_managers[0]]
+
+
+def settle_target(authorization: Authorization, target: TokenTarget) -> TokenTarget:
+    """Return what a token of a user's grant is for: what the request names, or all of the grant.
+
+    Args: target was accepted by `choose_manager`.
+    Spec: RFC 8707 §2.2.
+    Raises: OAuthError invalid_target for what the user was not asked for.
+    """
+    settled, allowed = authorization.manager_id, authorization.resources
+    if settled is not None and target.manager_id not in (None, settled):
+        raise OAuthError(OAuthCode.INVALID_TARGET, "The grant is for another token manager.")
+    if allowed and not set(target.resources) <= set(allowed):
+        raise OAuthError(OAuthCode.INVALID_TARGET, "The grant is for another resource.")
+    return TokenTarget(target.manager_id or settled, target.resources or allowed)
 
 
 def choose_audiences(

@@ -3,19 +3,26 @@
 from dataclasses import dataclass
 
 from ostiary.core.base.clock import Clock
+from ostiary.core.oauth.authorize import Authorize
 from ostiary.core.oauth.introspect import Introspection
 from ostiary.core.oauth.metadata import Metadata
 from ostiary.core.oauth.revocation import Revocation
 from ostiary.core.oauth.token import TokenEndpoint
+from ostiary.core.oidc.logout import Logout
+from ostiary.core.oidc.userinfo import Userinfo
 from ostiary.core.ports.configuration import Snapshots
 from ostiary.core.ports.readiness import Readiness
 from ostiary.dialects.pingfederate.documents import MANAGER_KEYS_PREFIX, Documents
 from ostiary.dialects.pingfederate.errors import render_text_error
 from ostiary.dialects.pingfederate.oauth import TOKEN_PATH, OAuth
+from ostiary.dialects.pingfederate.sign_on_routes import SignOnRoutes
 from ostiary.dialects.pingfederate.system import Heartbeat
 from ostiary.dialects.pingfederate.tenancy import Tenancy
+from ostiary.dialects.pingfederate.userinfo import UserinfoEndpoint
+from ostiary.http.bearer import render_bearer_error
 from ostiary.http.oauth_json import render_error
 from ostiary.http.route import BodyKind, CorsPolicy, Route
+from ostiary.web.rendering import Pages
 
 JWKS_PATH = "/pf/JWKS"
 
@@ -31,6 +38,10 @@ class PingFederate:
     introspection: Introspection
     revocation: Revocation
     metadata: Metadata
+    authorize: Authorize
+    logout: Logout
+    userinfo: Userinfo
+    pages: Pages
 
     def routes(self) -> tuple[Route, ...]:
         """Return the table of endpoints.
@@ -38,7 +49,8 @@ class PingFederate:
         Spec: PingFederate "OAuth 2.0 endpoints", "System-services endpoints".
         """
         tenancy = Tenancy(self.snapshots)
-        oauth = self._oauth_routes(tenancy)
+        sign_on = SignOnRoutes(tenancy, self.authorize, self.logout, self.clock, self.pages)
+        oauth = (*self._oauth_routes(tenancy), self._userinfo_route(tenancy), *sign_on.routes())
         endpoints = {route.metadata: route.path for route in oauth if route.metadata}
         documents = Documents(
             tenancy, self.metadata, self.clock, {**endpoints, "jwks_uri": JWKS_PATH}
@@ -76,6 +88,19 @@ class PingFederate:
                 metadata="revocation_endpoint",
                 summary="Give a token back",
             ),
+        )
+
+    def _userinfo_route(self, tenancy: Tenancy) -> Route:
+        endpoint = UserinfoEndpoint(tenancy, self.userinfo)
+        return Route(
+            "/idp/userinfo.openid",
+            {"GET": endpoint.get_or_post, "POST": endpoint.get_or_post},
+            render_bearer_error,
+            body=BodyKind.FORM,
+            cors=CorsPolicy.CONFIGURED,
+            origins=tenancy.find_origins,
+            metadata="userinfo_endpoint",
+            summary="What a client may read about a user",
         )
 
     def _system_routes(self) -> tuple[Route, ...]:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from ostiary.core.model.environment import Environment
 from ostiary.core.ports.configuration import Snapshots
+from ostiary.dialects.pingfederate.origins import find_application_origins
 from ostiary.http.errors import not_found
 from ostiary.http.message import Request
 
@@ -29,3 +30,7 @@ class Tenancy:
     def find_origins(self, request: Request) -> frozenset[str]:
         """Return the browser origins that may call the environment's endpoints."""
         return self.resolve(request).allowed_origins
+
+    def find_application_origins(self, request: Request) -> frozenset[str]:
+        """Return the request's origin if an authentication application may call from it."""
+        return find_application_origins(self.resolve(request), request)

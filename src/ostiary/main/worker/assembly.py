@@ -76,6 +76,11 @@ def assemble(birth: Birth, settings: ServeSettings, channel: Channel, record: Re
         directory=LocalDirectory(store.users, hashing),
         attempts=store.attempts,
         hashing=hashing,
+        flows=store.flows,
+        sessions=store.sessions,
+        codes=store.codes,
+        user_grants=store.user_grants,
+        consents=store.consents,
         clock=clock,
     )
     application = build_application(

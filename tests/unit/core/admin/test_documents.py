@@ -8,13 +8,18 @@ import pytest
 from pydantic import BaseModel
 
 from ostiary.core.admin.bodies import (
+    AuthenticationApplicationBody,
     Body,
     ClientBody,
     EnvironmentBody,
     LockoutBody,
     PasswordPolicyBody,
+    PolicyBody,
+    RefreshBody,
     ResourceBody,
     ServerBody,
+    SessionsBody,
+    StepBody,
     TokenManagerBody,
     client_uuid,
     default_of,
@@ -23,12 +28,17 @@ from ostiary.core.admin.contents import ConfigurationBrokenError, encode, find, 
 from ostiary.core.admin.documents import SHARED_SERVER_FIELDS, Desired, describe_client
 from ostiary.core.configuration import implied
 from ostiary.core.configuration.schema import (
+    AuthenticationApplicationSettings,
     ClientSettings,
     EnvironmentSettings,
     LockoutSettings,
     PasswordPolicySettings,
+    PolicySettings,
+    RefreshSettings,
     ResourceSettings,
     ServerSettings,
+    SessionSettings,
+    StepSettings,
     TokenManagerSettings,
 )
 from ostiary.core.ports.configuration import Document, DocumentId
@@ -38,11 +48,22 @@ PAIRS = (
     pytest.param(
         EnvironmentBody,
         EnvironmentSettings,
-        {"resources", "token_managers", "clients", "users"},
+        {"authentication_applications", "clients", "policies", "resources", "steps"}
+        | {"token_managers", "users"},
         id="environment",
     ),
     pytest.param(LockoutBody, LockoutSettings, set(), id="lockout"),
     pytest.param(PasswordPolicyBody, PasswordPolicySettings, set(), id="password policy"),
+    pytest.param(SessionsBody, SessionSettings, set(), id="sessions"),
+    pytest.param(StepBody, StepSettings, set(), id="step"),
+    pytest.param(PolicyBody, PolicySettings, {"steps"}, id="policy"),
+    pytest.param(
+        AuthenticationApplicationBody,
+        AuthenticationApplicationSettings,
+        set(),
+        id="authentication application",
+    ),
+    pytest.param(RefreshBody, RefreshSettings, set(), id="refresh tokens"),
     pytest.param(ResourceBody, ResourceSettings, set(), id="resource"),
     pytest.param(TokenManagerBody, TokenManagerSettings, {"lifetime_minutes"}, id="token manager"),
     pytest.param(ClientBody, ClientSettings, set(), id="client"),
@@ -82,7 +103,15 @@ def _plain(value: object) -> object:
 
 @pytest.mark.parametrize(
     "body",
-    [EnvironmentBody, ResourceBody, TokenManagerBody, ClientBody],
+    [
+        EnvironmentBody,
+        ResourceBody,
+        TokenManagerBody,
+        StepBody,
+        PolicyBody,
+        AuthenticationApplicationBody,
+        ClientBody,
+    ],
     ids=lambda body: body.document_type,
 )
 def test_every_field_of_the_file_arrives_in_a_document(body: type[Body]) -> None:

@@ -89,6 +89,39 @@ MANAGERS = _table(
 )
 
 
+BRANCHES = st.recursive(
+    st.sampled_from(["done", "fail", ["form"], ["name", "form"]]),
+    lambda inner: (
+        _table({"step": st.just("form")}, success=inner, failure=inner)
+        | _table(
+            {
+                "select": st.sampled_from(["client", "acr", "attribute:team"]),
+                "cases": st.dictionaries(TEXTS, inner, min_size=1, max_size=2),
+            },
+            otherwise=inner,
+        )
+    ),
+    max_leaves=4,
+)
+POLICIES = _table(
+    {"steps": st.sampled_from([["form"], ["name", "form"]])}, acr=CLAIMS
+) | st.fixed_dictionaries({"tree": BRANCHES.filter(lambda tree: isinstance(tree, dict))})
+STEPS: dict[str, Any] = {"name": {"type": "identifier_first"}, "form": {"this_is_my_device": True}}
+SIGN_ON = _table(
+    {"steps": st.just(STEPS)},
+    policies=st.dictionaries(KEYS, POLICIES, min_size=1, max_size=1),
+    sessions=_table({}, idle_minutes=st.integers(1, 60), cross_site=st.booleans()),
+    subject=st.sampled_from(["id", "username"]),
+    scope_claims=st.dictionaries(SCOPES, st.lists(CLAIMS, max_size=2), max_size=2),
+    claim_attributes=st.dictionaries(CLAIMS, TEXTS.filter(bool), max_size=2),
+    code_seconds=st.integers(1, 600),
+    flow_minutes=st.integers(1, 60),
+    authentication_applications=st.dictionaries(
+        KEYS, _table({"url": HOSTS.map("https://{}/".format)}), max_size=2
+    ),
+)
+
+
 @st.composite
 def environments(draw: st.DrawFn) -> dict[str, Any]:
     """Make an environment whose references hold."""
@@ -106,6 +139,16 @@ def environments(draw: st.DrawFn) -> dict[str, Any]:
         default_scopes=st.lists(SCOPES, max_size=3, unique=True),
         token_managers=chosen,
         may_introspect=st.booleans(),
+        response_types=st.lists(
+            st.sampled_from(["code", "token", "id_token token code"]), unique=True
+        ),
+        redirect_uris=st.lists(HOSTS.map("https://{}/".format), max_size=2),
+        pkce=st.sampled_from(["required", "optional", "plain"]),
+        refresh=_table({}, rolling=st.booleans(), idle_days=st.integers(1, 60)),
+        allow_redirectless=st.booleans(),
+        bypass_approval=st.booleans(),
+        restrict_scopes=st.booleans(),
+        send_issuer=st.booleans(),
         jwks=st.sampled_from([{"keys": [JWK]}]),
     )
     table = _table(
@@ -120,6 +163,8 @@ def environments(draw: st.DrawFn) -> dict[str, Any]:
         default_token_manager=st.sampled_from(sorted(managers)),
     )
     made: dict[str, Any] = {**draw(table), "token_managers": managers}
+    if draw(st.booleans()):
+        made |= draw(SIGN_ON)
     for client in made.get("clients", {}).values():
         if "secret" in client and draw(st.booleans()):
             previous = {"value": draw(TEXTS.filter(bool)), "expires_at": draw(MOMENTS)}
@@ -164,12 +209,50 @@ async def test_an_export_says_only_what_does_not_go_without_saying() -> None:
     )
 
 
+async def test_an_export_writes_a_chain_of_steps_as_a_list() -> None:
+    installation = Installation()
+    await installation.apply(
+        ES256.format("main") + '[environments.main.policies.plain]\nacr = "plain"\n'
+        'tree = { step = "form", success = { step = "form" } }\n'
+    )
+    exported = tomllib.loads(await _export(installation))
+    policies = exported["environments"]["main"]["policies"]
+    assert policies == {"plain": {"acr": "plain", "steps": ["form", "form"]}}
+
+
+async def test_an_export_keeps_the_order_of_cases() -> None:
+    installation = Installation()
+    tree = 'tree = { select = "acr", cases = { z = ["form"], a = ["form"], m = ["form"] } }\n'
+    await installation.apply(ES256.format("main") + f"[environments.main.policies.plain]\n{tree}")
+    exported = tomllib.loads(await _export(installation))
+    policy = exported["environments"]["main"]["policies"]["plain"]
+    assert list(policy["tree"]["cases"]) == ["z", "a", "m"]
+
+
+async def test_an_export_does_not_say_which_policy_steps_imply() -> None:
+    installation = Installation()
+    await installation.apply(
+        ES256.format("main") + "[environments.main.steps.form]\nremember_my_username = true\n"
+    )
+    exported = tomllib.loads(await _export(installation))
+    assert exported["environments"]["main"]["steps"] == {"form": {"remember_my_username": True}}
+    assert "policies" not in exported["environments"]["main"]
+
+
+async def test_S3_7_an_export_does_not_repeat_what_comes_with_the_redirectless_mode() -> None:
+    installation = Installation()
+    await installation.apply(APP + "allow_redirectless = true\n")
+    exported = tomllib.loads(await _export(installation))
+    assert exported["environments"]["main"]["clients"] == {"app": {"allow_redirectless": True}}
+
+
 async def test_an_export_passes_the_check() -> None:
     installation = Installation()
     await _apply(installation, tomllib.loads(SEEDS.read_text()))
     raw = tomllib.loads(await _export(installation))
     raw["server"]["mode"] = "dev"
-    assert check(raw, VOCABULARY, MadeUpSurroundings()).problems == ()
+    verdict = check(raw, VOCABULARY, MadeUpSurroundings())
+    assert [problem for problem in verdict.problems if problem.is_error] == []
 
 
 async def test_SEC_249_an_export_holds_no_secret() -> None:

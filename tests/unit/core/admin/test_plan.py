@@ -3,9 +3,12 @@
 import pytest
 
 from ostiary.core.admin.bodies import (
+    AuthenticationApplicationBody,
     ClientBody,
+    PolicyBody,
     ResourceBody,
     RetiredEnvironmentBody,
+    StepBody,
     TokenManagerBody,
 )
 from ostiary.core.admin.contents import select
@@ -136,6 +139,30 @@ async def test_an_unknown_document_is_left_alone() -> None:
     assert foreign in documents
 
 
+async def test_what_changes_of_a_policy_is_named_as_the_file_names_it() -> None:
+    policy = MAIN + '[environments.main.policies.default]\ntree = {{ step = "form"{} }}\n'
+    assert await _changes(policy.format(""), policy.format(', failure = ["form"]')) == (
+        'environments.main.policies.default.tree.failure: nothing → {"step": "form"}',
+    )
+
+
+async def test_what_comes_of_sign_on_is_named_as_the_file_names_it() -> None:
+    lines = await _changes(
+        MAIN,
+        MAIN + "[environments.main.steps.form]\nremember_my_username = true\n"
+        "[environments.main.authentication_applications.signon]\n"
+        'url = "https://signon.example.com"\n',
+    )
+    assert set(lines) == {
+        "+ environments.main.steps.form",
+        "+ environments.main.steps.form.remember_my_username: true",
+        "+ environments.main.policies.default",
+        '+ environments.main.policies.default.tree.step: "form"',
+        "+ environments.main.authentication_applications.signon",
+        '+ environments.main.authentication_applications.signon.url: "https://signon.example.com"',
+    }
+
+
 async def test_keys_of_a_living_environment_are_never_deleted() -> None:
     installation = Installation()
     await installation.apply(FULL)
@@ -144,8 +171,11 @@ async def test_keys_of_a_living_environment_are_never_deleted() -> None:
     gone = before.keys() - (await installation.contents()).keys()
     types = {place.type for place in gone if place.environment == "main"}
     assert types == {
+        AuthenticationApplicationBody.document_type,
         ClientBody.document_type,
+        PolicyBody.document_type,
         ResourceBody.document_type,
+        StepBody.document_type,
         TokenManagerBody.document_type,
     }
 

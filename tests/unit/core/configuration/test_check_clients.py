@@ -125,7 +125,10 @@ def test_S4_32_a_client_without_credentials_has_method_none() -> None:
 
 
 def test_S4_33_offline_access_needs_the_refresh_token_grant() -> None:
-    fields = 'secret = { generate = true }\nscopes = ["openid", "offline_access"]\n'
+    fields = (
+        'secret = { generate = true }\nscopes = ["openid", "offline_access"]\n'
+        'redirect_uris = ["https://app.example.com/callback"]\n'
+    )
 
     refused = client_problems(f'{fields}grant_types = ["authorization_code"]', environment=SCOPES)
     accepted = client_problems(
@@ -189,7 +192,7 @@ def test_application_types_belong_to_pingones_face() -> None:
     ],
 )
 def test_methods_and_credentials_fit_together(fields: str, expected: str) -> None:
-    problems = client_problems(f'{fields}\ngrant_types = ["authorization_code"]')
+    problems = client_problems(f'{fields}\ngrant_types = ["refresh_token"]')
 
     assert [problem[: len(APP + expected)] for problem in problems] == [APP + expected]
 

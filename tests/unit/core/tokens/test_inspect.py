@@ -14,9 +14,9 @@ from ostiary.core.model.environment import ENVIRONMENT_KEYS, Environment, Face
 from ostiary.core.model.token import AccessToken
 from ostiary.core.model.token_manager import ClaimStyle
 from ostiary.core.tokens import verified
-from ostiary.core.tokens.inspect import TokenInspector
 from tests.support import jose
 from tests.support.app import NOW, run_now, with_clients
+from tests.support.codes import make_inspector
 from tests.support.tenants import make_client, make_manager, make_tenant
 
 MODERN = make_manager("default")
@@ -41,7 +41,7 @@ CLAIMS: dict[str, Any] = {
 def _inspect(
     token: str, env: Environment = ENV, *, at: float = NOW, store: MemoryStore | None = None
 ) -> AccessToken | None:
-    inspector = TokenInspector(store or MemoryStore(), FrozenClock(at))
+    inspector = make_inspector(store or MemoryStore(), FrozenClock(at))
     return run_now(inspector.inspect(env, token))
 
 
@@ -157,7 +157,7 @@ def test_a_token_is_verified_once_and_told_alike_each_time(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     verifications = _Verifications(monkeypatch)
-    inspector = TokenInspector(MemoryStore(), FrozenClock(NOW))
+    inspector = make_inspector(MemoryStore(), FrozenClock(NOW))
     answers = [run_now(inspector.inspect(ENV, MODERN_TOKEN)) for _ in range(3)]
     assert answers[0] is not None
     assert answers == [answers[0]] * 3
@@ -165,7 +165,7 @@ def test_a_token_is_verified_once_and_told_alike_each_time(
 
 
 def test_a_token_that_does_not_verify_is_refused_each_time() -> None:
-    inspector = TokenInspector(MemoryStore(), FrozenClock(NOW))
+    inspector = make_inspector(MemoryStore(), FrozenClock(NOW))
     assert run_now(inspector.inspect(ENV, MODERN_TOKEN)) is not None
     forged = MODERN_TOKEN[:-4] + ("AAAA" if MODERN_TOKEN[-4:] != "AAAA" else "BBBB")
     for _ in range(2):
@@ -174,7 +174,7 @@ def test_a_token_that_does_not_verify_is_refused_each_time() -> None:
 
 def test_a_token_verified_before_is_over_when_it_expires() -> None:
     clock = FrozenClock(NOW)
-    inspector = TokenInspector(MemoryStore(), clock)
+    inspector = make_inspector(MemoryStore(), clock)
     assert run_now(inspector.inspect(ENV, MODERN_TOKEN)) is not None
     clock.at = EXPIRES_AT - 0.5
     assert run_now(inspector.inspect(ENV, MODERN_TOKEN)) is not None
@@ -186,14 +186,14 @@ def test_a_token_verified_before_is_over_when_its_key_is_no_longer_published() -
     key = replace(_key("default"), published_until=NOW + 10)
     key_sets = {**ENV.key_sets, "manager:default": KeySet("manager:default", (key,))}
     env, clock = replace(ENV, key_sets=key_sets), FrozenClock(NOW)
-    inspector = TokenInspector(MemoryStore(), clock)
+    inspector = make_inspector(MemoryStore(), clock)
     assert run_now(inspector.inspect(env, MODERN_TOKEN)) is not None
     clock.advance(10)
     assert run_now(inspector.inspect(env, MODERN_TOKEN)) is None
 
 
 def test_a_token_verified_before_is_void_once_its_key_is_taken_away() -> None:
-    inspector = TokenInspector(MemoryStore(), FrozenClock(NOW))
+    inspector = make_inspector(MemoryStore(), FrozenClock(NOW))
     assert run_now(inspector.inspect(ENV, MODERN_TOKEN)) is not None
     key_sets = {**ENV.key_sets, "manager:default": KeySet("manager:default", ())}
     assert run_now(inspector.inspect(replace(ENV, key_sets=key_sets), MODERN_TOKEN)) is None
@@ -201,21 +201,21 @@ def test_a_token_verified_before_is_void_once_its_key_is_taken_away() -> None:
 
 def test_a_token_verified_before_is_void_once_it_is_revoked() -> None:
     store = MemoryStore()
-    inspector = TokenInspector(store, FrozenClock(NOW))
+    inspector = make_inspector(store, FrozenClock(NOW))
     assert run_now(inspector.inspect(ENV, MODERN_TOKEN)) is not None
     run_now(store.revoke(ENV, TokenId("t1"), expires_at=EXPIRES_AT))
     assert run_now(inspector.inspect(ENV, MODERN_TOKEN)) is None
 
 
 def test_a_token_verified_before_is_void_once_its_client_is_locked() -> None:
-    inspector = TokenInspector(MemoryStore(), FrozenClock(NOW))
+    inspector = make_inspector(MemoryStore(), FrozenClock(NOW))
     assert run_now(inspector.inspect(ENV, MODERN_TOKEN)) is not None
     locked = with_clients(ENV, [replace(CLIENT, enabled=False)])
     assert run_now(inspector.inspect(locked, MODERN_TOKEN)) is None
 
 
 def test_a_token_verified_in_one_environment_is_nothing_in_another() -> None:
-    inspector = TokenInspector(MemoryStore(), FrozenClock(NOW))
+    inspector = make_inspector(MemoryStore(), FrozenClock(NOW))
     other = make_tenant(
         "other",
         Face.PINGFEDERATE,
@@ -231,7 +231,7 @@ def test_a_token_verified_in_one_environment_is_nothing_in_another() -> None:
 def test_what_was_verified_is_remembered_in_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(verified, "MAX_REMEMBERED", 2)
     verifications = _Verifications(monkeypatch)
-    inspector = TokenInspector(MemoryStore(), FrozenClock(NOW))
+    inspector = make_inspector(MemoryStore(), FrozenClock(NOW))
     tokens = [
         _token(_key("default"), {**CLAIMS, "jti": f"t{number}"}, typ="at+jwt") for number in "abc"
     ]

@@ -1,7 +1,6 @@
 """Batches: what several callers want of the database, in one statement each time."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from psycopg import AsyncCursor
 from psycopg.rows import TupleRow
@@ -9,33 +8,11 @@ from psycopg.rows import TupleRow
 from ostiary.adapters.stores.backend import Reach
 from ostiary.adapters.stores.postgres import statements
 from ostiary.adapters.stores.postgres.connecting import Connection
-from ostiary.core.ports.stores import AlreadyRedeemedError
 
-RedemptionKey = tuple[str, str, bytes]
-RedemptionRow = tuple[str, str, bytes, float]
-TokenRow = tuple[str, bytes, float, bytes]
-_VERBS = (
-    *("insert_tokens", "spend", "spend_and_store", "spend_all"),
-    *("find", "delete", "revoke", "is_revoked", "version", "ping"),
+_VERBS = ("find", "delete", "revoke", "is_revoked", "version", "ping")
+FAULT_POINTS = tuple(
+    f"postgres.{verb}.{moment}" for verb in _VERBS for moment in ("execute", "executed")
 )
-FAULT_POINTS = (
-    *(f"postgres.{verb}.{moment}" for verb in _VERBS for moment in ("execute", "executed")),
-    "postgres.spend_all.begin",
-    "postgres.spend_all.insert_tokens",
-    "postgres.spend_all.commit",
-    "postgres.spend_all.committed",
-)
-
-
-class Issue(NamedTuple):
-    """One caller's commit.
-
-    Args: now is in seconds since the epoch; redemptions over by then are forgotten.
-    """
-
-    now: float
-    redemptions: Sequence[RedemptionRow]
-    tokens: Sequence[TokenRow]
 
 
 class Batches:
@@ -43,63 +20,6 @@ class Batches:
 
     def __init__(self, reach: Reach) -> None:
         self._reach = reach
-
-    async def insert_tokens(
-        self, connection: Connection, issues: Sequence[Issue]
-    ) -> Sequence[None]:
-        """Store the tokens of commits that spend nothing."""
-        rows = [row for issue in issues for row in issue.tokens]
-        await self._execute("insert_tokens", connection, statements.INSERT_TOKENS, _columns(rows))
-        return [None] * len(issues)
-
-    async def spend(
-        self, connection: Connection, issues: Sequence[Issue]
-    ) -> Sequence[AlreadyRedeemedError | None]:
-        """Serve commits that spend one thing each: what is spent already is refused."""
-        paying = {issue.redemptions[0][:3]: issue for issue in reversed(issues)}
-        rows = sorted(issue.redemptions[0] for issue in paying.values())
-        tokens = [
-            (*token, *issue.redemptions[0][1:3])
-            for issue in paying.values()
-            for token in issue.tokens
-        ]
-        # The clocks of one process's callers differ by less than a batch takes.
-        values = [*_columns(rows), min(issue.now for issue in issues)]
-        if tokens:
-            cursor = await self._execute(
-                *("spend_and_store", connection, statements.SPEND_AND_STORE),
-                [*values, *_columns(tokens)],
-            )
-        else:
-            cursor = await self._execute("spend", connection, statements.SPEND, values)
-        spent = set(await cursor.fetchall())
-        return [
-            None
-            if paying[key := issue.redemptions[0][:3]] is issue and key in spent
-            else AlreadyRedeemedError()
-            for issue in issues
-        ]
-
-    async def spend_all(self, connection: Connection, issues: Sequence[Issue]) -> Sequence[None]:
-        """Serve one commit that spends several things, all or nothing.
-
-        Raises: AlreadyRedeemedError.
-        """
-        (issue,) = issues
-        rows = sorted(issue.redemptions)
-        self._reach("postgres.spend_all.begin")
-        async with connection.transaction():
-            cursor = await self._execute(
-                "spend_all", connection, statements.SPEND, [*_columns(rows), issue.now]
-            )
-            if cursor.rowcount != len(rows):
-                raise AlreadyRedeemedError
-            if issue.tokens:
-                self._reach("postgres.spend_all.insert_tokens")
-                await connection.execute(statements.INSERT_TOKENS, _columns(issue.tokens))
-            self._reach("postgres.spend_all.commit")
-        self._reach("postgres.spend_all.committed")
-        return [None]
 
     async def find(
         self, connection: Connection, wanted: Sequence[tuple[str, bytes, float]]

@@ -166,7 +166,11 @@ class Lanes:
             deadline.cancel()
 
 
-_UNWRITABLE = (psycopg.DataError, psycopg.IntegrityError, UnicodeError)
+_UNWRITABLE = (
+    *(psycopg.DataError, psycopg.IntegrityError, UnicodeError),
+    # Two in one batch would write the same row.
+    errors.CardinalityViolation,
+)
 
 
 async def _keep(connection: Connection | None, error: Exception) -> Connection | None:

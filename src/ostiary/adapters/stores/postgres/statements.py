@@ -6,28 +6,6 @@ sorted by key, so that two processes never wait for each other crosswise.
 
 from types import MappingProxyType
 
-INSERT_TOKENS = (
-    "INSERT INTO reference_tokens (environment, key, expires_at, body) "
-    "SELECT * FROM unnest(%b::text[], %b::bytea[], %b::float8[], %b::bytea[])"
-)
-SPEND = (
-    "INSERT INTO redemptions (environment, use, key, expires_at) "
-    "SELECT * FROM unnest(%b::text[], %b::text[], %b::bytea[], %b::float8[]) "
-    # Only the trace of a thing that is over gives way; what is still spent returns no row.
-    "ON CONFLICT (environment, use, key) DO UPDATE SET expires_at = excluded.expires_at "
-    "WHERE redemptions.expires_at <= %b::float8 "
-    "RETURNING environment, use, key"
-)
-SPEND_AND_STORE = (
-    f"WITH spent AS ({SPEND}), stored AS ("  # noqa: S608 - made of constants
-    "INSERT INTO reference_tokens (environment, key, expires_at, body) "
-    "SELECT t.environment, t.key, t.expires_at, t.body FROM unnest("
-    "%b::text[], %b::bytea[], %b::float8[], %b::bytea[], %b::text[], %b::bytea[]"
-    ") AS t(environment, key, expires_at, body, use, redemption) "
-    "JOIN spent ON spent.environment = t.environment AND spent.use = t.use "
-    "AND spent.key = t.redemption) "
-    "SELECT environment, use, key FROM spent"
-)
 FIND_TOKENS = (
     "SELECT wanted.position, kept.body FROM unnest(%b::text[], %b::bytea[], %b::float8[]) "
     "WITH ORDINALITY AS wanted(environment, key, now, position) "
@@ -70,27 +48,29 @@ FIND_FAILURES = (
     "SELECT failures, locked_until FROM password_attempts "
     "WHERE environment = %b AND subject = %b AND device = %b AND expires_at > %b"
 )
-PUT_FAILURES = (
-    "INSERT INTO password_attempts "
+# No more than the few that a policy asks about: a sprayed password may be all over the table.
+FIND_STANDING = (
+    "SELECT kept.failures, kept.locked_until, others.number FROM "
+    "(SELECT count(*) AS number FROM (SELECT 1 FROM password_trials WHERE environment = %b "
+    "AND mark = %b AND subject <> %b AND expires_at > %b LIMIT %b) AS few) AS others "
+    "LEFT JOIN password_attempts AS kept ON kept.environment = %b AND kept.subject = %b "
+    "AND kept.device = %b AND kept.expires_at > %b"
+)
+COUNT_ATTEMPT = (
+    "WITH counted AS (INSERT INTO password_attempts "
     "(environment, subject, device, failures, locked_until, expires_at) "
     "VALUES (%b, %b, %b, %b, %b, %b) "
     "ON CONFLICT (environment, subject, device) DO UPDATE SET failures = excluded.failures, "
-    "locked_until = excluded.locked_until, expires_at = excluded.expires_at"
-)
-DELETE_FAILURES = (
-    "DELETE FROM password_attempts WHERE environment = %b AND subject = %b AND device = %b"
-)
-UNLOCK = "DELETE FROM password_attempts WHERE environment = %b AND subject = %b"
-# No more than the few that a policy asks about: a sprayed password may be all over the table.
-COUNT_TRIALS = (
-    "SELECT count(*) FROM (SELECT 1 FROM password_trials "
-    "WHERE environment = %b AND mark = %b AND subject <> %b AND expires_at > %b LIMIT %b) AS others"
-)
-PUT_TRIAL = (
+    "locked_until = excluded.locked_until, expires_at = excluded.expires_at) "
     "INSERT INTO password_trials (environment, mark, subject, expires_at) VALUES (%b, %b, %b, %b) "
     "ON CONFLICT (environment, mark, subject) DO UPDATE SET expires_at = excluded.expires_at"
 )
-DELETE_TRIAL = "DELETE FROM password_trials WHERE environment = %b AND mark = %b AND subject = %b"
+CLEAR_ATTEMPT = (
+    "WITH cleared AS (DELETE FROM password_attempts "
+    "WHERE environment = %b AND subject = %b AND device = %b) "
+    "DELETE FROM password_trials WHERE environment = %b AND mark = %b AND subject = %b"
+)
+UNLOCK = "DELETE FROM password_attempts WHERE environment = %b AND subject = %b"
 
 # Held until the transaction ends; no other part of the program takes locks of these kinds.
 LOCK_ATTEMPTS = "SELECT pg_advisory_xact_lock(wanted.key) FROM unnest(%b::bigint[]) AS wanted(key)"
@@ -109,30 +89,18 @@ PUT_DOCUMENT = (
     "ON CONFLICT (environment, type, key) DO UPDATE SET body = excluded.body"
 )
 
+EXPIRING = (
+    *("reference_tokens", "revoked_tokens", "redemptions", "password_attempts", "password_trials"),
+    *("authorization_codes", "flows", "sessions", "user_grants"),
+)
 # Rows that another process is deleting just now are left to it.
 PRUNE = MappingProxyType(
     {
-        "reference_tokens": (
-            "DELETE FROM reference_tokens WHERE ctid = ANY(ARRAY(SELECT ctid FROM reference_tokens "
+        table: (
+            f"DELETE FROM {table} WHERE ctid = ANY(ARRAY(SELECT ctid FROM {table} "  # noqa: S608 - constants
             "WHERE expires_at <= %b ORDER BY expires_at LIMIT %b FOR UPDATE SKIP LOCKED))"
-        ),
-        "revoked_tokens": (
-            "DELETE FROM revoked_tokens WHERE ctid = ANY(ARRAY(SELECT ctid FROM revoked_tokens "
-            "WHERE expires_at <= %b ORDER BY expires_at LIMIT %b FOR UPDATE SKIP LOCKED))"
-        ),
-        "redemptions": (
-            "DELETE FROM redemptions WHERE ctid = ANY(ARRAY(SELECT ctid FROM redemptions "
-            "WHERE expires_at <= %b ORDER BY expires_at LIMIT %b FOR UPDATE SKIP LOCKED))"
-        ),
-        "password_attempts": (
-            "DELETE FROM password_attempts WHERE ctid = ANY(ARRAY(SELECT ctid "
-            "FROM password_attempts "
-            "WHERE expires_at <= %b ORDER BY expires_at LIMIT %b FOR UPDATE SKIP LOCKED))"
-        ),
-        "password_trials": (
-            "DELETE FROM password_trials WHERE ctid = ANY(ARRAY(SELECT ctid FROM password_trials "
-            "WHERE expires_at <= %b ORDER BY expires_at LIMIT %b FOR UPDATE SKIP LOCKED))"
-        ),
+        )
+        for table in EXPIRING
     }
 )
 

@@ -6,20 +6,37 @@ from functools import partial
 from typing import TypeVar
 
 from ostiary.adapters.stores.backend import PRUNE_LIMIT, Reach, unavailable, unhooked
-from ostiary.adapters.stores.postgres import batches, connecting, jobs, statements, users
+from ostiary.adapters.stores.postgres import (
+    attempts,
+    batches,
+    commits,
+    connecting,
+    grants,
+    jobs,
+    lookups,
+    revoking,
+    sessions,
+    statements,
+    users,
+)
 from ostiary.adapters.stores.postgres.connecting import Connection
 from ostiary.adapters.stores.postgres.lanes import Lanes
-from ostiary.adapters.stores.records import decode, encode
+from ostiary.adapters.stores.postgres.lookups import LookUps
+from ostiary.adapters.stores.postgres.running import Runner
+from ostiary.adapters.stores.records import decode
 from ostiary.adapters.stores.revisions import HEAD, check_not_newer
 from ostiary.core.base.ids import HandleKey, TokenId
 from ostiary.core.model.environment import Environment
 from ostiary.core.model.token import AccessToken, Issuance
 from ostiary.core.ports.configuration import Document, DocumentId, StoredConfiguration
-from ostiary.core.ports.stores import AlreadyRedeemedError
 
 WRITING_LANES = 4
 READING_LANES = 2
-FAULT_POINTS = (*batches.FAULT_POINTS, *jobs.FAULT_POINTS, *users.FAULT_POINTS)
+FAULT_POINTS = (
+    *(*batches.FAULT_POINTS, *commits.FAULT_POINTS, *jobs.FAULT_POINTS, *users.FAULT_POINTS),
+    *(*attempts.FAULT_POINTS, *lookups.FAULT_POINTS, *sessions.FAULT_POINTS),
+    *(*grants.FAULT_POINTS, *revoking.FAULT_POINTS),
+)
 T = TypeVar("T")
 
 
@@ -37,8 +54,15 @@ class PostgresStore:
         self._batches = batches.Batches(reach)
         self._writing: Lanes | None = None
         self._reading: Lanes | None = None
-        self.users = users.PostgresUsers(self._read, self._write, reach)
-        self.attempts = users.PostgresAttempts(self._read, self._write, reach)
+        self._commits = commits.CommitBatches(reach)
+        look_ups, runner = LookUps(self._readers, reach), Runner(self._read, self._write, reach)
+        self.users = users.PostgresUsers(runner)
+        self.attempts = attempts.PostgresAttempts(runner)
+        self.flows = sessions.PostgresFlows(look_ups, self._writers, reach)
+        self.sessions = sessions.PostgresSessions(look_ups, runner)
+        self.codes = grants.PostgresCodes(look_ups)
+        self.user_grants = grants.PostgresUserGrants(look_ups, runner)
+        self.consents = grants.PostgresConsents(look_ups)
 
     async def open(self) -> None:
         await self.close()
@@ -58,7 +82,7 @@ class PostgresStore:
 
     async def schema_revision(self) -> str | None:
         return await self._alone(
-            self._readers, lambda connection: jobs.schema_revision(connection, self._reach)
+            self._readers(), lambda connection: jobs.schema_revision(connection, self._reach)
         )
 
     async def migrate(self) -> None:
@@ -70,56 +94,46 @@ class PostgresStore:
             await asyncio.to_thread(migrate, self._given, self._reach)
 
     async def ping(self) -> None:
-        await self._writers.submit(self._batches.ping, None)
+        await self._writers().submit(self._batches.ping, None)
 
     async def check_room(self) -> None:
         """Have no disk here."""
 
     async def commit(self, env: Environment, issuance: Issuance, *, now: float) -> None:
-        redemptions = [(env.id, row.use, row.key, row.expires_at) for row in issuance.redeems]
-        if any(row[3] <= now for row in redemptions):
-            raise AlreadyRedeemedError
-        tokens = [
-            (env.id, kept.key, kept.token.expires_at, encode(kept.token))
-            for kept in issuance.reference_tokens
-        ]
-        issue = batches.Issue(now, redemptions, tokens)
-        if len({row[:3] for row in redemptions}) < len(redemptions):
-            raise AlreadyRedeemedError
-        if len(redemptions) > 1:
+        commit = commits.to_commit(env, issuance, now)
+        shape = commit.shape
+        if shape is None:
             # A run of its own, so that no batch is made of it.
-            await self._writers.submit(partial(self._batches.spend_all), issue)
-        elif redemptions:
-            await self._writers.submit(self._batches.spend, issue)
-        elif tokens:
-            await self._writers.submit(self._batches.insert_tokens, issue)
+            await self._writers().submit(partial(self._commits.alone), commit)
+        elif shape != commits.NOTHING:
+            await self._writers().submit(self._commits.runs[shape], commit)
 
     async def find(self, env: Environment, key: HandleKey, *, now: float) -> AccessToken | None:
-        body = await self._readers.submit(self._batches.find, (env.id, key, now))
+        body = await self._readers().submit(self._batches.find, (env.id, key, now))
         return None if body is None else decode(body)
 
     async def delete(self, env: Environment, key: HandleKey) -> None:
-        await self._writers.submit(self._batches.delete, (env.id, key))
+        await self._writers().submit(self._batches.delete, (env.id, key))
 
     async def revoke(self, env: Environment, token_id: TokenId, *, expires_at: float) -> None:
-        await self._writers.submit(self._batches.revoke, (env.id, token_id, expires_at))
+        await self._writers().submit(self._batches.revoke, (env.id, token_id, expires_at))
 
     async def is_revoked(self, env: Environment, token_id: TokenId) -> bool:
-        return await self._readers.submit(self._batches.is_revoked, (env.id, token_id))
+        return await self._readers().submit(self._batches.is_revoked, (env.id, token_id))
 
     async def version(self) -> int:
-        return await self._readers.submit(self._batches.version, None)
+        return await self._readers().submit(self._batches.version, None)
 
     async def load(self) -> StoredConfiguration:
         return await self._alone(
-            self._readers, lambda connection: jobs.load(connection, self._reach)
+            self._readers(), lambda connection: jobs.load(connection, self._reach)
         )
 
     async def replace(
         self, *, expected_version: int, put: Sequence[Document], delete: Sequence[DocumentId]
     ) -> int:
         job = partial(jobs.replace, expected_version=expected_version, put=put, delete=delete)
-        return await self._alone(self._writers, lambda connection: job(connection, self._reach))
+        return await self._alone(self._writers(), lambda connection: job(connection, self._reach))
 
     async def prune(self, *, now: float, limit: int = PRUNE_LIMIT) -> int:
         total, step = 0, max(1, limit)
@@ -127,15 +141,15 @@ class PostgresStore:
             deleted = step
             while deleted == step:
                 job = partial(jobs.prune, reach=self._reach, table=table, now=now, limit=step)
-                deleted = await self._alone(self._writers, job)
+                deleted = await self._alone(self._writers(), job)
                 total += deleted
         return total
 
     async def _read(self, job: Callable[[Connection], Awaitable[T]]) -> T:
-        return await self._alone(self._readers, job)
+        return await self._alone(self._readers(), job)
 
     async def _write(self, job: Callable[[Connection], Awaitable[T]]) -> T:
-        return await self._alone(self._writers, job)
+        return await self._alone(self._writers(), job)
 
     async def _alone(self, lanes: Lanes, job: Callable[[Connection], Awaitable[T]]) -> T:
         async def run(connection: Connection, _: Sequence[None]) -> Sequence[T]:
@@ -143,11 +157,9 @@ class PostgresStore:
 
         return await lanes.submit(run, None)
 
-    @property
     def _writers(self) -> Lanes:
         return _opened(self._writing)
 
-    @property
     def _readers(self) -> Lanes:
         return _opened(self._reading)
 

@@ -1,11 +1,11 @@
 """A batch: what several callers want written, in one transaction, so that one flush serves all."""
 
 import sqlite3
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Sequence
+from typing import NamedTuple, Protocol
 
 from ostiary.adapters.stores.backend import Reach
-from ostiary.adapters.stores.sqlite import statements
+from ostiary.adapters.stores.sqlite import sign_on_statements, statements
 from ostiary.core.ports.stores import AlreadyRedeemedError
 
 RedemptionKey = tuple[str, str, bytes]
@@ -17,10 +17,27 @@ FAULT_POINTS = (
     "sqlite.write.find_redeemed",
     "sqlite.write.insert_redemptions",
     "sqlite.write.insert_tokens",
+    "sqlite.write.insert_codes",
+    "sqlite.write.insert_flows",
+    "sqlite.write.insert_grants",
     "sqlite.write.delete_token",
     "sqlite.write.insert_revoked",
     "sqlite.write.commit",
 )
+
+
+class Execute(Protocol):
+    """Runs one statement of the batch; the first word names its fault point."""
+
+    def __call__(self, point: str, statement: str, values: Sequence[object]) -> sqlite3.Cursor: ...
+
+
+Act = Callable[[Execute], object]
+"""What a write does beyond inserting rows; it returns the write's result.
+
+It refuses by *returning* an exception, before it has changed anything. One that it raises undoes
+the batch, and the others are written without it.
+"""
 
 
 class Write(NamedTuple):
@@ -28,6 +45,7 @@ class Write(NamedTuple):
 
     Args:
         now: seconds since the epoch; redemptions over by then are forgotten.
+        act: done when the redemptions may be spent, before anything is inserted.
     """
 
     now: float = 0.0
@@ -35,72 +53,92 @@ class Write(NamedTuple):
     tokens: Sequence[TokenRow] = ()
     deleted_tokens: Sequence[tuple[str, bytes]] = ()
     revoked: Sequence[tuple[str, str, float]] = ()
+    codes: Sequence[tuple[object, ...]] = ()
+    flows: Sequence[tuple[object, ...]] = ()
+    grants: Sequence[tuple[object, ...]] = ()
+    act: Act | None = None
 
 
-def perform(
-    connection: sqlite3.Connection, writes: Sequence[Write], reach: Reach
-) -> list[AlreadyRedeemedError | None]:
-    """Write what may be written, durably, and return what came of each, in order.
+def perform(connection: sqlite3.Connection, writes: Sequence[Write], reach: Reach) -> list[object]:
+    """Write what may be written, durably; return each one's result or its refusal, in order.
 
-    Raises: what the database raises; then nothing is written.
+    Raises: what the database or an act raises; then nothing is written.
     """
-    reach("sqlite.write.begin")
-    connection.execute("BEGIN IMMEDIATE")
-    refused = _find_refused(connection, writes, reach)
-    accepted = [write for write, error in zip(writes, refused, strict=True) if error is None]
-    _insert(connection, accepted, reach)
-    reach("sqlite.write.commit")
-    connection.execute("COMMIT")
-    return refused
+
+    def execute(point: str, statement: str, values: Sequence[object]) -> sqlite3.Cursor:
+        reach(f"sqlite.{point}")
+        return connection.execute(statement, values)
+
+    execute("write.begin", "BEGIN IMMEDIATE", ())
+    redeemed = _find_redeemed(execute, writes)
+    results = [_do(write, redeemed, execute) for write in writes]
+    accepted = [
+        write
+        for write, result in zip(writes, results, strict=True)
+        if not isinstance(result, Exception)
+    ]
+    _insert(execute, accepted)
+    execute("write.commit", "COMMIT", ())
+    return results
 
 
-def _find_refused(
-    connection: sqlite3.Connection, writes: Sequence[Write], reach: Reach
-) -> list[AlreadyRedeemedError | None]:
+def _find_redeemed(execute: Execute, writes: Sequence[Write]) -> dict[RedemptionKey, float]:
     wanted = [row[:3] for write in writes for row in write.redemptions]
-    if not wanted:
-        return [None] * len(writes)
     redeemed: dict[RedemptionKey, float] = {}
     for size, values in statements.chunks(wanted):
-        reach("sqlite.write.find_redeemed")
-        found = connection.execute(statements.FIND_REDEEMED[size], values)
+        found = execute("write.find_redeemed", statements.FIND_REDEEMED[size], values)
         redeemed |= {(row[0], row[1], row[2]): row[3] for row in found}
-    return [_redeem(write, redeemed) for write in writes]
+    return redeemed
 
 
-def _redeem(write: Write, redeemed: dict[RedemptionKey, float]) -> AlreadyRedeemedError | None:
-    """Spend one caller's redemptions in `redeemed`, or none of them."""
+def _do(write: Write, redeemed: dict[RedemptionKey, float], execute: Execute) -> object | Exception:
+    """Spend one caller's redemptions in `redeemed` and act, or do nothing and refuse."""
     spent = {(row[0], row[1], row[2]): row[3] for row in write.redemptions}
     if len(spent) < len(write.redemptions) or any(
         redeemed.get(key, write.now) > write.now for key in spent
     ):
         return AlreadyRedeemedError()
-    redeemed.update(spent)
-    return None
+    result = None if write.act is None else write.act(execute)
+    if not isinstance(result, Exception):
+        redeemed.update(spent)
+    return result
 
 
-def _insert(connection: sqlite3.Connection, writes: Sequence[Write], reach: Reach) -> None:
+def _insert(execute: Execute, writes: Sequence[Write]) -> None:
     for point, statement, rows in (
         (
-            "sqlite.write.insert_redemptions",
+            "write.insert_redemptions",
             statements.INSERT_REDEMPTIONS,
             [row for write in writes for row in write.redemptions],
         ),
         (
-            "sqlite.write.insert_tokens",
+            "write.insert_tokens",
             statements.INSERT_TOKENS,
             [row for write in writes for row in write.tokens],
         ),
         (
-            "sqlite.write.insert_revoked",
+            "write.insert_revoked",
             statements.INSERT_REVOKED,
             [row for write in writes for row in write.revoked],
         ),
+        (
+            "write.insert_codes",
+            sign_on_statements.INSERT_CODES,
+            [row for write in writes for row in write.codes],
+        ),
+        (
+            "write.insert_flows",
+            sign_on_statements.INSERT_FLOWS,
+            [row for write in writes for row in write.flows],
+        ),
+        (
+            "write.insert_grants",
+            sign_on_statements.INSERT_GRANTS,
+            [row for write in writes for row in write.grants],
+        ),
     ):
         for size, values in statements.chunks(rows):
-            reach(point)
-            connection.execute(statement[size], values)
+            execute(point, statement[size], values)
     for write in writes:
         for row in write.deleted_tokens:
-            reach("sqlite.write.delete_token")
-            connection.execute(statements.DELETE_TOKEN, row)
+            execute("write.delete_token", statements.DELETE_TOKEN, row)

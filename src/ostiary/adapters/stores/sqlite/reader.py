@@ -2,10 +2,16 @@
 
 import sqlite3
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from ostiary.adapters.stores.backend import unavailable
 from ostiary.adapters.stores.sqlite import connecting
+
+
+class Read(Protocol):
+    """Runs a query; the first word is its fault point."""
+
+    def __call__(self, point: str, statement: str, *values: object) -> list[Any]: ...
 
 
 class Reader:

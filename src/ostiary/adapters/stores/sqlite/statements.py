@@ -13,7 +13,8 @@ Rows = Sequence[tuple[Any, ...]]
 ForSizes = Mapping[int, str]
 
 
-def _for_sizes(statement: str, columns: int) -> ForSizes:
+def for_sizes(statement: str, columns: int) -> ForSizes:
+    """Write a statement out for each number of rows."""
     row = "(" + ", ".join("?" * columns) + ")"
     return MappingProxyType(
         {size: statement.replace("$ROWS", ", ".join([row] * size)) for size in SIZES}
@@ -29,7 +30,7 @@ def chunks(rows: Rows) -> Iterator[tuple[int, list[Any]]]:
             start += size
 
 
-FIND_REDEEMED = _for_sizes(
+FIND_REDEEMED = for_sizes(
     "WITH wanted(environment, use, key) AS (VALUES $ROWS) "
     "SELECT kept.environment, kept.use, kept.key, kept.expires_at FROM wanted "
     # CROSS JOIN fixes the order: a look-up in the primary key for each wanted row.
@@ -37,13 +38,13 @@ FIND_REDEEMED = _for_sizes(
     "AND kept.use = wanted.use AND kept.key = wanted.key",
     3,
 )
-INSERT_REDEMPTIONS = _for_sizes(
+INSERT_REDEMPTIONS = for_sizes(
     "INSERT OR REPLACE INTO redemptions (environment, use, key, expires_at) VALUES $ROWS", 4
 )
-INSERT_TOKENS = _for_sizes(
+INSERT_TOKENS = for_sizes(
     "INSERT INTO reference_tokens (environment, key, expires_at, body) VALUES $ROWS", 4
 )
-INSERT_REVOKED = _for_sizes(
+INSERT_REVOKED = for_sizes(
     "INSERT INTO revoked_tokens (environment, token_id, expires_at) VALUES $ROWS "
     "ON CONFLICT (environment, token_id) DO UPDATE "
     "SET expires_at = max(expires_at, excluded.expires_at)",
@@ -134,6 +135,22 @@ PRUNE = MappingProxyType(
             "DELETE FROM password_trials WHERE (environment, mark, subject) IN "
             "(SELECT environment, mark, subject FROM password_trials "
             "WHERE expires_at <= ? ORDER BY expires_at LIMIT ?)"
+        ),
+        "authorization_codes": (
+            "DELETE FROM authorization_codes WHERE (environment, key) IN (SELECT environment, key "
+            "FROM authorization_codes WHERE expires_at <= ? ORDER BY expires_at LIMIT ?)"
+        ),
+        "flows": (
+            "DELETE FROM flows WHERE rowid IN (SELECT rowid "
+            "FROM flows WHERE expires_at <= ? ORDER BY expires_at LIMIT ?)"
+        ),
+        "sessions": (
+            "DELETE FROM sessions WHERE rowid IN (SELECT rowid "
+            "FROM sessions WHERE expires_at <= ? ORDER BY expires_at LIMIT ?)"
+        ),
+        "user_grants": (
+            "DELETE FROM user_grants WHERE rowid IN (SELECT rowid "
+            "FROM user_grants WHERE expires_at <= ? ORDER BY expires_at LIMIT ?)"
         ),
     }
 )

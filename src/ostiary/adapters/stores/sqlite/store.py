@@ -7,16 +7,26 @@ from pathlib import Path
 from typing import Any
 
 from ostiary.adapters.stores.backend import PRUNE_LIMIT, Reach, unavailable, unhooked
-from ostiary.adapters.stores.records import decode, encode
+from ostiary.adapters.stores.records import decode
 from ostiary.adapters.stores.revisions import HEAD, check_not_newer
-from ostiary.adapters.stores.sqlite import connecting, jobs, place, statements, users, writer
+from ostiary.adapters.stores.sqlite import (
+    attempts,
+    commits,
+    connecting,
+    grants,
+    jobs,
+    place,
+    sessions,
+    statements,
+    users,
+    writer,
+)
 from ostiary.adapters.stores.sqlite.batch import Write
 from ostiary.adapters.stores.sqlite.reader import Reader
 from ostiary.core.base.ids import HandleKey, TokenId
 from ostiary.core.model.environment import Environment
 from ostiary.core.model.token import AccessToken, Issuance
 from ostiary.core.ports.configuration import Document, DocumentId, StoredConfiguration
-from ostiary.core.ports.stores import AlreadyRedeemedError
 
 PRUNE_STEP = 200
 """Rows that a clean-up deletes before it lets waiting requests write: about 5 ms."""
@@ -24,6 +34,10 @@ FAULT_POINTS = (
     *writer.FAULT_POINTS,
     *jobs.FAULT_POINTS,
     *users.FAULT_POINTS,
+    *attempts.FAULT_POINTS,
+    *commits.FAULT_POINTS,
+    *sessions.FAULT_POINTS,
+    *grants.FAULT_POINTS,
     "sqlite.find",
     "sqlite.is_revoked",
     "sqlite.version",
@@ -49,8 +63,13 @@ class SqliteStore:
         self._writer: writer.Writer | None = None
         self._reader: Reader | None = None
         self._whereabouts: place.Whereabouts | None = None
-        self.users = users.SqliteUsers(self._read, lambda: self._opened, reach)
-        self.attempts = users.SqliteAttempts(self._read, lambda: self._opened, reach)
+        self.users = users.SqliteUsers(self._read, self._opened, reach)
+        self.attempts = attempts.SqliteAttempts(self._read, self._opened)
+        self.flows = sessions.SqliteFlows(self._read, self._opened)
+        self.sessions = sessions.SqliteSessions(self._read, self._opened)
+        self.codes = grants.SqliteCodes(self._read)
+        self.user_grants = grants.SqliteUserGrants(self._read, self._opened)
+        self.consents = grants.SqliteConsents(self._read)
 
     async def open(self) -> None:
         place.prepare_file(self._path, self._mounts)
@@ -96,27 +115,20 @@ class SqliteStore:
         self._read("sqlite.ping", statements.PING)
 
     async def check_room(self) -> None:
-        await self._opened.check_room()
+        await self._opened().check_room()
 
     async def commit(self, env: Environment, issuance: Issuance, *, now: float) -> None:
-        redemptions = [(env.id, row.use, row.key, row.expires_at) for row in issuance.redeems]
-        if any(row[3] <= now for row in redemptions):
-            raise AlreadyRedeemedError
-        tokens = [
-            (env.id, kept.key, kept.token.expires_at, encode(kept.token))
-            for kept in issuance.reference_tokens
-        ]
-        await self._opened.write(Write(now, redemptions, tokens))
+        await self._opened().write(commits.to_write(env, issuance, now))
 
     async def find(self, env: Environment, key: HandleKey, *, now: float) -> AccessToken | None:
         rows = self._read("sqlite.find", statements.FIND_TOKEN, env.id, key, now)
         return decode(rows[0][0]) if rows else None
 
     async def delete(self, env: Environment, key: HandleKey) -> None:
-        await self._opened.write(Write(deleted_tokens=[(env.id, key)]))
+        await self._opened().write(Write(deleted_tokens=[(env.id, key)]))
 
     async def revoke(self, env: Environment, token_id: TokenId, *, expires_at: float) -> None:
-        await self._opened.write(Write(revoked=[(env.id, token_id, expires_at)]))
+        await self._opened().write(Write(revoked=[(env.id, token_id, expires_at)]))
 
     async def is_revoked(self, env: Environment, token_id: TokenId) -> bool:
         return bool(self._read("sqlite.is_revoked", statements.IS_REVOKED, env.id, token_id))
@@ -138,7 +150,7 @@ class SqliteStore:
     async def replace(
         self, *, expected_version: int, put: Sequence[Document], delete: Sequence[DocumentId]
     ) -> int:
-        return await self._opened.do(
+        return await self._opened().do(
             lambda connection: jobs.replace(
                 connection,
                 self._reach,
@@ -154,11 +166,10 @@ class SqliteStore:
             deleted = step
             while deleted == step:
                 job = partial(jobs.prune, reach=self._reach, table=table, now=now, limit=step)
-                deleted = await self._opened.do(job)
+                deleted = await self._opened().do(job)
                 total += deleted
         return total
 
-    @property
     def _opened(self) -> writer.Writer:
         if self._writer is None:
             raise unavailable("the store is not open")

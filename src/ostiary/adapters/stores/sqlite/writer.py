@@ -53,11 +53,11 @@ class Writer:
         self._thread = threading.Thread(target=self._run, name="sqlite-writer", daemon=True)
         self._thread.start()
 
-    def write(self, write: batch.Write) -> "asyncio.Future[None]":
-        """Queue a write; the future is done when it is durable, or refused.
+    def write(self, write: batch.Write) -> "asyncio.Future[Any]":
+        """Queue a write; the future has what its act returned once that is durable.
 
         Raises: UnavailableError when too much is waiting. The future raises AlreadyRedeemedError,
-        UnavailableError.
+        UnavailableError, and what the act refuses with.
         """
         return self._submit(write)
 
@@ -125,7 +125,7 @@ class Writer:
     def _write(self, writes: list[tuple[batch.Write, "asyncio.Future[Any]"]]) -> Iterable[Outcome]:
         try:
             self._check_unmoved()
-            refused = batch.perform(self._connected(), [write for write, _ in writes], self._reach)
+            results = batch.perform(self._connected(), [write for write, _ in writes], self._reach)
             # Again: nothing may be acknowledged that went into a file which is gone.
             self._check_unmoved()
             self._lacks_room = False
@@ -139,7 +139,10 @@ class Writer:
             self._reach("sqlite.write.committed")
         except Exception as error:  # noqa: BLE001 - as above
             return [(future, None, error) for _, future in writes]
-        return [(future, None, no) for (_, future), no in zip(writes, refused, strict=True)]
+        return [
+            (future, None, result) if isinstance(result, Exception) else (future, result, None)
+            for (_, future), result in zip(writes, results, strict=True)
+        ]
 
     def _do(self, job: Job[Any], future: "asyncio.Future[Any]") -> Outcome:
         try:

@@ -3,16 +3,24 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ostiary.core.admin.bodies import ClientBody, SecretBody, client_uuid, seal_context
+from ostiary.core.admin.bodies import (
+    ClientBody,
+    RefreshBody,
+    SecretBody,
+    client_uuid,
+    seal_context,
+)
 from ostiary.core.admin.contents import ConfigurationBrokenError
 from ostiary.core.base import b64
 from ostiary.core.base.ids import ClientId, TokenManagerId
 from ostiary.core.base.scopes import ScopeSet
 from ostiary.core.base.secret import Secret
-from ostiary.core.crypto.keys import VerificationKey
+from ostiary.core.crypto.keys import Algorithm, KeySet, VerificationKey
 from ostiary.core.crypto.sealing import Sealer
 from ostiary.core.crypto.secret_digests import SecretDigest
-from ostiary.core.model.client import AuthMethod, Client, ReadableSecret
+from ostiary.core.model.client import AuthMethod, Client, ReadableSecret, RefreshPolicy
+from ostiary.core.model.environment import ENVIRONMENT_KEYS
+from ostiary.core.model.policy import Policy
 from ostiary.core.model.token_manager import TokenManager
 from ostiary.core.ports.configuration import DocumentId
 
@@ -22,6 +30,8 @@ class ClientCompiler:
     """Compiles the clients of one environment."""
 
     token_managers: Mapping[TokenManagerId, TokenManager]
+    policies: Mapping[str, Policy]
+    key_sets: Mapping[str, KeySet]
     sealer: Sealer
 
     def compile(self, place: DocumentId, body: ClientBody) -> Client:
@@ -45,6 +55,24 @@ class ClientCompiler:
             jwks=_read_jwks(body),
             may_introspect=body.may_introspect,
             issuer_audience_only=body.issuer_audience_only,
+            redirect_uris=body.redirect_uris,
+            post_logout_redirect_uris=body.post_logout_redirect_uris,
+            response_types=frozenset(body.response_types or ()),
+            pkce=body.pkce,
+            refresh=_refresh(body.refresh),
+            is_redirectless=body.allow_redirectless,
+            is_cookieless=body.cookieless,
+            bypasses_approval=body.bypass_approval,
+            sends_issuer=body.send_issuer,
+            policy=self._policy(body),
+            id_token_algorithm=self._algorithm(body.id_token_algorithm),
+            id_token_lifetime_seconds=body.id_token_lifetime_minutes * 60,
+            userinfo_algorithm=self._algorithm(body.userinfo_algorithm),
+            puts_claims_in_id_token=body.claims_in_id_token,
+            allows_authorization_alias=body.authorization_alias,
+            logo_uri=body.logo_uri,
+            policy_uri=body.policy_uri,
+            tos_uri=body.tos_uri,
         )
 
     def _managers(self, body: ClientBody) -> tuple[TokenManagerId, ...]:
@@ -55,6 +83,19 @@ class ClientCompiler:
         if not ids:
             raise ConfigurationBrokenError("no token manager is open to it")
         return ids
+
+    def _policy(self, body: ClientBody) -> str | None:
+        if body.policy is not None and body.policy not in self.policies:
+            raise ConfigurationBrokenError(f"policy {body.policy} does not exist")
+        return body.policy
+
+    def _algorithm(self, algorithm: Algorithm | None) -> Algorithm | None:
+        """Return an algorithm for which the environment has a key of its own."""
+        if algorithm is None:
+            return None
+        if algorithm not in {key.algorithm for key in self.key_sets[ENVIRONMENT_KEYS].keys}:
+            raise ConfigurationBrokenError(f"the environment has no {algorithm} key")
+        return algorithm
 
     def _readable_secrets(self, place: DocumentId, body: ClientBody) -> tuple[ReadableSecret, ...]:
         """Open the secrets that a method computes with."""
@@ -68,6 +109,15 @@ class ClientCompiler:
 
     def _open(self, sealed: str, context: str) -> Secret[str]:
         return Secret(self.sealer.open(sealed, context=context).decode())
+
+
+def _refresh(body: RefreshBody) -> RefreshPolicy:
+    return RefreshPolicy(
+        is_rolling=body.rolling,
+        grace_seconds=float(body.grace_seconds),
+        idle_seconds=body.idle_days * 86_400.0,
+        lifetime_seconds=body.lifetime_days * 86_400.0,
+    )
 
 
 def _secrets(body: ClientBody) -> tuple[tuple[str, SecretBody], ...]:

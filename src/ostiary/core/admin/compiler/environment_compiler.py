@@ -15,6 +15,7 @@ from ostiary.core.admin.bodies import (
 )
 from ostiary.core.admin.compiler.client_compiler import ClientCompiler
 from ostiary.core.admin.compiler.key_opener import build_key_sets
+from ostiary.core.admin.compiler.signon_compiler import SignOnCompiler
 from ostiary.core.admin.contents import ConfigurationBrokenError, Contents, describe, select
 from ostiary.core.admin.keys.installation_keys import open_digester
 from ostiary.core.base.hosts import host_of
@@ -53,6 +54,10 @@ class EnvironmentCompiler:
         base_url = self.body.base_url or self.server.public_url
         key_sets = build_key_sets(select(self.documents, SigningKeyBody), self.sealer)
         managers = self._token_managers(key_sets)
+        signon = SignOnCompiler(self.key, self.body, self.documents, base_url)
+        steps = signon.steps()
+        policies = signon.policies(steps)
+        applications = signon.applications()
         return Environment(
             id=EnvironmentId(self.body.id),
             key=self.key,
@@ -63,7 +68,7 @@ class EnvironmentCompiler:
             issuer=_issuer(self.body, base_url),
             endpoint_bases=self._endpoint_bases(base_url),
             scopes=frozenset(self.body.scopes),
-            clients=self._clients(ClientCompiler(managers, self.sealer)),
+            clients=self._clients(ClientCompiler(managers, policies, key_sets, self.sealer)),
             token_managers=managers,
             resources=self._resources(),
             key_sets=key_sets,
@@ -71,6 +76,18 @@ class EnvironmentCompiler:
             allowed_origins=frozenset(self.body.allowed_origins),
             lockout=_lockout(self.body.lockout),
             passwords=_password_policy(self.body.password_policy),
+            scope_descriptions=self.body.scopes,
+            sessions=signon.sessions(applications),
+            steps=steps,
+            policies=policies,
+            default_policy=signon.default_policy(policies),
+            subject=self.body.subject,
+            scope_claims=self.body.scope_claims,
+            claim_attributes=self.body.claim_attributes,
+            code_lifetime_seconds=self.body.code_seconds,
+            flow_lifetime_seconds=self.body.flow_minutes * 60,
+            applications=applications,
+            default_application=signon.default_application(applications),
         )
 
     def _token_managers(self, key_sets: dict[str, KeySet]) -> dict[TokenManagerId, TokenManager]:
@@ -168,6 +185,7 @@ def _token_manager(key: str, body: TokenManagerBody) -> TokenManager:
         authorization_details=body.authorization_details,
         legacy_claims=body.legacy_claims,
         attributes=body.attributes,
+        user_attributes=body.user_attributes,
         resources=body.resources,
         audiences=body.audiences,
         selector=body.selector,

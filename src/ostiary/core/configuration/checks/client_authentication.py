@@ -88,7 +88,9 @@ def check_offline_access(subject: Subject) -> Iterator[Problem]:
 def check_purpose(subject: Subject) -> Iterator[Problem]:
     """Point out clients that can do nothing."""
     for placed in clients(subject):
-        if not implied.grant_types(placed.client) and not placed.client.may_introspect:
+        client = placed.client
+        does_something = implied.grant_types(client) or implied.response_types(client)
+        if not does_something and not client.may_introspect:
             yield warning(
                 placed.path,
                 "can do nothing: it has no grant_types and may not introspect",

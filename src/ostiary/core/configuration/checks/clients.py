@@ -15,6 +15,9 @@ from ostiary.core.configuration.checks.subject import (
 from ostiary.core.configuration.problems import Path, Problem, did_you_mean, error
 from ostiary.core.model.environment import Face
 
+_INSTEAD = {"implicit": 'what a sign-on hands out is said by response_types = ["token"]'}
+"""What to write for words of other servers."""
+
 
 def check_client_ids(subject: Subject) -> Iterator[Problem]:
     """Refuse a client_id that two clients have, or that PingOne's clients would not accept."""
@@ -63,10 +66,11 @@ def _built_in(
 ) -> Iterator[Problem]:
     for index, name in enumerate(used or ()):
         if name not in known:
+            hint = _INSTEAD.get(name) or did_you_mean(name, known)
             yield error(
                 (*placed.path, field, index),
                 f'"{name}" is not supported',
-                did_you_mean(name, known) or f"supported are {', '.join(sorted(known))}",
+                hint or f"supported are {', '.join(sorted(known))}",
             )
 
 

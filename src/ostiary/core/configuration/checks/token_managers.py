@@ -110,11 +110,12 @@ def check_claims(subject: Subject) -> Iterator[Problem]:
             if name in STANDARD_CLAIMS:
                 yield error((*placed.path, field), f'"{name}" is a claim of its own')
             yield from refuse_repeated(names, name, (*placed.path, field), "is the claim of")
-        for name in manager.attributes:
-            here: Path = (*placed.path, "attributes", name)
-            if name in STANDARD_CLAIMS:
-                yield error(here, "is a claim that the server writes itself")
-            yield from refuse_repeated(names, name, here, "is the claim of")
+        for field in ("attributes", "user_attributes"):
+            for name in getattr(manager, field):
+                here: Path = (*placed.path, field, name)
+                if name in STANDARD_CLAIMS:
+                    yield error(here, "is a claim that the server writes itself")
+                yield from refuse_repeated(names, name, here, "is the claim of")
 
 
 def check_lifetimes(subject: Subject) -> Iterator[Problem]:

@@ -53,6 +53,7 @@ async def test_every_field_of_a_token_manager_arrives() -> None:
         authorization_details=True,
         legacy_claims=True,
         attributes={"OrgName": "An Organization"},
+        user_attributes={"Email": "mail"},
         resources=("https://a.example.com", "https://b.example.com"),
         audiences=("https://b.example.com", "https://a.example.com"),
         selector="0001",

@@ -1,0 +1,161 @@
+"""Codes, grants and consents of the memory store; nothing here ever suspends."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import NamedTuple
+
+from ostiary.adapters.stores.backend import Reach
+from ostiary.adapters.stores.records import encode
+from ostiary.adapters.stores.sign_on_records import (
+    grant_row,
+    to_code,
+    to_consent,
+    to_grant,
+)
+from ostiary.core.base.ids import ClientId, EnvironmentId, GrantId, HandleKey, SessionId, UserId
+from ostiary.core.model.environment import Environment
+from ostiary.core.model.token import Rotation
+from ostiary.core.model.user_grant import AuthorizationCode, Consent, UserGrant
+
+FAULT_POINTS = (
+    "memory.codes.find",
+    "memory.user_grants.find",
+    "memory.user_grants.find_by_family",
+    "memory.user_grants.revoke",
+    "memory.user_grants.revoke_of_user",
+    "memory.consents.find",
+)
+Revoke = Callable[[Environment, UserGrant], None]
+Apply = Callable[[], object]
+"""Does what was prepared, and cannot fail any more."""
+
+
+class _Grant(NamedTuple):
+    client_id: ClientId
+    user_id: UserId
+    session_id: SessionId | None
+    family: bytes | None
+    current: bytes | None
+    refresh: bytes | None
+    expires_at: float
+    body: bytes
+
+
+class MemoryCodes:
+    """Implements the `AuthorizationCodes` port with a dictionary."""
+
+    def __init__(self, reach: Reach) -> None:
+        self._reach = reach
+        self.rows: dict[tuple[EnvironmentId, HandleKey], tuple[float, bytes]] = {}
+
+    async def find(
+        self, env: Environment, key: HandleKey, *, now: float
+    ) -> AuthorizationCode | None:
+        self._reach("memory.codes.find")
+        expires_at, body = self.rows.get((env.id, key), (now, b""))
+        return to_code(body) if expires_at > now else None
+
+
+class MemoryConsents:
+    """Implements the `Consents` port with a dictionary."""
+
+    def __init__(self, reach: Reach) -> None:
+        self._reach = reach
+        self.rows: dict[tuple[EnvironmentId, UserId, ClientId], bytes] = {}
+
+    async def find(self, env: Environment, user_id: UserId, client_id: ClientId) -> Consent | None:
+        self._reach("memory.consents.find")
+        body = self.rows.get((env.id, user_id, client_id))
+        return None if body is None else to_consent(body)
+
+    def putting(self, env: Environment, consent: Consent) -> Apply:
+        """Prepare to keep a consent in the place of the one before."""
+        place = (env.id, consent.user_id, consent.client_id)
+        return partial(self.rows.__setitem__, place, encode(consent))
+
+
+class MemoryUserGrants:
+    """Implements the `UserGrants` port with a dictionary.
+
+    Args: remember keeps the JWTs of a grant as revoked.
+    """
+
+    def __init__(self, reach: Reach, consents: MemoryConsents, remember: Revoke) -> None:
+        self._reach = reach
+        self._consents = consents
+        self._remember = remember
+        self.rows: dict[tuple[EnvironmentId, GrantId], _Grant] = {}
+
+    async def find(self, env: Environment, grant_id: GrantId, *, now: float) -> UserGrant | None:
+        self._reach("memory.user_grants.find")
+        row = self.rows.get((env.id, grant_id))
+        return None if row is None else _live(row, now)
+
+    async def find_by_family(
+        self, env: Environment, family: bytes, *, now: float
+    ) -> UserGrant | None:
+        self._reach("memory.user_grants.find_by_family")
+        rows = (row for place, row in self.rows.items() if place[0] == env.id)
+        row = next((row for row in rows if row.family == family), None)
+        return None if row is None else _live(row, now)
+
+    async def revoke(self, env: Environment, grant_id: GrantId) -> bool:
+        self._reach("memory.user_grants.revoke")
+        return self._revoke(env, grant_id)
+
+    async def revoke_of_user(
+        self, env: Environment, user_id: UserId, client_id: ClientId | None = None
+    ) -> int:
+        self._reach("memory.user_grants.revoke_of_user")
+        for place in list(self._consents.rows):
+            if place[:2] == (env.id, user_id) and client_id in {None, place[2]}:
+                del self._consents.rows[place]
+        return self.drop(
+            env, lambda row: row.user_id == user_id and client_id in {None, row.client_id}
+        )
+
+    def drop(self, env: Environment, is_gone: Callable[[_Grant], bool]) -> int:
+        """Revoke the grants that are meant, and return how many they are."""
+        places = list(self.rows.items())
+        gone = [place[1] for place, row in places if place[0] == env.id and is_gone(row)]
+        for grant_id in gone:
+            self._revoke(env, grant_id)
+        return len(gone)
+
+    def may_put(self, env: Environment, grants: tuple[UserGrant, ...]) -> bool:
+        """Tell whether no id and no family of these is taken."""
+        ids = {(env.id, grant.id) for grant in grants}
+        families = [grant.refresh.family for grant in grants if grant.refresh is not None]
+        taken = {row.family for place, row in self.rows.items() if place[0] == env.id}
+        return (
+            len(ids) == len(grants)
+            and len(set(families)) == len(families)
+            and ids.isdisjoint(self.rows)
+            and taken.isdisjoint(families)
+        )
+
+    def putting(self, env: Environment, grant: UserGrant) -> Apply:
+        """Prepare to keep a new grant."""
+        place, row = (env.id, grant.id), _Grant(*grant_row(env, grant)[2:])
+        return partial(self.rows.__setitem__, place, row)
+
+    def may_rotate(self, env: Environment, rotation: Rotation, now: float) -> bool:
+        """Tell whether the grant is there with the refresh token that is to be spent."""
+        row = self.rows.get((env.id, rotation.grant_id))
+        return row is not None and row.current == rotation.expected and row.expires_at > now
+
+    def rotating(self, env: Environment, rotation: Rotation) -> Apply:
+        """Prepare to let the next refresh token take the place of the one before."""
+        place, state = (env.id, rotation.grant_id), rotation.state
+        row = self.rows[place]._replace(current=state.current, refresh=encode(state))
+        return partial(self.rows.__setitem__, place, row)
+
+    def _revoke(self, env: Environment, grant_id: GrantId) -> bool:
+        row = self.rows.pop((env.id, grant_id), None)
+        if row is not None:
+            self._remember(env, to_grant(row.body, None))
+        return row is not None
+
+
+def _live(row: _Grant, now: float) -> UserGrant | None:
+    return to_grant(row.body, row.refresh) if row.expires_at > now else None

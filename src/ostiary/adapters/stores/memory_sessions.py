@@ -1,0 +1,154 @@
+"""Flows and sessions of the memory store; nothing here ever suspends."""
+
+from functools import partial
+from typing import NamedTuple
+
+from ostiary.adapters.stores.backend import Reach
+from ostiary.adapters.stores.memory_grants import Apply, MemoryUserGrants
+from ostiary.adapters.stores.sign_on_records import (
+    flow_row,
+    next_flow,
+    session_row,
+    to_flow,
+    to_session,
+)
+from ostiary.core.base.ids import BrowserKey, EnvironmentId, FlowId, SessionId, UserId
+from ostiary.core.model.environment import Environment
+from ostiary.core.model.flow import Flow
+from ostiary.core.model.session import Session
+from ostiary.core.model.token import FlowMove, SessionChange
+from ostiary.core.ports.stores import AlreadyRedeemedError
+
+FAULT_POINTS = (
+    "memory.flows.start",
+    "memory.flows.find",
+    "memory.sessions.find",
+    "memory.sessions.find_persistent",
+    "memory.sessions.find_by_id",
+    "memory.sessions.touch",
+    "memory.sessions.end",
+    "memory.sessions.end_of_user",
+)
+
+
+class _Flow(NamedTuple):
+    version: int
+    expires_at: float
+    body: bytes
+
+
+class _Session(NamedTuple):
+    key: BrowserKey
+    id: SessionId
+    persistent_key: BrowserKey | None
+    user_id: UserId
+    expires_at: float
+    body: bytes
+
+
+class MemoryFlows:
+    """Implements the `Flows` port with a dictionary."""
+
+    def __init__(self, reach: Reach) -> None:
+        self._reach = reach
+        self.rows: dict[tuple[EnvironmentId, FlowId], _Flow] = {}
+
+    async def start(self, env: Environment, flow: Flow) -> None:
+        if (env.id, flow.id) in self.rows:
+            raise AlreadyRedeemedError
+        row = _Flow(*flow_row(env, flow)[2:])
+        self._reach("memory.flows.start")
+        self.rows[env.id, flow.id] = row
+
+    async def find(self, env: Environment, flow_id: FlowId, *, now: float) -> Flow | None:
+        self._reach("memory.flows.find")
+        row = self.rows.get((env.id, flow_id))
+        return to_flow(row.body) if row is not None and row.expires_at > now else None
+
+    def may_move(self, env: Environment, move: FlowMove, now: float) -> bool:
+        """Tell whether the flow is where the move begins."""
+        row = self.rows.get((env.id, move.flow_id))
+        return row is not None and row.version == move.expected_version and row.expires_at > now
+
+    def moving(self, env: Environment, move: FlowMove) -> Apply:
+        """Prepare to move a flow on, or to end it."""
+        place, flow = (env.id, move.flow_id), next_flow(move)
+        if flow is None:
+            return partial(self.rows.pop, place)
+        row = _Flow(*flow_row(env, flow)[2:])
+        return partial(self.rows.__setitem__, place, row)
+
+
+class MemorySessions:
+    """Implements the `Sessions` port with a dictionary, by the sessions' ids."""
+
+    def __init__(self, reach: Reach, grants: MemoryUserGrants) -> None:
+        self._reach = reach
+        self._grants = grants
+        self.rows: dict[tuple[EnvironmentId, SessionId], _Session] = {}
+
+    async def find(self, env: Environment, key: BrowserKey, *, now: float) -> Session | None:
+        self._reach("memory.sessions.find")
+        return self._live([row for row in self._of(env).values() if row.key == key], now)
+
+    async def find_persistent(
+        self, env: Environment, key: BrowserKey, *, now: float
+    ) -> Session | None:
+        self._reach("memory.sessions.find_persistent")
+        return self._live([row for row in self._of(env).values() if row.persistent_key == key], now)
+
+    async def find_by_id(
+        self, env: Environment, session_id: SessionId, *, now: float
+    ) -> Session | None:
+        self._reach("memory.sessions.find_by_id")
+        row = self.rows.get((env.id, session_id))
+        return self._live([] if row is None else [row], now)
+
+    async def touch(self, env: Environment, session: Session, *, expires_at: float) -> None:
+        self._reach("memory.sessions.touch")
+        kept = self.rows.get((env.id, session.id))
+        if kept is not None and kept.key == session.key:
+            self.rows[env.id, session.id] = _Session(*session_row(env, session, expires_at)[1:])
+
+    async def end(self, env: Environment, session_id: SessionId) -> bool:
+        self._reach("memory.sessions.end")
+        return self._end(env, session_id)
+
+    async def end_of_user(self, env: Environment, user_id: UserId) -> int:
+        self._reach("memory.sessions.end_of_user")
+        ended = [name for name, row in self._of(env).items() if row.user_id == user_id]
+        for session_id in ended:
+            del self.rows[env.id, session_id]
+        self._grants.drop(env, lambda row: row.user_id == user_id and row.session_id is not None)
+        return len(ended)
+
+    def may_change(self, env: Environment, change: SessionChange) -> bool:
+        """Tell whether no other session but the one that is replaced has the same cookie."""
+        key, own = change.session.key, change.session.id
+        others = {row.key for name, row in self._of(env).items() if name != own}
+        return key not in others - {change.replaces}
+
+    def changing(self, env: Environment, change: SessionChange) -> Apply:
+        """Prepare to keep the session of a browser, and to end another one that it had."""
+        own = change.session.id
+        row = _Session(*session_row(env, change.session, change.expires_at)[1:])
+
+        def apply() -> None:
+            for name, other in self._of(env).items():
+                if other.key == change.replaces and name != own:
+                    self._end(env, name)
+            self.rows[env.id, own] = row
+
+        return apply
+
+    def _end(self, env: Environment, session_id: SessionId) -> bool:
+        self._grants.drop(env, lambda row: row.session_id == session_id)
+        return self.rows.pop((env.id, session_id), None) is not None
+
+    def _of(self, env: Environment) -> dict[SessionId, _Session]:
+        return {name: row for (place, name), row in self.rows.items() if place == env.id}
+
+    def _live(self, rows: list[_Session], now: float) -> Session | None:
+        # The latest one: a cookie that outlives the browser may have shown an earlier session, too.
+        live = [row for row in rows if row.expires_at > now]
+        return to_session(max(live, key=lambda row: row.expires_at).body) if live else None

@@ -1,0 +1,115 @@
+"""Codes, grants and consents of the embedded store."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from ostiary.adapters.stores.sign_on_records import to_code, to_consent, to_grant
+from ostiary.adapters.stores.sqlite import sign_on_statements as statements
+from ostiary.adapters.stores.sqlite import statements as base_statements
+from ostiary.adapters.stores.sqlite.batch import Execute, Write
+from ostiary.adapters.stores.sqlite.reader import Read
+from ostiary.adapters.stores.sqlite.writer import Writer
+from ostiary.core.base.ids import ClientId, GrantId, HandleKey, SessionId, UserId
+from ostiary.core.model.environment import Environment
+from ostiary.core.model.user_grant import AuthorizationCode, Consent, UserGrant
+
+FAULT_POINTS = (
+    "sqlite.codes.find",
+    "sqlite.user_grants.find",
+    "sqlite.user_grants.find_by_family",
+    "sqlite.user_grants.revoke",
+    "sqlite.user_grants.revoke_of_user",
+    "sqlite.user_grants.delete_consents",
+    "sqlite.user_grants.delete",
+    "sqlite.user_grants.insert_revoked",
+    "sqlite.user_grants.end_with_session",
+    "sqlite.sessions.delete",
+    "sqlite.consents.find",
+)
+
+
+class SqliteCodes:
+    """Implements the `AuthorizationCodes` port."""
+
+    def __init__(self, read: Read) -> None:
+        self._read = read
+
+    async def find(
+        self, env: Environment, key: HandleKey, *, now: float
+    ) -> AuthorizationCode | None:
+        rows = self._read("sqlite.codes.find", statements.FIND_CODE, env.id, key, now)
+        return to_code(rows[0][0]) if rows else None
+
+
+class SqliteConsents:
+    """Implements the `Consents` port."""
+
+    def __init__(self, read: Read) -> None:
+        self._read = read
+
+    async def find(self, env: Environment, user_id: UserId, client_id: ClientId) -> Consent | None:
+        place = (env.id, user_id, client_id)
+        rows = self._read("sqlite.consents.find", statements.FIND_CONSENT, *place)
+        return to_consent(rows[0][0]) if rows else None
+
+
+class SqliteUserGrants:
+    """Implements the `UserGrants` port."""
+
+    def __init__(self, read: Read, writer: Callable[[], Writer]) -> None:
+        self._read = read
+        self._writer = writer
+
+    async def find(self, env: Environment, grant_id: GrantId, *, now: float) -> UserGrant | None:
+        place = (env.id, grant_id, now)
+        rows = self._read("sqlite.user_grants.find", statements.FIND_GRANT, *place)
+        return to_grant(*rows[0]) if rows else None
+
+    async def find_by_family(
+        self, env: Environment, family: bytes, *, now: float
+    ) -> UserGrant | None:
+        place = (env.id, family, now)
+        rows = self._read(
+            "sqlite.user_grants.find_by_family", statements.FIND_GRANT_BY_FAMILY, *place
+        )
+        return to_grant(*rows[0]) if rows else None
+
+    async def revoke(self, env: Environment, grant_id: GrantId) -> bool:
+        def act(execute: Execute) -> bool:
+            found = execute("user_grants.revoke", statements.GRANT, (env.id, grant_id))
+            return delete_grants(execute, env.id, found.fetchall()) == 1
+
+        return bool(await self._writer().write(Write(act=act)))
+
+    async def revoke_of_user(
+        self, env: Environment, user_id: UserId, client_id: ClientId | None = None
+    ) -> int:
+        whose = (env.id, user_id, client_id)
+
+        def act(execute: Execute) -> int:
+            execute("user_grants.delete_consents", statements.DELETE_CONSENTS, whose)
+            found = execute("user_grants.revoke_of_user", statements.GRANTS_OF_USER, whose)
+            return delete_grants(execute, env.id, found.fetchall())
+
+        return int(await self._writer().write(Write(act=act)))
+
+
+def delete_grants(execute: Execute, environment: str, found: Sequence[tuple[Any, ...]]) -> int:
+    """Delete grants, given as id and body, remember their JWTs as revoked; return how many."""
+    for grant_id, body in found:
+        execute("user_grants.delete", statements.DELETE_GRANT, (environment, grant_id))
+        for token_id, expires_at in to_grant(body, None).token_ids:
+            execute(
+                "user_grants.insert_revoked",
+                base_statements.INSERT_REVOKED[1],
+                (environment, token_id, expires_at),
+            )
+    return len(found)
+
+
+def end_session(execute: Execute, environment: str, session_id: SessionId) -> bool:
+    """Delete a session and the grants that end with it, and tell whether it was there."""
+    place = (environment, session_id)
+    found = execute("user_grants.end_with_session", statements.GRANTS_OF_SESSION, place)
+    delete_grants(execute, environment, found.fetchall())
+    return execute("sessions.delete", statements.END_SESSION, place).rowcount == 1

@@ -1,0 +1,94 @@
+"""How people sign on: sessions, steps, policies, and the programs that show the steps to them."""
+
+from typing import Any
+
+from pydantic import Field, StrictBool, StrictInt
+
+from ostiary.core.configuration.field_types import ClaimName, KeyName
+from ostiary.core.configuration.schema_secrets import Settings
+from ostiary.core.configuration.url_types import ApplicationOrigin, ApplicationURL
+
+YEAR_MINUTES = 365 * 24 * 60
+
+
+class SessionSettings(Settings):
+    """How long a browser stays signed on, and which cookies show it."""
+
+    idle_minutes: StrictInt = Field(
+        default=60, ge=1, le=YEAR_MINUTES, description="Unused, a session ends after so long."
+    )
+    max_minutes: StrictInt = Field(
+        default=480, ge=1, le=YEAR_MINUTES, description="And after so long in any case."
+    )
+    persistent: StrictBool = Field(
+        default=False,
+        description="A second cookie, `PF.PERSISTENT`, keeps users signed on when the browser is "
+        "closed and opened again.",
+    )
+    cross_site: StrictBool | None = Field(
+        default=None,
+        description="Cookies also go with requests that pages of other sites make "
+        "(`SameSite=None`); default: on when `allowed_origins` or an authentication application "
+        "names a page of another site.",
+    )
+    partitioned: StrictBool = Field(
+        default=False,
+        description="Such a cookie counts only within the site that it was set in (`Partitioned`).",
+    )
+
+
+class StepSettings(Settings):
+    """One thing that is asked of a person who signs on (PingFederate: adapter instance)."""
+
+    type: str = Field(
+        default="username_password",
+        description="Which kind: `username_password` or `identifier_first`.",
+    )
+    remember_my_username: StrictBool = Field(
+        default=False,
+        description="Kind `username_password`: offer to fill in the username the next time.",
+    )
+    this_is_my_device: StrictBool = Field(
+        default=False,
+        description="Kind `username_password`: offer to remember the device.",
+    )
+
+
+class PolicySettings(Settings):
+    """What users have to show before they are signed on."""
+
+    acr: ClaimName | None = Field(
+        default=None,
+        description="What ID tokens say of whoever satisfied it, and by which `acr_values` asks "
+        "for it.",
+    )
+    steps: tuple[KeyName, ...] | None = Field(
+        default=None,
+        description='Steps that must succeed one after the other: `["identifier", "form"]`.',
+    )
+    tree: dict[str, Any] | None = Field(
+        default=None,
+        description="Instead of `steps`, a tree. A node asks a step, `{ step = NAME, success = "
+        '…, failure = … }`, or chooses by a fact, `{ select = "client", cases = { NAME = … }, '
+        "otherwise = … }`; facts are `client`, `scope`, `acr`, `population` and `attribute:NAME`. "
+        'A branch is another node, a list of steps, `"done"` or `"fail"`; left out, `success` is '
+        "done, `failure` and `otherwise` fail.",
+    )
+
+
+class AuthenticationApplicationSettings(Settings):
+    """A program that shows the steps to people itself, by the authentication API."""
+
+    url: ApplicationURL = Field(
+        description="Where a browser is sent to sign on; `flowId` is added to its query."
+    )
+    origins: tuple[ApplicationOrigin, ...] = Field(
+        default=(),
+        description="Pages that may call the API beside those of the URL's own origin; "
+        "`https://host:*` stands for every port.",
+    )
+    client: KeyName | None = Field(
+        default=None,
+        description="The one client that it may start flows for without a redirect; default: "
+        "every one that allows it.",
+    )

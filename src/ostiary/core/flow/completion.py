@@ -1,0 +1,76 @@
+"""The moment in which a policy is satisfied: who is there is known, and a session begins."""
+
+from dataclasses import dataclass, replace
+
+import msgspec
+
+from ostiary.core.base.clock import Clock
+from ostiary.core.flow.browser import BrowserChange
+from ostiary.core.flow.browsers import NOBODY, BrowserSessions
+from ostiary.core.flow.progress import Progress, Visit
+from ostiary.core.flow.satisfaction import mark_of
+from ostiary.core.flow.session_change import Rotated, sign_on
+from ostiary.core.flow.transition import NOT_COMPLETED, finish
+from ostiary.core.model.audit import SignedOn
+from ostiary.core.model.environment import Environment
+from ostiary.core.model.policy import Policy
+from ostiary.core.model.session import Authentication
+from ostiary.core.model.user import User
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """Makes sessions of what policies came to; storing them is the engine's."""
+
+    browsers: BrowserSessions
+    clock: Clock
+
+    async def complete(
+        self, env: Environment, visit: Visit, progress: Progress, policy: Policy, user: User | None
+    ) -> Progress:
+        """Sign a user on in the browser that has gone through the policy.
+
+        Args: user as the directory has it now; a policy may have taken a while.
+        """
+        flow = progress.flow
+        if user is None or not user.enabled:
+            return replace(progress, flow=finish(flow, NOT_COMPLETED))
+        passed = mark_of(policy, flow.path)
+        proof = Authentication(user.id, self.clock.now(), flow.methods, (passed,), policy.context)
+        is_bare = flow.is_cookieless
+        recognized = NOBODY if is_bare else await self.browsers.recognize(env, visit.browser)
+        rotated = sign_on(env, recognized, proof, flow.binding)
+        signed_on = SignedOn(
+            env.id,
+            user.id,
+            rotated.session.id,
+            visit.client.client_id,
+            " ".join(flow.methods),
+            visit.browser.address,
+        )
+        return _with_session(progress, rotated, signed_on)
+
+
+def _with_session(progress: Progress, rotated: Rotated, signed_on: SignedOn) -> Progress:
+    flow, session = progress.flow, rotated.session
+    # Without cookies nobody learns the session's key: it is there for what ends with it.
+    is_bare = flow.is_cookieless
+    moved = msgspec.structs.replace(
+        flow,
+        authentication=session.authentication,
+        session_id=session.id,
+        binding=flow.binding if is_bare else session.key,
+    )
+    return replace(
+        progress,
+        flow=moved,
+        session=rotated.stored,
+        change=progress.change if is_bare else _merged(progress.change, rotated.change),
+        events=(*progress.events, signed_on),
+    )
+
+
+def _merged(change: BrowserChange, rotated: BrowserChange) -> BrowserChange:
+    return msgspec.structs.replace(
+        change, cookie=rotated.cookie, persistent_cookie=rotated.persistent_cookie
+    )

@@ -1,0 +1,36 @@
+"""What has come of a flow within one request, before any of it is stored."""
+
+from dataclasses import dataclass
+
+from ostiary.core.flow.browser import NO_CHANGE, Browser, BrowserChange
+from ostiary.core.model.audit import Event
+from ostiary.core.model.client import Client
+from ostiary.core.model.flow import Flow
+from ostiary.core.model.token import SessionChange
+from ostiary.core.model.user_grant import Consent
+from ostiary.core.steps.contract import Visitor
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """Who acts in a flow, and for which client; the same for a whole request."""
+
+    client: Client
+    browser: Browser
+
+    @property
+    def visitor(self) -> Visitor:
+        """Return what a step may know of the browser."""
+        browser = self.browser
+        return Visitor(browser.address, device=browser.device, username=browser.username)
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """The flow as it is by now, and what else has to be stored, kept and told for it."""
+
+    flow: Flow
+    session: SessionChange | None = None
+    consent: Consent | None = None
+    change: BrowserChange = NO_CHANGE
+    events: tuple[Event, ...] = ()

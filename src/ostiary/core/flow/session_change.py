@@ -1,0 +1,80 @@
+"""What signing on makes of a browser's session: another cookie each time, the old one is dead."""
+
+from dataclasses import dataclass
+
+from msgspec.structs import replace
+
+from ostiary.core.base.ids import BrowserKey, SessionId, browser_key, mint_alphanumeric
+from ostiary.core.flow.browser import BrowserChange
+from ostiary.core.flow.browsers import COOKIE_CHARACTERS, PERSISTENT_CHARACTERS, Recognized
+from ostiary.core.model.environment import Environment
+from ostiary.core.model.session import MAX_FORMER, Authentication, Session
+from ostiary.core.model.token import SessionChange
+
+_SESSION_ID_CHARACTERS = 22
+
+
+@dataclass(frozen=True, slots=True)
+class Rotated:
+    """A session under a new cookie: what to store, and what the browser is to keep."""
+
+    stored: SessionChange
+    change: BrowserChange
+
+    @property
+    def session(self) -> Session:
+        return self.stored.session
+
+
+def sign_on(
+    env: Environment, recognized: Recognized, authentication: Authentication, binding: BrowserKey
+) -> Rotated:
+    """Return the session of a browser in which somebody has just proved who it is.
+
+    The same user keeps the session, and what was satisfied in it before; another one gets a new
+    one.
+    Args: binding is the flow's: of the cookie that the browser had when it began.
+    """
+    known = recognized.session
+    if known is not None and known.authentication.user_id == authentication.user_id:
+        met = (*known.authentication.policies, *authentication.policies)
+        authentication = replace(authentication, policies=tuple(dict.fromkeys(met)))
+        id, created_at = known.id, known.created_at
+    else:
+        id, created_at = SessionId(mint_alphanumeric(_SESSION_ID_CHARACTERS)), authentication.at
+    cookie = mint_alphanumeric(COOKIE_CHARACTERS)
+    persistent = mint_alphanumeric(PERSISTENT_CHARACTERS) if env.sessions.is_persistent else None
+    session = Session(
+        id=id,
+        key=browser_key(cookie),
+        authentication=authentication,
+        created_at=created_at,
+        used_at=authentication.at,
+        persistent_key=None if persistent is None else browser_key(persistent),
+        former=_former(recognized, binding),
+    )
+    change = BrowserChange(cookie=cookie, persistent_cookie=persistent)
+    return Rotated(_stored(env, session, recognized.shown), change)
+
+
+def renew_cookie(env: Environment, recognized: Recognized, session: Session, now: float) -> Rotated:
+    """Give a browser that was recognised by its lasting cookie another one until it closes."""
+    cookie = mint_alphanumeric(COOKIE_CHARACTERS)
+    former = _former(recognized, session.key)
+    renewed = replace(session, key=browser_key(cookie), used_at=now, former=former)
+    return Rotated(_stored(env, renewed, session), BrowserChange(cookie=cookie))
+
+
+def _former(recognized: Recognized, binding: BrowserKey) -> tuple[BrowserKey, ...]:
+    cookie = () if recognized.cookie is None else (browser_key(recognized.cookie),)
+    known = recognized.session
+    earlier = () if known is None else (known.key, *known.former)
+    return tuple(dict.fromkeys((*cookie, binding, *earlier)))[:MAX_FORMER]
+
+
+def _stored(env: Environment, session: Session, replaced: Session | None) -> SessionChange:
+    return SessionChange(
+        session=session,
+        expires_at=env.sessions.expires_at(session),
+        replaces=None if replaced is None else replaced.key,
+    )

@@ -1,0 +1,197 @@
+"""Walking a policy: asking one step after the other until somebody is needed, or none is left."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import msgspec
+
+from ostiary.core.base.ids import UserId
+from ostiary.core.flow.approvals import Approvals, was_given
+from ostiary.core.flow.completion import Completion
+from ostiary.core.flow.errors import flow_not_found
+from ostiary.core.flow.progress import Progress, Visit
+from ostiary.core.flow.transition import advance, enter
+from ostiary.core.flow.tree import Facts, find_last_step, find_node
+from ostiary.core.model.audit import Event, FlowFailed
+from ostiary.core.model.environment import Environment
+from ostiary.core.model.flow import Flow, Stage
+from ostiary.core.model.policy import Policy, StepInstance, StepNode
+from ostiary.core.model.user import User
+from ostiary.core.ports.directory import Directory
+from ostiary.core.steps.contract import (
+    Action,
+    Ask,
+    Outcome,
+    Passed,
+    Problem,
+    Refused,
+    Situation,
+    Step,
+    View,
+)
+
+APPROVAL_STEP = StepInstance("consent", "consent")
+"""Asked after every policy, and configured nowhere."""
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyWalker:
+    """Asks steps, and takes flows where their outcomes lead; it stores nothing.
+
+    Args: steps by their types.
+    """
+
+    steps: Mapping[str, Step]
+    directory: Directory
+    approvals: Approvals
+    completion: Completion
+
+    async def enter(self, env: Environment, visit: Visit, progress: Progress) -> Progress:
+        """Take a new flow to the first step that needs somebody."""
+        flow = progress.flow
+        if flow.stage is Stage.AUTHENTICATION:
+            there = enter(policy_of(env, flow), flow, Facts(flow.request))
+            progress = _arrived(env, visit, replace(progress, flow=there))
+        return await self._go_on(env, visit, progress)
+
+    async def act(
+        self,
+        env: Environment,
+        visit: Visit,
+        progress: Progress,
+        action: Action,
+        inputs: Mapping[str, Any],
+    ) -> tuple[Progress, tuple[Problem, ...]]:
+        """Give an action to the step that is asked now, and go on from there.
+
+        Args: inputs were held against the offer.
+        Raises: UnavailableError; the flow is then as it was.
+        """
+        flow, instance = progress.flow, self.asked(env, progress.flow)
+        if instance is None:
+            raise LookupError("nothing is asked in a finished flow")
+        situation = self._situate(visit, flow, instance, flow.step_state)
+        outcome = await self.steps[instance.type].act(env, situation, action, inputs)
+        if isinstance(outcome, Refused):
+            return progress, outcome.problems
+        moved = await self._after(env, visit, progress, outcome)
+        if flow.stage is Stage.APPROVAL and isinstance(outcome, Passed):
+            moved = await self._approved(env, visit, moved, outcome)
+        if isinstance(outcome, Ask):
+            return moved, ()
+        return await self._go_on(env, visit, moved), ()
+
+    def view(self, env: Environment, visit: Visit, flow: Flow) -> View | None:
+        """Return what is asked now, or None in a finished flow."""
+        instance = self.asked(env, flow)
+        if instance is None:
+            return None
+        situation = self._situate(visit, flow, instance, flow.step_state)
+        return self.steps[instance.type].view(env, situation)
+
+    def asked(self, env: Environment, flow: Flow) -> StepInstance | None:
+        """Return the step that is asked now, or None in a finished flow.
+
+        Raises: FlowRefusedError where a new configuration has nothing at the flow's place.
+        """
+        if flow.stage is Stage.FINISHED:
+            return None
+        if flow.stage is Stage.APPROVAL:
+            return APPROVAL_STEP
+        node = find_node(policy_of(env, flow), flow.path)
+        instance = env.steps.get(node.step) if isinstance(node, StepNode) else None
+        if instance is None or instance.type not in self.steps:
+            raise flow_not_found("the policy has no such step any more")
+        return instance
+
+    def plugin_id(self, env: Environment, flow: Flow) -> str | None:
+        """Return the id of the kind of step that is asked now, or was asked last."""
+        instance = self.asked(env, flow)
+        if instance is None:
+            key = find_last_step(policy_of(env, flow), flow.path)
+            instance = None if key is None else env.steps.get(key)
+        step = None if instance is None else self.steps.get(instance.type)
+        return None if step is None else step.plugin_id
+
+    async def _go_on(self, env: Environment, visit: Visit, progress: Progress) -> Progress:
+        # It ends: each outcome leads further down a finite tree, and there is no way up but by
+        # somebody's action.
+        while (instance := self.asked(env, progress.flow)) is not None:
+            situation = self._situate(visit, progress.flow, instance, {})
+            begun = await self.steps[instance.type].begin(env, situation)
+            progress = await self._after(env, visit, progress, begun)
+            if isinstance(begun, Ask):
+                break
+        return progress
+
+    async def _after(
+        self, env: Environment, visit: Visit, progress: Progress, outcome: Outcome
+    ) -> Progress:
+        flow = progress.flow
+        user = await self._find_user(env, flow, outcome)
+        moved = advance(policy_of(env, flow), flow, outcome, Facts(flow.request, user))
+        progress = _keeping(replace(progress, flow=moved), outcome)
+        if flow.stage is Stage.AUTHENTICATION and moved.stage is Stage.APPROVAL:
+            progress = await self.completion.complete(
+                env, visit, progress, policy_of(env, moved), user
+            )
+        return _arrived(env, visit, progress)
+
+    async def _approved(
+        self, env: Environment, visit: Visit, progress: Progress, outcome: Passed
+    ) -> Progress:
+        flow, user_id = progress.flow, progress.flow.user_id
+        if user_id is None:
+            raise LookupError("nobody approves anything before somebody is known")
+        given = was_given(env, flow, user_id, visit.browser.address)
+        kept = await self.approvals.remember(env, flow, user_id) if outcome.is_remembered else None
+        return replace(progress, consent=kept, events=(*progress.events, given))
+
+    async def _find_user(self, env: Environment, flow: Flow, outcome: Outcome) -> User | None:
+        """Return the user whom the flow is about after `outcome`, as the directory has it now."""
+        if isinstance(outcome, Ask) or flow.stage is not Stage.AUTHENTICATION:
+            return None
+        proved: UserId | None = outcome.user_id if isinstance(outcome, Passed) else None
+        user_id = flow.user_id or proved
+        return None if user_id is None else await self.directory.find(env, user_id)
+
+    def _situate(
+        self, visit: Visit, flow: Flow, instance: StepInstance, state: Mapping[str, Any]
+    ) -> Situation:
+        return Situation(visit.client, flow, instance, visit.visitor, state)
+
+
+def policy_of(env: Environment, flow: Flow) -> Policy:
+    """Return the policy that a flow walks.
+
+    Raises: FlowRefusedError where a new configuration has none of that key.
+    """
+    policy = env.policies.get(flow.policy)
+    if policy is None:
+        raise flow_not_found("there is no such policy any more")
+    return policy
+
+
+def _keeping(progress: Progress, outcome: Outcome) -> Progress:
+    if not isinstance(outcome, Passed) or progress.flow.is_cookieless:
+        return progress
+    kept = {
+        name: value
+        for name, value in (
+            ("username", outcome.keepsake.username),
+            ("device", outcome.keepsake.device),
+        )
+        if value is not None
+    }
+    return replace(progress, change=msgspec.structs.replace(progress.change, **kept))
+
+
+def _arrived(env: Environment, visit: Visit, progress: Progress) -> Progress:
+    flow = progress.flow
+    if flow.failure is None:
+        return progress
+    failed: Event = FlowFailed(
+        env.id, visit.client.client_id, flow.user_id, flow.failure.code, visit.browser.address
+    )
+    return replace(progress, events=(*progress.events, failed))

@@ -1,0 +1,112 @@
+"""authorization_code: a client exchanges the code that came through the browser."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from ostiary.core.base.clock import Clock
+from ostiary.core.base.params import Params
+from ostiary.core.grants.narrowing import narrow_scopes
+from ostiary.core.grants.pkce import check_verifier
+from ostiary.core.grants.refusals import invalid_grant
+from ostiary.core.model.authorization import Authorization, Granted, Person
+from ostiary.core.model.client import Client
+from ostiary.core.model.environment import Environment
+from ostiary.core.model.token import Issuance
+from ostiary.core.model.user import User
+from ostiary.core.model.user_grant import AuthorizationCode
+from ostiary.core.ports.stores import AlreadyRedeemedError, Issuances
+from ostiary.core.ports.user_grants import AuthorizationCodes
+from ostiary.core.tokens.codes import REFRESH_GRANT, key_of_code, redemption_of
+from ostiary.core.tokens.gate import Gate
+from ostiary.core.tokens.granting import OFFLINE_ACCESS, is_transient
+from ostiary.core.tokens.revoke import Revoker
+
+
+@dataclass(frozen=True, slots=True)
+class AuthorizationCodeGrant:
+    """Spec: RFC 6749 §4.1.3; OpenID Connect Core §3.1.3."""
+
+    codes: AuthorizationCodes
+    issuances: Issuances
+    gate: Gate
+    revoker: Revoker
+    clock: Clock
+    grant_type: ClassVar[str] = "authorization_code"
+
+    async def authorize(self, env: Environment, client: Client, params: Params) -> Authorization:
+        """Grant what the user agreed to, if this client may redeem the code now.
+
+        Stores: that a code is spent which another client presents; that what came of a code ends
+            which is presented after its time.
+        Raises: OAuthError invalid_grant, invalid_scope; UnavailableError.
+        """
+        code = await self._find(env, params)
+        if code.client_id != client.client_id:
+            await self._burn(env, code)
+            raise invalid_grant("the code is another client's")
+        if code.expires_at <= self.clock.now():
+            await self.revoker.end_replayed_code(env, code)
+            raise invalid_grant("the code is expired")
+        _check_redirect_uri(code, params.find("redirect_uri"))
+        check_verifier(code, params.find("code_verifier"))
+        scopes = narrow_scopes(client, code.scopes, params)
+        user = await self._find_user(env, code)
+        is_refreshable = REFRESH_GRANT in client.grant_types and not is_transient(code.grant_id)
+        return Authorization(
+            grant_type=self.grant_type,
+            client=client,
+            scopes=scopes,
+            subject=code.subject,
+            resources=code.resources,
+            redeems=(redemption_of(code),),
+            manager_id=code.manager_id,
+            person=Person(
+                user, code.subject, code.authentication, code.session_id, code.nonce, code.claims
+            ),
+            grant_id=code.grant_id,
+            wants_refresh=is_refreshable,
+            granted=Granted(code.scopes, code.resources),
+        )
+
+    async def after_losing(self, env: Environment, client: Client, params: Params) -> Authorization:
+        """End what came of the code: somebody else has redeemed it, so one of both stole it.
+
+        Stores: the revocation. Raises: OAuthError invalid_grant always; UnavailableError.
+        """
+        await self.revoker.end_replayed_code(env, await self._find(env, params))
+        raise invalid_grant("the code was used before")
+
+    async def _find(self, env: Environment, params: Params) -> AuthorizationCode:
+        key = key_of_code(params.get("code"))
+        code = await self.codes.find(env, key, now=self.clock.now()) if key else None
+        if code is None:
+            raise invalid_grant("the code is unknown")
+        return code
+
+    async def _burn(self, env: Environment, code: AuthorizationCode) -> None:
+        """Spend a code that has got into wrong hands: nobody gets anything for it any more."""
+        try:
+            spent = Issuance(redeems=(redemption_of(code),))
+            await self.issuances.commit(env, spent, now=self.clock.now())
+        except AlreadyRedeemedError:
+            await self.revoker.end_replayed_code(env, code)
+
+    async def _find_user(self, env: Environment, code: AuthorizationCode) -> User:
+        session_id = None if OFFLINE_ACCESS in code.scopes else code.session_id
+        user = await self.gate.find_user(
+            env, code.client_id, code.user_id, code.authentication, session_id=session_id
+        )
+        if user is None:
+            raise invalid_grant("the user or the session is no longer there")
+        return user
+
+
+def _check_redirect_uri(code: AuthorizationCode, presented: str | None) -> None:
+    """Refuse another redirect URI than the code was sent to; it must be said where it was before.
+
+    Spec: RFC 6749 §4.1.3.
+    """
+    if presented is None and not code.is_redirect_uri_sent:
+        return
+    if presented != code.redirect_uri or presented is None:
+        raise invalid_grant("another redirect_uri than in the authorization request")

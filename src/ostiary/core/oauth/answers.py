@@ -1,0 +1,54 @@
+"""What goes back to an application: the members of an answer, and of a refusal."""
+
+from ostiary.core.base.errors import OAuthError
+from ostiary.core.model.authorization_request import AuthorizationRequest
+from ostiary.core.model.client import Client
+from ostiary.core.model.environment import Environment
+from ostiary.core.model.token import IssuedTokens
+from ostiary.core.oauth.authorization_response import AuthorizationResponse, RedirectableError
+
+
+def answer_with(
+    env: Environment,
+    client: Client,
+    request: AuthorizationRequest,
+    members: dict[str, str | int],
+) -> AuthorizationResponse:
+    """Return an answer: its members, the state that came with the request, and who answers.
+
+    Spec: RFC 6749 §4.1.2, §4.2.2; RFC 9207 §2.
+    """
+    if request.state is not None:
+        members["state"] = request.state
+    if client.sends_issuer:
+        members["iss"] = env.issuer
+    return AuthorizationResponse(request.response_mode, request.redirect_uri, members)
+
+
+def refuse_with(
+    env: Environment, client: Client, request: AuthorizationRequest, code: str, description: str
+) -> AuthorizationResponse:
+    """Return a refusal. Spec: RFC 6749 §4.1.2.1, §4.2.2.1."""
+    members: dict[str, str | int] = {"error": code, "error_description": description}
+    return answer_with(env, client, request, members)
+
+
+def as_redirectable(
+    env: Environment, client: Client, request: AuthorizationRequest, error: OAuthError
+) -> RedirectableError:
+    """Return a refusal as one that the application is told, at the URI of its checked request."""
+    response = refuse_with(env, client, request, error.oauth_code, error.description)
+    return RedirectableError(error.oauth_code, error.description, response, **error.detail)
+
+
+def token_members(tokens: IssuedTokens) -> dict[str, str | int]:
+    """Return the members of an access token from the authorization endpoint.
+
+    Spec: RFC 6749 §4.2.2.
+    """
+    return {
+        "access_token": tokens.access_token,
+        "token_type": tokens.token_type,
+        "expires_in": tokens.expires_in,
+        "scope": str(tokens.scopes),
+    }

@@ -1,0 +1,189 @@
+"""The authorization endpoint: a request begins a flow, and a finished flow becomes the answer."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from msgspec.structs import replace
+
+from ostiary.core.base.clock import Clock
+from ostiary.core.base.errors import OAuthCode, OAuthError
+from ostiary.core.base.ids import FlowId, UserId
+from ostiary.core.base.params import Params
+from ostiary.core.flow.browser import Browser, BrowserChange
+from ostiary.core.flow.browsers import BrowserSessions, Recognized
+from ostiary.core.flow.engine import FlowEngine
+from ostiary.core.flow.errors import flow_not_found
+from ostiary.core.flow.turn import Turn
+from ostiary.core.model.authorization_request import AuthorizationRequest
+from ostiary.core.model.client import Client
+from ostiary.core.model.environment import Environment, SubjectKind
+from ostiary.core.model.flow import Stage
+from ostiary.core.oauth.answers import as_redirectable
+from ostiary.core.oauth.authorization_request import check_request
+from ostiary.core.oauth.authorization_response import AuthorizationResponse
+from ostiary.core.oauth.checks.asked import NO_EXTENSIONS, RequestExtensions
+from ostiary.core.oauth.finishing import Finishing
+from ostiary.core.oauth.prompts import SignedOnUser, decide_sign_on
+from ostiary.core.oauth.refusals import refused_authorization
+from ostiary.core.ports.directory import Directory
+from ostiary.core.ports.events import Events
+from ostiary.core.steps.contract import Offer
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What the application gets, and what the browser is to keep.
+
+    Args: plugin_id is of the step that was asked last, if any was.
+    """
+
+    response: AuthorizationResponse
+    flow_id: FlowId
+    change: BrowserChange
+    plugin_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Authorize:
+    """Conducts authorization requests from their first byte to their answer."""
+
+    browsers: BrowserSessions
+    engine: FlowEngine
+    finishing: Finishing
+    directory: Directory
+    events: Events
+    clock: Clock
+
+    async def begin(
+        self,
+        env: Environment,
+        params: Params,
+        browser: Browser,
+        extensions: RequestExtensions = NO_EXTENSIONS,
+    ) -> Turn | Answered:
+        """Begin what a request asks; it is answered at once where nobody has to be asked.
+
+        Spec: RFC 6749 §4.1.1, §4.2.1; OpenID Connect Core §3.1.2.
+        Stores: the flow, if somebody has to be asked; else what the answer needs.
+        Raises: UntrustedRequestError, RedirectableError, UnavailableError.
+        """
+        try:
+            request = check_request(env, params, extensions)
+            if "id_token_hint" in params:
+                request = await self._name_expected(env, request)
+            return await self._begin(env, request, browser)
+        except OAuthError as error:
+            claimed = params.find("client_id") or ""
+            self.events.emit(refused_authorization(env, error, claimed, browser.address))
+            raise
+
+    async def look(self, env: Environment, flow_id: FlowId, browser: Browser) -> Turn:
+        """Look at a flow; nothing is changed.
+
+        Raises: FlowRefusedError (not found), UnavailableError.
+        """
+        return await self.engine.find(env, flow_id, browser)
+
+    async def act(  # noqa: PLR0913 - who acts, where, what and how it ends: each is its own thing
+        self,
+        env: Environment,
+        turn: Turn,
+        offer: Offer,
+        inputs: Mapping[str, object],
+        browser: Browser,
+        *,
+        finishes: bool,
+    ) -> Turn | Answered:
+        """Take an action that a turn offers.
+
+        Args: finishes: the last action is answered with the result itself; otherwise the flow is
+            kept finished until `resume`.
+        Stores: the next version of the flow, or its end with everything that comes of it.
+        Raises: FlowRefusedError, UntrustedRequestError, UnavailableError.
+        """
+        moved = await self.engine.act(env, turn, offer, inputs, browser)
+        if finishes and moved.flow.stage is Stage.FINISHED:
+            return await self._finish(env, moved, browser)
+        await self.engine.keep(env, moved)
+        return moved
+
+    async def resume(self, env: Environment, turn: Turn, browser: Browser) -> Answered:
+        """Spend a finished flow on its answer, which goes out once.
+
+        Raises: FlowRefusedError, UntrustedRequestError, UnavailableError.
+        """
+        if turn.flow.stage is not Stage.FINISHED:
+            raise flow_not_found("it is not finished")
+        return await self._finish(env, turn, browser)
+
+    async def _begin(
+        self, env: Environment, request: AuthorizationRequest, browser: Browser
+    ) -> Turn | Answered:
+        try:
+            turn = await self._start(env, request, browser)
+        except OAuthError as error:
+            client = env.clients[request.client_id]
+            raise as_redirectable(env, client, request, error) from error
+        if turn.flow.stage is Stage.FINISHED:
+            return await self._finish(env, turn, browser, is_stored=False)
+        await self.engine.keep(env, turn)
+        return turn
+
+    async def _start(
+        self, env: Environment, request: AuthorizationRequest, browser: Browser
+    ) -> Turn:
+        """Return the first turn of a flow that is not stored yet.
+
+        Whoever signs on without cookies is not taken for whom a cookie shows.
+
+        Raises: OAuthError login_required, consent_required and others, to be redirected.
+        """
+        client = env.clients[request.client_id]
+        recognized = await self.browsers.recognize(env, browser)
+        present = None if is_cookieless(client, request) else _present(recognized)
+        decision = decide_sign_on(env, client, request, present, self.clock.now())
+        turn = await self.engine.begin(
+            env,
+            client,
+            request,
+            browser,
+            recognized,
+            decision.policy_key,
+            reuses_session=not decision.is_asked,
+        )
+        if "none" in request.prompts and turn.flow.stage is not Stage.FINISHED:
+            raise OAuthError(
+                OAuthCode.CONSENT_REQUIRED, "The user has not allowed this application that yet."
+            )
+        return turn
+
+    async def _finish(
+        self, env: Environment, turn: Turn, browser: Browser, *, is_stored: bool = True
+    ) -> Answered:
+        response = await self.finishing.finish(
+            env, turn, address=browser.address, is_stored=is_stored
+        )
+        return Answered(response, turn.flow.id, turn.change, turn.plugin_id)
+
+    async def _name_expected(
+        self, env: Environment, request: AuthorizationRequest
+    ) -> AuthorizationRequest:
+        """Fill in the name of the user whom an ID token has named, to be shown at sign-on."""
+        subject = request.hinted_subject
+        if request.login_hint is not None or subject is None:
+            return request
+        if env.subject is SubjectKind.USERNAME:
+            return replace(request, login_hint=subject)
+        user = await self.directory.find(env, UserId(subject))
+        return request if user is None else replace(request, login_hint=user.username)
+
+
+def is_cookieless(client: Client, request: AuthorizationRequest) -> bool:
+    """Tell whether a flow is bound by a state in its answers."""
+    return client.is_cookieless and request.is_redirectless
+
+
+def _present(recognized: Recognized) -> SignedOnUser | None:
+    if recognized.session is None or recognized.user is None:
+        return None
+    return SignedOnUser(recognized.session, recognized.user)

@@ -1,0 +1,47 @@
+"""What an authorization request asks, as it came: nothing of it is checked."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from ostiary.core.base.ids import ClientId
+from ostiary.core.base.params import Params
+from ostiary.core.model.authorization_request import AuthorizationRequest
+from ostiary.core.model.client import Client
+from ostiary.core.model.environment import Environment
+from ostiary.core.tokens.targets import NO_TARGET, TokenTarget
+
+
+@dataclass(frozen=True, slots=True)
+class RequestExtensions:
+    """What a dialect's own parameters say, in the core's words.
+
+    Args:
+        target: what the tokens are for (PingFederate: `access_token_manager_id`, `aud`).
+        step: the step to authenticate with (`pfidpadapterid`, `IdpAdapterId`).
+        names_partner: a partner's identity provider is asked for (`idp`, `PartnerIdpId`).
+    """
+
+    target: TokenTarget = NO_TARGET
+    step: str | None = None
+    names_partner: bool = False
+
+
+NO_EXTENSIONS = RequestExtensions()
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One request as it came."""
+
+    env: Environment
+    params: Params
+    extensions: RequestExtensions
+
+    @property
+    def client(self) -> Client:
+        """Return the client, which the first check has found."""
+        return self.env.clients[ClientId(self.params.get("client_id"))]
+
+
+Check = Callable[[Asked, AuthorizationRequest], AuthorizationRequest]
+"""Settles one part of the request. Raises: OAuthError."""

@@ -1,0 +1,74 @@
+"""The checks before anybody is trusted: who asks, and where the answer may go."""
+
+from msgspec.structs import replace
+
+from ostiary.core.base.errors import OAuthCode, OAuthError
+from ostiary.core.base.ids import ClientId
+from ostiary.core.base.scopes import ScopeSet
+from ostiary.core.base.uris import is_registered
+from ostiary.core.model.authorization_request import AuthorizationRequest, ResponseMode
+from ostiary.core.oauth.checks.asked import Asked
+from ostiary.core.tokens.gate import is_client_open
+
+MAX_ECHOED_BYTES = 2048
+_BOUNDED = ("state", "nonce", "scope")
+
+
+def check_sizes(asked: Asked, request: AuthorizationRequest) -> AuthorizationRequest:
+    """Refuse what would have to be carried about and is too long for it."""
+    for name in _BOUNDED:
+        value = asked.params.find(name)
+        if value is not None and len(value.encode()) > MAX_ECHOED_BYTES:
+            raise OAuthError(
+                OAuthCode.INVALID_REQUEST,
+                "The parameters state, nonce and scope may have 2048 bytes each.",
+                reason=f"{name} is too long",
+            )
+    return request
+
+
+def check_client(asked: Asked, request: AuthorizationRequest) -> AuthorizationRequest:
+    """Find the client; the words are the same for one that is unknown and one that is disabled."""
+    client_id = ClientId(asked.params.get("client_id"))
+    if not is_client_open(asked.env, client_id):
+        is_known = client_id in asked.env.clients
+        raise OAuthError(
+            OAuthCode.INVALID_REQUEST,
+            "The client_id names no application that may sign anybody on here.",
+            reason="client is disabled" if is_known else "unknown client",
+        )
+    return replace(request, client_id=client_id)
+
+
+def check_redirect_uri(asked: Asked, request: AuthorizationRequest) -> AuthorizationRequest:
+    """Settle where the answer goes: to a registered URI, compared to the byte.
+
+    It may be left out with `pi.flow`, whose answer goes to whoever asks, and by plain OAuth with
+    one registered URI.
+    Spec: RFC 9700 §2.1, §4.1.3; RFC 6749 §3.1.2; OpenID Connect Core §3.1.2.1 (required).
+    """
+    presented = asked.params.find("redirect_uri")
+    if presented is None:
+        return replace(request, redirect_uri=_implied(asked), is_redirect_uri_sent=False)
+    if not is_registered(asked.client.redirect_uris, presented):
+        raise OAuthError(
+            OAuthCode.INVALID_REQUEST,
+            "The redirect_uri is not registered for this application.",
+            reason="redirect_uri is not registered",
+        )
+    return replace(request, redirect_uri=presented, is_redirect_uri_sent=True)
+
+
+def _implied(asked: Asked) -> str | None:
+    if asked.params.find("response_mode") == ResponseMode.PI_FLOW:
+        return None
+    registered = asked.client.redirect_uris
+    scope = asked.params.find("scope")
+    scopes = asked.client.default_scopes if scope is None else ScopeSet.parse(scope)
+    if len(registered) != 1 or "openid" in scopes:
+        raise OAuthError(
+            OAuthCode.INVALID_REQUEST,
+            "The parameter redirect_uri is missing.",
+            reason="redirect_uri is missing",
+        )
+    return registered[0]

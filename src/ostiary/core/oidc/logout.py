@@ -1,0 +1,116 @@
+"""Logout at the wish of an application: who is signed off, and where the browser goes then.
+
+Spec: OpenID Connect RP-Initiated Logout 1.0 §2, §3, §4.
+"""
+
+import hmac
+from dataclasses import dataclass
+
+from ostiary.core.base import b64
+from ostiary.core.base.params import Params
+from ostiary.core.flow.browser import FORGET, NO_CHANGE, Browser, BrowserChange
+from ostiary.core.flow.browsers import BrowserSessions, Recognized
+from ostiary.core.model.audit import SignedOff
+from ostiary.core.model.environment import Environment
+from ostiary.core.model.session import Session
+from ostiary.core.oauth.id_token_hint import IdTokenHint
+from ostiary.core.oidc.logout_request import LogoutRequest, read_logout_request
+from ostiary.core.ports.events import Events
+from ostiary.core.ports.sessions import Sessions
+from ostiary.core.tokens.user_claims import subject_of
+
+CONFIRMATION = "confirmation"
+"""The parameter that brings the token of the confirmation page back."""
+_KEPT = ("id_token_hint", "client_id", "post_logout_redirect_uri", "state")
+_PURPOSE = "logout confirmation"
+
+
+@dataclass(frozen=True, slots=True)
+class Confirm:
+    """The person must be asked first: nobody proves that the wish is not a stranger's.
+
+    Args: fields are sent back by POST, as they are, if the answer is yes.
+    """
+
+    fields: tuple[tuple[str, str], ...]
+
+    def __repr__(self) -> str:
+        return "Confirm(…)"
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """Nobody is signed on in the browser any more.
+
+    Args: redirect is where it goes now; None for a page that says so.
+    """
+
+    redirect: str | None
+    change: BrowserChange
+
+
+@dataclass(frozen=True, slots=True)
+class Logout:
+    """Signs people off."""
+
+    browsers: BrowserSessions
+    sessions: Sessions
+    events: Events
+
+    async def begin(self, env: Environment, params: Params, browser: Browser) -> Confirm | Done:
+        """Sign off, or ask for confirmation where the request has no genuine ID token of the user.
+
+        Spec: OpenID Connect RP-Initiated Logout 1.0 §2.
+        Raises: UntrustedRequestError for a request that contradicts itself, and one for a URI that
+            is not registered; UnavailableError.
+        """
+        request = read_logout_request(env, params)
+        recognized = await self.browsers.recognize(env, browser)
+        if recognized.session is not None and not _is_about(env, request.hint, recognized):
+            return _ask(env, params, recognized.session)
+        return await self._sign_off(env, request, recognized, browser)
+
+    async def confirm(self, env: Environment, params: Params, browser: Browser) -> Confirm | Done:
+        """Sign off after the person has said yes; only a POST may lead here.
+
+        Raises: as `begin`.
+        """
+        request = read_logout_request(env, params)
+        recognized = await self.browsers.recognize(env, browser)
+        session = recognized.session
+        if session is not None:
+            presented = params.find(CONFIRMATION) or ""
+            if not hmac.compare_digest(presented.encode(), _token(env, session).encode()):
+                return _ask(env, params, session)
+        return await self._sign_off(env, request, recognized, browser)
+
+    async def _sign_off(
+        self, env: Environment, request: LogoutRequest, recognized: Recognized, browser: Browser
+    ) -> Done:
+        shown = recognized.shown
+        if shown is None:
+            return Done(request.target, NO_CHANGE)
+        if await self.sessions.end(env, shown.id):
+            user_id = shown.authentication.user_id
+            self.events.emit(SignedOff(env.id, user_id, shown.id, browser.address))
+        forgotten = FORGET if browser.persistent_cookie is not None else None
+        return Done(request.target, BrowserChange(cookie=FORGET, persistent_cookie=forgotten))
+
+
+def _is_about(env: Environment, hint: IdTokenHint | None, recognized: Recognized) -> bool:
+    """Tell whether an ID token is of the session in the browser, or at least of its user."""
+    session, user = recognized.session, recognized.user
+    if hint is None or session is None or user is None:
+        return False
+    return hint.session_id == session.id or hint.subject == subject_of(env, user)
+
+
+def _ask(env: Environment, params: Params, session: Session) -> Confirm:
+    sent = ((name, params.find(name)) for name in _KEPT)
+    kept = tuple((name, value) for name, value in sent if value is not None)
+    return Confirm((*kept, (CONFIRMATION, _token(env, session))))
+
+
+def _token(env: Environment, session: Session) -> str:
+    """Return what only a page of ours, shown in the session's browser, can bring back."""
+    return b64.encode(env.client_secrets.mark(_PURPOSE, session.key.hex()))

@@ -1,0 +1,190 @@
+"""The step username_password: a username and its password, in one form."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar, assert_never
+
+from ostiary.core.base.usernames import MAX_USERNAME_CHARACTERS
+from ostiary.core.crypto.passwords import MAX_PASSWORD_BYTES
+from ostiary.core.model.environment import Environment
+from ostiary.core.model.user import User
+from ostiary.core.signon.devices import Devices
+from ostiary.core.signon.outcomes import Accepted, Locked, MustChange, Rejected
+from ostiary.core.signon.password import Entrance, PasswordSignOn, PresentedPassword
+from ostiary.core.steps.contract import (
+    Action,
+    Ask,
+    Begun,
+    Failed,
+    Input,
+    InputKind,
+    Keepsake,
+    Offer,
+    Outcome,
+    Passed,
+    Problem,
+    ProblemKind,
+    Refused,
+    Restart,
+    Situation,
+    State,
+    View,
+)
+from ostiary.core.steps.prefill import find_username
+
+CHECK = Action("usernamePassword", "check")
+CANCEL = Action("usernamePassword", "cancel")
+RESTART = Action("usernamePassword", "restart")
+ENTRANCE = Entrance("flow")
+CANCELED = Failed("access_denied", "The user cancelled the sign-on.")
+MUST_CHANGE = Failed(
+    "access_denied", "The password must be changed before it lets its user sign on."
+)
+WRONG = Refused(
+    (
+        Problem(
+            ProblemKind.CREDENTIALS,
+            "The credentials are not valid.",
+            "The username or the password is not right.",
+        ),
+    )
+)
+"""The same for a wrong password, for a name that nobody has, and for a locked user."""
+
+
+@dataclass(frozen=True, slots=True)
+class UsernamePassword:
+    """Proves a user by a password; where an earlier step has named one, by nobody else's.
+
+    Settings:
+        remember_my_username: offer to fill the name in the next time.
+        this_is_my_device: offer to know the device the next time; otherwise each is known.
+    """
+
+    passwords: PasswordSignOn
+    devices: Devices
+    type: ClassVar[str] = "username_password"
+    plugin_id: ClassVar[str] = "7RmQNDWaOnBoudTufx2sEw"
+
+    async def begin(self, env: Environment, situation: Situation) -> Begun:
+        """Ask; the name is filled in where there is one, and settled where a step has taken it."""
+        named = situation.flow.identifier
+        return Ask(
+            {
+                "username": find_username(situation) if named is None else named,
+                "is_settled": named is not None,
+                "is_remembered": bool(situation.visitor.username),
+            }
+        )
+
+    def view(self, env: Environment, situation: Situation) -> View:
+        is_settled = bool(situation.state.get("is_settled"))
+        may_restart = is_settled and situation.flow.user_id is None
+        restart = (Offer(RESTART, "Use another name"),) if may_restart else ()
+        return View(
+            State("usernamePassword", "required"),
+            offers=(
+                Offer(CHECK, "Sign on", tuple(_inputs(situation)), is_primary=True),
+                *restart,
+                Offer(CANCEL, "Cancel"),
+            ),
+            fields=_fields(situation),
+        )
+
+    async def act(
+        self, env: Environment, situation: Situation, action: Action, inputs: Mapping[str, Any]
+    ) -> Outcome:
+        if action == CANCEL:
+            return CANCELED
+        if action == RESTART:
+            return Restart()
+        presented = self._present(env, situation, inputs)
+        outcome = await self.passwords.attempt(env, presented)
+        match outcome:
+            case Accepted(user):
+                keepsake = self._keep(env, situation, user, presented, inputs)
+                return Passed(user.id, ("pwd",), identifier=presented.username, keepsake=keepsake)
+            case MustChange():
+                return MUST_CHANGE
+            case Rejected() | Locked():
+                return WRONG
+            case never:
+                assert_never(never)
+
+    def _present(
+        self, env: Environment, situation: Situation, inputs: Mapping[str, Any]
+    ) -> PresentedPassword:
+        state, visitor = situation.state, situation.visitor
+        return PresentedPassword(
+            state["username"] if state.get("is_settled") else inputs["username"],
+            inputs["password"],
+            ENTRANCE,
+            visitor.address,
+            self.devices.read(env, visitor.device),
+        )
+
+    def _keep(
+        self,
+        env: Environment,
+        situation: Situation,
+        user: User,
+        presented: PresentedPassword,
+        inputs: Mapping[str, Any],
+    ) -> Keepsake:
+        username, device = None, None
+        if inputs.get("rememberMyUsername"):
+            username = presented.username
+        elif situation.state.get("is_remembered"):
+            username = "" if "rememberMyUsername" in inputs else None
+        if inputs.get("thisIsMyDevice", True):
+            device = self.devices.issue(env, user.id, presented.known_device)
+        return Keepsake(username, device)
+
+
+def _is_on(situation: Situation, setting: str) -> bool:
+    return situation.instance.settings.get(setting) is True
+
+
+def _inputs(situation: Situation) -> Iterator[Input]:
+    state = situation.state
+    yield Input(
+        "username",
+        "Username",
+        is_required=True,
+        value=str(state.get("username", "")),
+        is_read_only=bool(state.get("is_settled")),
+        autocomplete="username",
+        max_characters=MAX_USERNAME_CHARACTERS,
+    )
+    yield Input(
+        "password",
+        "Password",
+        InputKind.PASSWORD,
+        is_required=True,
+        autocomplete="current-password",
+        max_characters=MAX_PASSWORD_BYTES,
+    )
+    if _is_on(situation, "remember_my_username"):
+        is_remembered = bool(state.get("is_remembered"))
+        yield Input(
+            "rememberMyUsername", "Remember my username", InputKind.BOOLEAN, value=is_remembered
+        )
+    if _is_on(situation, "this_is_my_device"):
+        yield Input("thisIsMyDevice", "This is my device", InputKind.BOOLEAN, value=False)
+
+
+def _fields(situation: Situation) -> Mapping[str, object]:
+    """Return what programs are told, under PingFederate's names: they are those of both vendors."""
+    state, remembers = situation.state, _is_on(situation, "remember_my_username")
+    fields: dict[str, object] = {
+        "showRememberMyUsername": remembers,
+        "showThisIsMyDevice": _is_on(situation, "this_is_my_device"),
+        "thisIsMyDeviceSelected": False,
+        "showCaptcha": False,
+        "rememberMyUsernameSelected": remembers and bool(state.get("is_remembered")),
+    }
+    if state.get("username"):
+        fields["username"] = state["username"]
+    if state.get("is_settled"):
+        fields["allowUsernameEdits"] = False
+    return fields

@@ -1,0 +1,98 @@
+"""The grants that users' tokens come from: begun, and gone on with."""
+
+import msgspec
+
+from ostiary.core.base.ids import GrantId, mint_alphanumeric
+from ostiary.core.model.authorization import Granted, RefreshedToken
+from ostiary.core.model.client import RefreshPolicy
+from ostiary.core.model.token import Rotation
+from ostiary.core.model.token_manager import TokenManager
+from ostiary.core.model.user_grant import UserGrant
+from ostiary.core.tokens import refresh_tokens
+from ostiary.core.tokens.occasion import Occasion
+
+OFFLINE_ACCESS = "offline_access"
+PERSISTENT_ID_CHARACTERS = 32
+"""As long as PingFederate's `agid`."""
+TRANSIENT_ID_CHARACTERS = 25
+"""A length that no base64url text has, so that no other token's id looks like one."""
+
+
+class Settled(msgspec.Struct, frozen=True):
+    """What an issuance does to a user's grant.
+
+    Args:
+        grant: that its access token names.
+        made: stored by it.
+        refresh_token: that goes out, if one does.
+    """
+
+    grant: UserGrant
+    made: tuple[UserGrant, ...] = ()
+    rotates: Rotation | None = None
+    refresh_token: str | None = None
+
+
+def mint_persistent_id() -> GrantId:
+    """Mint the id of a grant of which many tokens may come."""
+    return GrantId(mint_alphanumeric(PERSISTENT_ID_CHARACTERS))
+
+
+def mint_transient_id() -> GrantId:
+    """Mint the id of a grant of which one token comes: it is the id of that token too."""
+    return GrantId(mint_alphanumeric(TRANSIENT_ID_CHARACTERS))
+
+
+def is_transient(grant_id: str) -> bool:
+    """Tell by its id whether one token comes of a grant."""
+    return len(grant_id) == TRANSIENT_ID_CHARACTERS
+
+
+def settle(occasion: Occasion, manager: TokenManager) -> Settled:
+    """Begin the grant of an authorization, or go on with it.
+
+    Args: manager is of the access token that comes of it now.
+    """
+    authorization = occasion.authorization
+    if authorization.refreshed is not None:
+        return _go_on(authorization.refreshed, occasion.client.refresh, occasion.now)
+    refresh_token = refresh_tokens.mint() if authorization.wants_refresh else None
+    grant = _begin(occasion, manager, refresh_token)
+    return Settled(grant, made=(grant,), refresh_token=refresh_token)
+
+
+def _begin(occasion: Occasion, manager: TokenManager, refresh_token: str | None) -> UserGrant:
+    authorization, person, now = occasion.authorization, occasion.person, occasion.now
+    granted = authorization.granted or Granted(authorization.scopes, authorization.resources)
+    policy, refresh, lifetime_seconds = occasion.client.refresh, None, manager.lifetime_seconds
+    if refresh_token is not None:
+        refresh = refresh_tokens.begin(refresh_token, policy, now)
+        lifetime_seconds = int(policy.lifetime_seconds)
+    return UserGrant(
+        id=authorization.grant_id or mint_transient_id(),
+        client_id=occasion.client.client_id,
+        user_id=person.user.id,
+        subject=person.subject,
+        scopes=granted.scopes,
+        authentication=person.authentication,
+        created_at=now,
+        expires_at=int(now) + lifetime_seconds,
+        session_id=person.session_id,
+        ends_with_session=OFFLINE_ACCESS not in granted.scopes,
+        claims=person.claims,
+        resources=granted.resources,
+        manager_id=authorization.manager_id,
+        refresh=refresh,
+    )
+
+
+def _go_on(refreshed: RefreshedToken, policy: RefreshPolicy, now: float) -> Settled:
+    grant, state = refreshed.grant, refreshed.grant.refresh
+    if refreshed.is_repeated or state is None:
+        return Settled(grant, refresh_token=refreshed.next_token)
+    rotation = Rotation(
+        grant_id=grant.id,
+        expected=state.current,
+        state=refresh_tokens.go_on(state, refreshed.next_token, policy, now),
+    )
+    return Settled(grant, rotates=rotation, refresh_token=refreshed.next_token)

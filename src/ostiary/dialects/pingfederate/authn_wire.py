@@ -1,0 +1,125 @@
+"""The authentication API's JSON: a flow's state, its links, and the names of states and actions."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from ostiary.core.base.ids import FlowId
+from ostiary.core.oauth.authorization_response import AuthorizationResponse
+from ostiary.core.steps.contract import Action, Offer, State, View
+
+FLOWS = "/pf-ws/authn/flows/"
+RESUME = "/as/{id}/resume/as/authorization.ping"
+API_STATE = "_pf_authn_api_state"
+MEDIA_TYPE = re.compile(r"application/vnd\.pingidentity\.([a-z0-9]+)\+json")
+FORM_PLUGIN_ID = "7RmQNDWaOnBoudTufx2sEw"
+"""Stands where no step was asked: the product's sample names its form adapter there too."""
+
+_STATES: Mapping[State, str] = {}
+"""States whose names do not follow from their noun and condition."""
+
+_ACTIONS: Mapping[Action, str] = {
+    Action("usernamePassword", "cancel"): "cancel",
+    Action("usernamePassword", "restart"): "restart",
+}
+"""Actions whose names do not follow from their noun and verb."""
+
+_BROWSERS_ONLY = frozenset({Action("usernamePassword", "cancel")})
+"""Not without redirects, where there is nobody to be sent back: the product's sample has it not."""
+
+_CAPITAL = re.compile(r"(?<!^)(?=[A-Z])")
+
+
+def action_id(action: Action) -> str:
+    """Return what this wire calls an action: `checkUsernamePassword`."""
+    named = action.verb + action.noun[:1].upper() + action.noun[1:]
+    return _ACTIONS.get(action, named)
+
+
+def status_of(state: State) -> str:
+    """Return what this wire calls a state: `USERNAME_PASSWORD_REQUIRED`."""
+    words = f"{state.noun}_{state.condition}"
+    return _STATES.get(state) or _CAPITAL.sub("_", words).upper()
+
+
+def actions_of(view: View, *, is_redirectless: bool) -> dict[str, Offer]:
+    """Return what is possible now by its id."""
+    return {
+        action_id(offer.action): offer
+        for offer in view.offers
+        if not (is_redirectless and offer.action in _BROWSERS_ONLY)
+    }
+
+
+def find_offer(actions: Mapping[str, Offer], wanted: str) -> Offer | None:
+    """Return the action of that id, whose case does not matter in a media type."""
+    by_id = {name.lower(): offer for name, offer in actions.items()}
+    return by_id.get(wanted.lower())
+
+
+@dataclass(frozen=True, slots=True)
+class FlowStates:
+    """Writes the states of one flow.
+
+    Args:
+        base: what links begin with, without a slash at its end.
+        plugin_id: of the step that is asked, or was asked last.
+        api_state: goes out in flows without cookies.
+    """
+
+    base: str
+    id: FlowId
+    plugin_id: str | None = None
+    api_state: str | None = None
+
+    def waiting(self, view: View, actions: Iterable[str]) -> dict[str, object]:
+        """Return the state of a flow that waits for somebody.
+
+        Spec: PingFederate "Authentication API" (states and actions).
+        """
+        return {**self._head(status_of(view.state)), **view.fields, **self._foot(*actions)}
+
+    def resumable(self) -> dict[str, object]:
+        """Return the state of a flow that goes on in the browser.
+
+        Spec: PingFederate "Authentication API" (RESUME).
+        """
+        url = f"{self.base}{resume_path(self.id)}"
+        return {**self._head("RESUME"), "resumeUrl": url, **self._foot()}
+
+    def finished(self, response: AuthorizationResponse) -> dict[str, object]:
+        """Return the last state of a flow without redirects, which carries the answer itself.
+
+        Spec: PingFederate "Mobile application authentication through REST APIs"; the sample there
+        has `_links` within `authorizeResponse` by a slip of brackets.
+        """
+        head = self._head("FAILED" if response.is_error else "COMPLETED")
+        failure = _failure(response) if response.is_error else {}
+        answer = {"authorizeResponse": dict(response.members)}
+        return {**head, **failure, **answer, **self._foot()}
+
+    def _head(self, status: str) -> dict[str, object]:
+        plugin_id = self.plugin_id or FORM_PLUGIN_ID
+        return {"id": self.id, "pluginTypeId": plugin_id, "status": status}
+
+    def _foot(self, *actions: str) -> dict[str, object]:
+        url = f"{self.base}{FLOWS}{self.id}"
+        state = {} if self.api_state is None else {API_STATE: self.api_state}
+        return {**state, "_links": {name: {"href": url} for name in ("self", *actions)}}
+
+
+def resume_path(flow_id: FlowId) -> str:
+    """Return the path on which a flow goes on in a browser.
+
+    Spec: PingFederate "Authorization endpoint" (resume path).
+    """
+    return RESUME.replace("{id}", flow_id)
+
+
+def _failure(response: AuthorizationResponse) -> dict[str, object]:
+    description = str(response.members.get("error_description", ""))
+    return {
+        "code": str(response.members["error"]).upper(),
+        "message": description,
+        "userMessage": description,
+    }

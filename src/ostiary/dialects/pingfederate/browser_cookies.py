@@ -1,0 +1,114 @@
+"""What a browser shows to be recognised by, and what it is to keep: cookies, or a state instead."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from urllib.parse import quote, unquote
+
+from ostiary.core.flow.browser import FORGET, Browser, BrowserChange
+from ostiary.core.model.environment import Environment
+from ostiary.http.cookies import (
+    Cookie,
+    SameSite,
+    delete_cookie,
+    find_cookie,
+    has_duplicate_cookie,
+    set_cookie,
+)
+from ostiary.http.errors import Headers
+from ostiary.http.message import Request
+
+API_STATE_HEADER = b"x-pf-authn-api-state"
+MAX_USERNAME_CHARACTERS = 256
+_YEAR_SECONDS = 365 * 86_400
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """One cookie of this face.
+
+    Args:
+        member: of `Browser` and `BrowserChange`.
+        pattern: what a value looks like; anything else was not set by us, and counts as none.
+        max_age: seconds; None: until the browser closes.
+    """
+
+    member: str
+    name: str
+    pattern: re.Pattern[str]
+    max_age: int | None = None
+
+
+_COOKIES = (
+    _Kept("cookie", "PF", re.compile(r"[0-9A-Za-z]{22}")),
+    _Kept("persistent_cookie", "PF.PERSISTENT", re.compile(r"[0-9A-Za-z]{32}"), 94_608_000),
+    _Kept("device", "__Host-ostiary-device", re.compile(r"[!-~]{1,512}"), _YEAR_SECONDS),
+    _Kept("username", "__Host-ostiary-username", re.compile(r"[!-~]{1,3072}"), _YEAR_SECONDS),
+)
+
+
+def read_browser(request: Request) -> Browser:
+    """Return what a request shows.
+
+    Spec: PingFederate "Configuring the PF cookie", "Cookieless authentication API".
+    Raises: HTTPError 400 when the state stands twice.
+    """
+    shown = {kept.member: _find(request, kept) for kept in _COOKIES}
+    username = shown.pop("username")
+    state = request.find_header(API_STATE_HEADER)
+    return Browser(
+        request.address,
+        username=None if username is None else _read_username(username),
+        api_state=None if state is None else state.decode("latin-1"),
+        **shown,
+    )
+
+
+def write_change(env: Environment, request: Request, change: BrowserChange, now: float) -> Headers:
+    """Return the headers that make a browser keep what it is to keep.
+
+    A cookie that came twice is forgotten, unless it gets a new value anyway: a neighbouring host
+    may have set one of them, and the next request should show none.
+
+    Args: now is seconds since the epoch.
+    """
+    return tuple(_changes(env, request, change, now))
+
+
+def _changes(
+    env: Environment, request: Request, change: BrowserChange, now: float
+) -> Iterator[tuple[bytes, bytes]]:
+    policy = env.sessions
+    same_site = SameSite.NONE if policy.is_cross_site else SameSite.LAX
+    partitioned = policy.is_cross_site and policy.is_partitioned
+    for kept in _COOKIES:
+        value = getattr(change, kept.member)
+        if value is None and has_duplicate_cookie(request, kept.name):
+            value = FORGET
+        if value is None:
+            continue
+        if value == FORGET:
+            yield delete_cookie(kept.name, same_site=same_site, partitioned=partitioned)
+            continue
+        cookie = Cookie(
+            kept.name,
+            quote(value, safe="") if kept.member == "username" else value,
+            max_age=kept.max_age,
+            same_site=same_site,
+            partitioned=partitioned,
+        )
+        yield set_cookie(cookie, now)
+
+
+def _find(request: Request, kept: _Kept) -> str | None:
+    value = find_cookie(request, kept.name)
+    return value if value is not None and kept.pattern.fullmatch(value) else None
+
+
+def _read_username(value: str) -> str | None:
+    """Return the name that a browser remembers; anybody may have written it, so it is but shown."""
+    try:
+        name = unquote(value, errors="strict")
+    except UnicodeDecodeError:
+        return None
+    return name if name.isprintable() and len(name) <= MAX_USERNAME_CHARACTERS else None

@@ -1,0 +1,76 @@
+"""`/as/{id}/resume/as/authorization.ping`: where a sign-on goes on in the browser, and ends."""
+
+from dataclasses import dataclass
+
+from ostiary.core.base.ids import FlowId
+from ostiary.core.flow.browser import Browser
+from ostiary.core.flow.errors import FlowCode, FlowRefusedError, flow_not_found
+from ostiary.core.flow.turn import Turn
+from ostiary.core.model.environment import Environment
+from ostiary.core.oauth.authorize import Answered, Authorize
+from ostiary.dialects.pingfederate.browser_cookies import read_browser
+from ostiary.dialects.pingfederate.forms_wire import read_form
+from ostiary.dialects.pingfederate.sign_on_answers import SignOnAnswers
+from ostiary.dialects.pingfederate.tenancy import Tenancy
+from ostiary.http.message import Request, Response
+from ostiary.http.same_site import check_same_site
+
+
+@dataclass(frozen=True, slots=True)
+class Resume:
+    """The resume path of authorization requests."""
+
+    tenancy: Tenancy
+    authorize: Authorize
+    answers: SignOnAnswers
+
+    async def get_resume(self, request: Request) -> Response:
+        """Show where a sign-on is, or end it and send the browser to the application.
+
+        Where the browser goes comes from the flow alone; the query says nothing.
+
+        Spec: PingFederate "Authorization endpoint" (resume path).
+        Raises: FlowRefusedError for a flow of another browser, or of none.
+        """
+        env, browser = self.tenancy.resolve(request), read_browser(request)
+        turn = await self._look(env, request, browser)
+        return await self._go_on(env, request, turn, browser)
+
+    async def post_resume(self, request: Request) -> Response:
+        """Take the form of our page.
+
+        A form of an earlier page, or one that was sent twice, gets the page that is due.
+
+        Spec: PingFederate "HTML Form Adapter".
+        Raises: HTTPError 403 for a form on a page of another web site.
+        """
+        check_same_site(request)
+        env, browser = self.tenancy.resolve(request), read_browser(request)
+        turn, sent = await self._look(env, request, browser), request.form()
+        read = None if turn.view is None else read_form(turn, turn.view, sent)
+        if read is None:
+            return await self._go_on(env, request, turn, browser)
+        offer, inputs = read
+        try:
+            outcome = await self.authorize.act(env, turn, offer, inputs, browser, finishes=True)
+        except FlowRefusedError as error:
+            if error.flow_code is FlowCode.NOT_FOUND:
+                raise
+            outcome = await self._look(env, request, browser)
+        if isinstance(outcome, Turn) and outcome.problems:
+            return self.answers.page(env, request, outcome, sent)
+        return self.answers.in_browser(env, request, outcome)
+
+    async def _look(self, env: Environment, request: Request, browser: Browser) -> Turn:
+        turn = await self.authorize.look(env, FlowId(request.path_values["id"]), browser)
+        if turn.flow.request.is_redirectless:
+            raise flow_not_found("a flow without redirects was opened in a browser")
+        return turn
+
+    async def _go_on(
+        self, env: Environment, request: Request, turn: Turn, browser: Browser
+    ) -> Response:
+        outcome: Turn | Answered = turn
+        if turn.view is None:
+            outcome = await self.authorize.resume(env, turn, browser)
+        return self.answers.in_browser(env, request, outcome)

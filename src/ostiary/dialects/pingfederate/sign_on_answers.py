@@ -1,0 +1,107 @@
+"""What a sign-on has come to, as an answer: a page, a redirect, or the API's JSON."""
+
+from dataclasses import dataclass
+
+from ostiary.core.base.clock import Clock
+from ostiary.core.base.params import Params
+from ostiary.core.flow.browser import BrowserChange
+from ostiary.core.flow.turn import Turn
+from ostiary.core.model.authorization_request import ResponseMode
+from ostiary.core.model.environment import Environment
+from ostiary.core.model.flow import Stage
+from ostiary.core.oauth.authorize import Answered
+from ostiary.dialects.pingfederate.authn_errors import render_problems
+from ostiary.dialects.pingfederate.authn_wire import FlowStates, actions_of
+from ostiary.dialects.pingfederate.authorization_answers import send_response
+from ostiary.dialects.pingfederate.browser_cookies import write_change
+from ostiary.dialects.pingfederate.forms_wire import make_page
+from ostiary.http.errors import Headers
+from ostiary.http.message import NO_STORE, Request, Response, json_response
+from ostiary.http.redirects import redirect
+from ostiary.web.rendering import Pages
+
+
+@dataclass(frozen=True, slots=True)
+class SignOnAnswers:
+    """Renders the turns of flows and their ends."""
+
+    pages: Pages
+    clock: Clock
+
+    def in_browser(self, env: Environment, request: Request, outcome: Turn | Answered) -> Response:
+        """Answer on the authorization endpoint and the resume path.
+
+        Whoever asked for `pi.flow` gets the state; a browser goes to the authentication
+        application, where there is one that can show what is due, or gets our page.
+        """
+        if isinstance(outcome, Answered):
+            if outcome.response.mode is ResponseMode.PI_FLOW:
+                return self.as_json(env, request, outcome)
+            headers = self._headers(env, request, outcome.change)
+            return send_response(self.pages, request, outcome.response, headers)
+        if outcome.flow.request.is_redirectless:
+            return self.as_json(env, request, outcome)
+        application = env.default_application
+        if application is not None and not is_for_pages(outcome):
+            url = (
+                f"{application.url}{'&' if '?' in application.url else '?'}flowId={outcome.flow.id}"
+            )
+            return redirect(request, url, self._headers(env, request, outcome.change))
+        return self.page(env, request, outcome)
+
+    def page(
+        self, env: Environment, request: Request, turn: Turn, sent: Params | None = None
+    ) -> Response:
+        """Answer with the page of a flow that waits for somebody.
+
+        Args: sent is what was just sent and not taken.
+        """
+        if turn.view is None:
+            raise ValueError("nobody is asked for anything")
+        headers = self._headers(env, request, turn.change)
+        return self.pages.render(make_page(turn, turn.view, sent), headers=headers)
+
+    def as_json(self, env: Environment, request: Request, outcome: Turn | Answered) -> Response:
+        """Answer with a state, or with what is wrong with an action.
+
+        Spec: PingFederate "Authentication API".
+        """
+        headers = self._headers(env, request, outcome.change)
+        if isinstance(outcome, Turn) and outcome.problems:
+            return render_problems(outcome.problems, outcome.change.api_state, headers)
+        state = _state(env, request, outcome)
+        return json_response(state, headers=(*NO_STORE, *headers))
+
+    def _headers(self, env: Environment, request: Request, change: BrowserChange) -> Headers:
+        if change.api_state is not None:
+            return ()  # whoever keeps a state keeps no cookies
+        return write_change(env, request, change, self.clock.now())
+
+
+def is_for_pages(turn: Turn) -> bool:
+    """Tell whether a flow goes on in the browser itself: approval has no state in this API.
+
+    Spec: PingFederate "Authentication API" (RESUME, where the API cannot go on).
+    """
+    return turn.view is None or turn.flow.stage is not Stage.AUTHENTICATION
+
+
+def _state(env: Environment, request: Request, outcome: Turn | Answered) -> dict[str, object]:
+    base, plugin_id, api_state = _base(env, request), outcome.plugin_id, outcome.change.api_state
+    if isinstance(outcome, Answered):
+        states = FlowStates(base, outcome.flow_id, plugin_id, api_state)
+        return states.finished(outcome.response)
+    states = FlowStates(base, outcome.flow.id, plugin_id, api_state)
+    if outcome.view is None or is_for_pages(outcome):
+        return states.resumable()
+    is_redirectless = outcome.flow.request.is_redirectless
+    return states.waiting(outcome.view, actions_of(outcome.view, is_redirectless=is_redirectless))
+
+
+def _base(env: Environment, request: Request) -> str:
+    """Return what links begin with: the host that was asked, which the edge has let in.
+
+    The browser's cookies are that host's alone, so that other links would lead away from them.
+    """
+    host = (request.find_header(b"host") or b"").decode("latin-1").lower().removesuffix(":")
+    return f"{env.base_url.partition('://')[0]}://{host}"

@@ -1,0 +1,84 @@
+"""The paths on which people sign on and off."""
+
+from dataclasses import dataclass
+
+from ostiary.core.base.clock import Clock
+from ostiary.core.oauth.authorize import Authorize
+from ostiary.core.oidc.logout import Logout
+from ostiary.dialects.pingfederate.authn import AuthenticationAPI
+from ostiary.dialects.pingfederate.authn_errors import render_authn_error
+from ostiary.dialects.pingfederate.authn_wire import FLOWS, RESUME
+from ostiary.dialects.pingfederate.authorization import AUTHORIZATION_PATH, Authorization
+from ostiary.dialects.pingfederate.logout import LOGOUT_PATH, LogoutEndpoint
+from ostiary.dialects.pingfederate.resume import Resume
+from ostiary.dialects.pingfederate.sign_on_answers import SignOnAnswers
+from ostiary.dialects.pingfederate.sign_on_errors import SignOnErrors
+from ostiary.dialects.pingfederate.tenancy import Tenancy
+from ostiary.http.route import BodyKind, CorsPolicy, Route
+from ostiary.web.rendering import Pages
+
+
+@dataclass(frozen=True, slots=True)
+class SignOnRoutes:
+    """Every path of signing on and off."""
+
+    tenancy: Tenancy
+    authorize: Authorize
+    logout: Logout
+    clock: Clock
+    pages: Pages
+
+    def routes(self) -> tuple[Route, ...]:
+        """Return the table.
+
+        Spec: PingFederate "Authorization endpoint", "Authentication API".
+        """
+        errors = SignOnErrors(self.pages)
+        answers = SignOnAnswers(self.pages, self.clock)
+        authorization = Authorization(self.tenancy, self.authorize, answers)
+        resume = Resume(self.tenancy, self.authorize, answers)
+        return (
+            Route(
+                AUTHORIZATION_PATH,
+                {"GET": authorization.get_or_post, "POST": authorization.get_or_post},
+                errors.render,
+                body=BodyKind.FORM,
+                cors=CorsPolicy.CONFIGURED,
+                origins=self.tenancy.find_application_origins,
+                cors_credentials=True,
+                metadata="authorization_endpoint",
+                summary="Where a sign-on begins, with redirects or without (`pi.flow`)",
+            ),
+            Route(
+                RESUME,
+                {"GET": resume.get_resume, "POST": resume.post_resume},
+                errors.render,
+                body=BodyKind.FORM,
+                summary="Where a sign-on goes on in the browser",
+            ),
+            self._api_route(AuthenticationAPI(self.tenancy, self.authorize, answers)),
+            self._logout_route(errors),
+        )
+
+    def _api_route(self, api: AuthenticationAPI) -> Route:
+        return Route(
+            f"{FLOWS}{{flowId}}",
+            {"GET": api.get_flow, "POST": api.post_flow},
+            render_authn_error,
+            body=BodyKind.ACTION,
+            cors=CorsPolicy.CONFIGURED,
+            origins=self.tenancy.find_application_origins,
+            cors_credentials=True,
+            summary="The authentication API: the state of a flow, and its actions",
+        )
+
+    def _logout_route(self, errors: SignOnErrors) -> Route:
+        endpoint = LogoutEndpoint(self.tenancy, self.logout, self.pages, self.clock)
+        return Route(
+            LOGOUT_PATH,
+            {"GET": endpoint.get_logout, "POST": endpoint.post_logout},
+            errors.render,
+            body=BodyKind.FORM,
+            metadata="end_session_endpoint",
+            summary="Signing off at the wish of an application",
+        )

@@ -1,0 +1,1 @@
+"""Signing people on: what is asked for, what comes back, and what keeps it fresh."""

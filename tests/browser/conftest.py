@@ -1,0 +1,97 @@
+"""One browser, one server and one set of web sites for the session; a fresh profile a test."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from tests.browser.driver import BrowserThread, running_browser, running_thread
+from tests.browser.installation import make_configuration
+from tests.browser.person import Person
+from tests.browser.watching import Watch, watch
+from tests.browser.websites import HOSTS, WebSites, running_web_sites
+from tests.support.server import Server, running_server
+
+_PATIENCE_MILLISECONDS = 15_000
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
+    """Run a test that has a browser on the browser's thread."""
+    thread = pyfuncitem.funcargs.get("browser_thread")
+    if thread is None:
+        return None
+    named = pyfuncitem._fixtureinfo.argnames
+    arguments = {name: pyfuncitem.funcargs[name] for name in named}
+    thread.run(pyfuncitem.obj, **arguments)
+    return True
+
+
+@pytest.fixture(scope="session")
+def browser_thread() -> Iterator[BrowserThread]:
+    """Keep the thread on which the browser is spoken to."""
+    with running_thread() as thread:
+        yield thread
+
+
+@pytest.fixture(scope="session")
+def sites(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WebSites]:
+    """Serve the web sites that are not the server's."""
+    with running_web_sites(tmp_path_factory.mktemp("sites")) as sites:
+        yield sites
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory, sites: WebSites) -> Iterator[Server]:
+    """Serve the example configuration to the sites."""
+    directory = tmp_path_factory.mktemp("browser")
+    with running_server(directory, make_configuration(sites)) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def browser(
+    browser_thread: BrowserThread, server: Server, sites: WebSites
+) -> Iterator[Browser]:
+    """Run Chromium, which trusts the server and the sites."""
+    ports = [server.ports["tls"], sites.port]
+    with running_browser(browser_thread, hosts=HOSTS, ports=ports) as browser:
+        yield browser
+
+
+@pytest.fixture
+def has_scripts() -> bool:
+    """Let pages run scripts; a module that is about browsers without them overrides this."""
+    return True
+
+
+@pytest.fixture
+def context(
+    browser_thread: BrowserThread, browser: Browser, has_scripts: bool
+) -> Iterator[BrowserContext]:
+    """Give the test a browser without cookies."""
+    context = browser_thread.run(browser.new_context, java_script_enabled=has_scripts)
+    context.set_default_timeout(_PATIENCE_MILLISECONDS)
+    yield context
+    browser_thread.run(context.close)
+
+
+@pytest.fixture
+def watched(context: BrowserContext, server: Server, sites: WebSites) -> Iterator[Watch]:
+    """Watch the test's browser, and claim at the end that it did nothing unbidden."""
+    known = (server.base_url, sites.application, sites.neighbour, sites.stranger)
+    made = watch(context, known)
+    yield made
+    made.check()
+
+
+@pytest.fixture
+def page(browser_thread: BrowserThread, context: BrowserContext, watched: Watch) -> Page:
+    """Open a window."""
+    return browser_thread.run(context.new_page)
+
+
+@pytest.fixture
+def person(page: Page, server: Server, sites: WebSites) -> Person:
+    """Sit somebody before the window."""
+    return Person(page, server, sites)

@@ -1,0 +1,72 @@
+"""Somebody before a browser window, who signs on."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import parse_qsl, urlsplit
+
+from playwright.sync_api import Locator, Page
+
+from tests.browser.installation import PASSWORD, authorize_url
+from tests.browser.websites import WebSites
+from tests.support.server import Server
+
+_SEND_FORM = """([url, fields]) => {
+    const form = document.createElement("form");
+    Object.assign(form, { action: url, method: "post" });
+    for (const [name, value] of Object.entries(fields)) {
+        const input = document.createElement("input");
+        Object.assign(input, { type: "hidden", name, value });
+        form.append(input);
+    }
+    document.body.append(form);
+    form.submit();
+}"""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """What somebody does in a window."""
+
+    page: Page
+    server: Server
+    sites: WebSites
+
+    @property
+    def callback(self) -> str:
+        """Where the application waits for an answer."""
+        return f"{self.sites.application}/callback"
+
+    def open(self, client_id: str, **asked: str) -> None:
+        """Come from an application to sign on."""
+        url = authorize_url(self.server.base_url, client_id, self.callback, **asked)
+        self.page.goto(url)
+
+    def sign_on(self, username: str = "joe", password: str = PASSWORD) -> None:
+        """Fill in the form, and press its button."""
+        self.field("Username").fill(username)
+        self.field("Password").fill(password)
+        self.press("Sign on")
+
+    def field(self, label: str) -> Locator:
+        """Find what is typed into, by its label."""
+        return self.page.get_by_label(label, exact=True)
+
+    def press(self, label: str) -> None:
+        """Press a button."""
+        self.page.get_by_role("button", name=label, exact=True).click()
+
+    def form_action(self) -> str:
+        """Return where the page's form is sent to."""
+        action = self.page.locator("form").get_attribute("action")
+        return f"{self.server.base_url}{action}"
+
+    def send_from_stranger(self, url: str, fields: Mapping[str, str]) -> None:
+        """Visit a site that makes the browser send a form somewhere else."""
+        self.page.goto(f"{self.sites.stranger}/form")
+        with self.page.expect_navigation(url=url):
+            self.page.evaluate(_SEND_FORM, [url, dict(fields)])
+
+    def answer(self) -> dict[str, str]:
+        """Wait until the application has its answer, and return it."""
+        self.page.wait_for_url(f"{self.callback}?*")
+        return dict(parse_qsl(urlsplit(self.page.url).query, strict_parsing=True))

@@ -1,0 +1,224 @@
+"""The flow engine in this process: everything real but the clock and the store."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from ostiary.adapters.directories.local import LocalDirectory
+from ostiary.adapters.password_hashing import PooledHashing
+from ostiary.adapters.stores.memory import MemoryStore
+from ostiary.core.base.clock import FrozenClock
+from ostiary.core.base.ids import ClientId, FlowId
+from ostiary.core.base.scopes import ScopeSet
+from ostiary.core.flow.approvals import Approvals
+from ostiary.core.flow.browser import Browser
+from ostiary.core.flow.browsers import BrowserSessions
+from ostiary.core.flow.completion import Completion
+from ostiary.core.flow.engine import FlowEngine
+from ostiary.core.flow.turn import Turn
+from ostiary.core.flow.walker import PolicyWalker
+from ostiary.core.model.audit import Event
+from ostiary.core.model.authorization_request import AuthorizationRequest, ResponseMode
+from ostiary.core.model.client import Client
+from ostiary.core.model.environment import Environment
+from ostiary.core.model.policy import Node, Policy, StepInstance, StepNode
+from ostiary.core.model.user import User, UserPassword
+from ostiary.core.signon.devices import Devices
+from ostiary.core.signon.password import PasswordSignOn
+from ostiary.core.steps.consent import Consent
+from ostiary.core.steps.contract import Offer, Step
+from ostiary.core.steps.identifier_first import IdentifierFirst
+from ostiary.core.steps.username_password import UsernamePassword
+from tests.support.app import RecordedEvents
+from tests.support.environments import make_environment
+from tests.support.tenants import NONE, make_client
+from tests.support.users import HASH, make_user
+
+ADDRESS = "192.0.2.1"
+PASSWORD = "Password1"
+REDIRECT_URI = "https://app.example.com/callback"
+FORM = StepInstance("form", "username_password")
+ONE_FORM = StepNode("form")
+
+
+def make_application(client_id: str = "app", **fields: Any) -> Client:
+    """Make a client that sends people here to sign on."""
+    values: dict[str, Any] = {
+        "redirect_uris": (REDIRECT_URI,),
+        "grant_types": frozenset({"authorization_code"}),
+        "scopes": frozenset({"openid", "profile", "email"}),
+        "bypasses_approval": True,
+    }
+    return make_client(client_id, NONE, **{**values, **fields})
+
+
+def make_request(client_id: str = "app", **fields: Any) -> AuthorizationRequest:
+    """Make a checked request of `make_application`."""
+    values: dict[str, Any] = {
+        "client_id": ClientId(client_id),
+        "redirect_uri": REDIRECT_URI,
+        "response_types": ("code",),
+        "response_mode": ResponseMode.QUERY,
+        "scopes": ScopeSet.of(["openid", "profile"]),
+    }
+    return AuthorizationRequest(**{**values, **fields})
+
+
+def make_signon_environment(root: Node = ONE_FORM, *clients: Client, **fields: Any) -> Environment:
+    """Make an environment with one policy, and every step that is mentioned in tests."""
+    known = clients or (make_application(),)
+    values: dict[str, Any] = {
+        "clients": {client.client_id: client for client in known},
+        "policies": {"default": Policy("default", root, "urn:example:default")},
+        "steps": {
+            "form": FORM,
+            "name": StepInstance("name", "identifier_first"),
+            "again": StepInstance("again", "username_password"),
+        },
+    }
+    return make_environment("default", **{**values, **fields})
+
+
+@dataclass
+class BrowserJar:
+    """A browser that keeps what it is told to keep."""
+
+    address: str = ADDRESS
+    kept: dict[str, str] = field(default_factory=dict)
+
+    def shows(self, **others: str) -> Browser:
+        """Return what it shows now."""
+        return Browser(address=self.address, **{**self.kept, **others})
+
+    def keep(self, turn: Turn) -> Turn:
+        """Take over what a turn says, and return the turn."""
+        names = ("cookie", "persistent_cookie", "device", "username", "api_state")
+        for name in names:
+            value = getattr(turn.change, name)
+            if value is not None:
+                self.kept[name] = value
+        return turn
+
+    def copy(self) -> "BrowserJar":
+        """Return a browser with the same cookies: a thief's."""
+        return BrowserJar(kept=dict(self.kept))
+
+
+@dataclass
+class Flows:
+    """One environment, its engine, and a user `joe` with the password `Password1`."""
+
+    env: Environment = field(default_factory=make_signon_environment)
+    store: MemoryStore = field(default_factory=MemoryStore)
+    clock: FrozenClock = field(default_factory=FrozenClock)
+    events: RecordedEvents = field(default_factory=RecordedEvents)
+    more_steps: Mapping[str, Step] = field(default_factory=dict)
+    hashing: PooledHashing = field(default_factory=PooledHashing)
+
+    @property
+    def directory(self) -> LocalDirectory:
+        return LocalDirectory(self.store.users, self.hashing)
+
+    @property
+    def browsers(self) -> BrowserSessions:
+        return BrowserSessions(self.store.sessions, self.directory, self.clock)
+
+    @property
+    def engine(self) -> FlowEngine:
+        store, clock, browsers = self.store, self.clock, self.browsers
+        passwords = PasswordSignOn(self.directory, store.attempts, self.hashing, self.events, clock)
+        steps: tuple[Step, ...] = (
+            Consent(store.consents),
+            IdentifierFirst(),
+            UsernamePassword(passwords, Devices(clock)),
+        )
+        walker = PolicyWalker(
+            {**{step.type: step for step in steps}, **self.more_steps},
+            self.directory,
+            Approvals(store.consents, clock),
+            Completion(browsers, clock),
+        )
+        return FlowEngine(walker, store.flows, store, self.events, clock, browsers)
+
+    @property
+    def client(self) -> Client:
+        return next(iter(self.env.clients.values()))
+
+    def reconfigure(self, **fields: Any) -> None:
+        """Let the environment be another one from now on."""
+        self.env = replace(self.env, **fields)
+
+    async def add_joe(self, **fields: Any) -> User:
+        """Put the user `joe` into the directory."""
+        return await self.add_user(0, username="joe", **fields)
+
+    async def add_user(self, number: int, **fields: Any) -> User:
+        """Put a user into the directory whose password was set before the clock's time."""
+        password = UserPassword(HASH, changed_at=self.clock.now() - 1000)
+        user = make_user(number, **{"password": password, **fields})
+        await self.store.users.create(self.env, [user])
+        return user
+
+    async def begin(
+        self,
+        browser: BrowserJar,
+        *,
+        policy: str = "default",
+        reuses_session: bool = False,
+        client: Client | None = None,
+        **request: Any,
+    ) -> Turn:
+        """Begin a flow and keep it, if it is not finished at once."""
+        asker = client or self.client
+        turn = await self.engine.begin(
+            self.env,
+            asker,
+            make_request(asker.client_id, **request),
+            browser.shows(),
+            await self.browsers.recognize(self.env, browser.shows()),
+            policy,
+            reuses_session=reuses_session,
+        )
+        await self.engine.keep(self.env, turn)
+        return browser.keep(turn)
+
+    async def look(self, browser: BrowserJar, flow_id: str) -> Turn:
+        """Look at a flow."""
+        return await self.engine.find(self.env, FlowId(flow_id), browser.shows())
+
+    async def act(self, browser: BrowserJar, flow_id: str, name: str, **inputs: object) -> Turn:
+        """Take the action with that noun and verb, as `usernamePassword.check`, and keep it."""
+        turn = await self.look(browser, flow_id)
+        moved = await self.engine.act(self.env, turn, offer_of(turn, name), inputs, browser.shows())
+        await self.engine.keep(self.env, moved)
+        return browser.keep(moved)
+
+    async def check(
+        self, browser: BrowserJar, flow_id: str, username: str = "joe", password: str = PASSWORD
+    ) -> Turn:
+        """Send a username and a password."""
+        return await self.act(
+            browser, flow_id, "usernamePassword.check", username=username, password=password
+        )
+
+    async def sign_on(self, browser: BrowserJar, username: str = "joe", **fields: Any) -> Turn:
+        """Sign on in a browser with one form, and return the last turn."""
+        turn = await self.begin(browser, **fields)
+        return await self.check(browser, turn.flow.id, username)
+
+    def emitted(self, kind: type) -> list[Event]:
+        """Return the events of one kind so far."""
+        return [event for event in self.events.events if isinstance(event, kind)]
+
+
+def offer_of(turn: Turn, name: str) -> Offer:
+    """Return what a turn offers under a noun and a verb."""
+    assert turn.view is not None, "nothing is asked any more"
+    noun, _, verb = name.partition(".")
+    found = [
+        offer
+        for offer in turn.view.offers
+        if (offer.action.noun, offer.action.verb) == (noun, verb)
+    ]
+    assert found, f"{name} is not offered"
+    return found[0]

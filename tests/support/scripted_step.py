@@ -1,0 +1,65 @@
+"""A step that does what a test tells it, so that policies can be walked at no cost."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ostiary.core.base.ids import UserId
+from ostiary.core.model.environment import Environment
+from ostiary.core.steps.contract import (
+    Action,
+    Ask,
+    Begun,
+    Failed,
+    Input,
+    Offer,
+    Outcome,
+    Passed,
+    Restart,
+    Situation,
+    State,
+    View,
+)
+
+VERBS = ("prove", "pass", "fail", "ask", "restart")
+
+
+@dataclass
+class ScriptedStep:
+    """Offers every outcome that there is; what it was asked is remembered.
+
+    Args: taken are the steps' keys and what was chosen in them, in order.
+    """
+
+    type: str = "scripted"
+    plugin_id: str = "scriptedscriptedscript"
+    taken: list[tuple[str, str]] = field(default_factory=list)
+
+    async def begin(self, env: Environment, situation: Situation) -> Begun:
+        begins = situation.instance.settings.get("begins", "ask")
+        return _outcome(str(begins), None)
+
+    def view(self, env: Environment, situation: Situation) -> View:
+        user = Input("user", "User")
+        offers = (Offer(Action("script", verb), inputs=(user,)) for verb in VERBS)
+        return View(State("script", "required"), tuple(offers))
+
+    async def act(
+        self, env: Environment, situation: Situation, action: Action, inputs: Mapping[str, Any]
+    ) -> Outcome:
+        self.taken.append((situation.instance.key, action.verb))
+        if action.verb == "restart":
+            return Restart()
+        return _outcome(action.verb, inputs["user"])
+
+
+def _outcome(verb: str, user: str | None) -> Ask | Passed | Failed:
+    match verb:
+        case "prove":
+            return Passed(UserId(user or ""), ("scripted",), identifier=user)
+        case "pass":
+            return Passed()
+        case "fail":
+            return Failed()
+        case _:
+            return Ask({"asked": True})
