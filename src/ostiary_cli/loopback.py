@@ -1,6 +1,6 @@
 """The end of a sign-on in a browser: a listener on this machine that waits for one way back.
 
-Spec: RFC 8252 §7.3, §8.3, §8.10.
+Spec: RFC 8252 §7.3, §8.3, §8.9.
 """
 
 import hmac

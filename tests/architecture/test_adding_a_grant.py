@@ -80,7 +80,8 @@ def test_an_invented_grant_takes_one_file_and_one_row(tmp_path: Path) -> None:
     assert found["answer"]["scope"] == "read"
     assert found["active"] is True
     assert found["other"] == "unauthorized_client"
-    assert found["grants"] == ["urn:example:echo", "client_credentials"]
+    assert found["grants"][0] == "urn:example:echo"
+    assert "client_credentials" in found["grants"]
 
 
 def _run_on(copy: Path) -> dict[str, Any]:

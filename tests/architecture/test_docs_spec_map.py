@@ -13,6 +13,7 @@ _TITLES = {
     "ASGI TLS extension": "ASGI TLS",
     "OpenID Connect Core 1.0": "OpenID Connect Core",
     "OpenID Connect Discovery 1.0": "OpenID Connect Discovery",
+    "OpenID Connect RP-Initiated Logout 1.0": "OpenID Connect RP-Initiated Logout",
     "PingFederate's documentation": "PingFederate",
     "PingOne's documentation": "PingOne",
 }

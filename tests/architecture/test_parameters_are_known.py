@@ -10,6 +10,13 @@ from ostiary.dialects.pingone.oauth import QUERY_PARAMETERS
 
 SOURCE = Path(ostiary.__file__).parent
 READERS = {"find", "get", "find_all"}
+FRONT_CHANNEL = {
+    "core/oauth/authorization_request.py",
+    "core/oauth/authorize.py",
+    "core/oauth/checks/response.py",
+    "dialects/pingfederate/authorization.py",
+}
+"""What these read stands in a query by design: it comes from a browser."""
 ROOMS = ("core/oauth", "core/grants", "core/clientauth", "core/tokens", "dialects")
 
 
@@ -33,7 +40,8 @@ def _read_parameters(tree: ast.AST) -> Iterator[str]:
 
 
 def test_SEC_40_every_parameter_that_is_read_is_refused_in_the_query() -> None:
-    files = [file for room in ROOMS for file in (SOURCE / room).rglob("*.py")]
+    front = {SOURCE / file for file in FRONT_CHANNEL}
+    files = [file for room in ROOMS for file in (SOURCE / room).rglob("*.py") if file not in front]
     found = {name for file in files for name in _read_parameters(ast.parse(file.read_text()))}
     assert {"grant_type", "client_secret", "client_assertion", "token", "resource"} <= found
     assert found <= BACK_CHANNEL_PARAMETERS

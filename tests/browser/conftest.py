@@ -1,16 +1,17 @@
 """One browser, one server and one set of web sites for the session; a fresh profile a test."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.browser.driver import BrowserThread, running_browser, running_thread
-from tests.browser.installation import make_configuration
+from tests.browser.installation import OPEN_HOST, make_configuration
 from tests.browser.person import Person
 from tests.browser.watching import Watch, watch
 from tests.browser.websites import HOSTS, WebSites, running_web_sites
-from tests.support.server import Server, running_server
+from tests.support.server import Server, free_port, running_server
 
 _PATIENCE_MILLISECONDS = 15_000
 
@@ -44,8 +45,9 @@ def sites(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WebSites]:
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory, sites: WebSites) -> Iterator[Server]:
     """Serve the example configuration to the sites."""
-    directory = tmp_path_factory.mktemp("browser")
-    with running_server(directory, make_configuration(sites)) as server:
+    directory, port = tmp_path_factory.mktemp("browser"), free_port()
+    configuration = make_configuration(sites, port)
+    with running_server(directory, configuration, ports={"tls": port}) as server:
         yield server
 
 
@@ -55,7 +57,7 @@ def browser(
 ) -> Iterator[Browser]:
     """Run Chromium, which trusts the server and the sites."""
     ports = [server.ports["tls"], sites.port]
-    with running_browser(browser_thread, hosts=HOSTS, ports=ports) as browser:
+    with running_browser(browser_thread, hosts=(*HOSTS, OPEN_HOST), ports=ports) as browser:
         yield browser
 
 
@@ -76,11 +78,19 @@ def context(
     browser_thread.run(context.close)
 
 
+@pytest.fixture(scope="session")
+def open_url(server: Server) -> str:
+    """Return the base URL of the environment that is open to pages of another site."""
+    return f"https://{OPEN_HOST}:{server.ports['tls']}"
+
+
 @pytest.fixture
-def watched(context: BrowserContext, server: Server, sites: WebSites) -> Iterator[Watch]:
+def watched(
+    context: BrowserContext, server: Server, open_url: str, sites: WebSites
+) -> Iterator[Watch]:
     """Watch the test's browser, and claim at the end that it did nothing unbidden."""
-    known = (server.base_url, sites.application, sites.neighbour, sites.stranger)
-    made = watch(context, known)
+    ours = (server.base_url, open_url)
+    made = watch(context, (*ours, sites.application, sites.neighbour, sites.stranger))
     yield made
     made.check()
 
@@ -94,4 +104,10 @@ def page(browser_thread: BrowserThread, context: BrowserContext, watched: Watch)
 @pytest.fixture
 def person(page: Page, server: Server, sites: WebSites) -> Person:
     """Sit somebody before the window."""
-    return Person(page, server, sites)
+    return Person(page, server.base_url, sites)
+
+
+@pytest.fixture
+def person_abroad(person: Person, open_url: str) -> Person:
+    """Sit the person before the environment that is open to pages of another site."""
+    return replace(person, base_url=open_url)

@@ -6,30 +6,35 @@ from urllib.parse import urlencode
 from tests.browser.websites import WebSites
 from tests.support.server import SEEDS, load_toml
 
+OPEN_HOST = "id.example"
 PASSWORD = "Password1"
 VERIFIER = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
 CHALLENGE = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
 """Of `VERIFIER` (RFC 7636, appendix B)."""
 
+HOSTILE = (
+    "<script>ran = alert(1)</script><img src=x onerror='ran = alert(2)'>"
+    '"><svg onload=ran=alert(3)><a href="javascript:ran=alert(4)">{{ 7 * 7 }}${7*7}</a>',
+    "</title></style></textarea></noscript><iframe srcdoc='<script>ran=1</script>'></iframe>"
+    "<base href='https://leak.example/'><link rel=stylesheet href='https://leak.example/a.css'>",
+    "<meta http-equiv=refresh content='0;url=https://leak.example/'>&lt;script&gt;alert(5)&lt;"
+    "/script&gt;<form action='https://leak.example/'><button>Allow</button></form>",
+    "' autofocus onfocus='ran=alert(6)' x='\u202e\u2028<object data='https://leak.example/'>"
+    "<img src='https://leak.example/b.png'><!-- --!><embed src=//leak.example>\\u003cscript\\u003e",
+)
+"""Texts that are more than text wherever somebody forgets to escape them, 256 characters at most."""
 
-def make_configuration(sites: WebSites) -> dict[str, Any]:
-    """Return the example configuration, opened to the sites of the tests."""
+
+def make_configuration(sites: WebSites, port: int) -> dict[str, Any]:
+    """Return the example configuration, opened to the sites of the tests.
+
+    Args: port is the server's.
+    """
     configuration = load_toml(SEEDS)
     del configuration["server"]["public_url"]
-    env = configuration["environments"]["default"]
-    env["allowed_origins"] = [sites.application]
-    env["clients"]["web-client"]["redirect_uris"].append(f"{sites.application}/callback")
-    env["clients"]["web-client"]["post_logout_redirect_uris"].append(f"{sites.application}/bye")
-    env["clients"] |= {
-        "quick": _make_client(sites, bypass_approval=True),
-        "remembering": _make_client(sites, bypass_approval=True, policy="remembering"),
-        "single-page": _make_client(sites, auth_methods=["none"], bypass_approval=True),
-    }
-    env["steps"]["remembering"] = {"type": "username_password", "remember_my_username": True}
-    env["policies"]["remembering"] = {"steps": ["remembering"]}
-    env["authentication_applications"] = {
-        "page": {"url": f"{sites.neighbour}/sign-on", "client": "im_client"},
-    }
+    environments = configuration["environments"]
+    environments["default"] = _extend(environments["default"], sites)
+    environments["open"] = _make_open(sites, port)
     return configuration
 
 
@@ -39,12 +44,71 @@ def authorize_url(base_url: str, client_id: str, redirect_uri: str, **changed: s
         "client_id": client_id,
         "response_type": "code",
         "redirect_uri": redirect_uri,
-        "scope": "openid profile",
+        "scope": "openid email",
         "code_challenge": CHALLENGE,
         "code_challenge_method": "S256",
         **changed,
     }
     return f"{base_url}/as/authorization.oauth2?{urlencode(asked)}"
+
+
+def _extend(env: dict[str, Any], sites: WebSites) -> dict[str, Any]:
+    """Return the example's environment, with clients of the tests beside its own."""
+    example = env["clients"]["web-client"]
+    web_client = {
+        **example,
+        "redirect_uris": [*example["redirect_uris"], f"{sites.application}/callback"],
+        "post_logout_redirect_uris": [f"{sites.application}/bye"],
+    }
+    clients = {
+        "web-client": web_client,
+        "quick": _make_client(sites, bypass_approval=True),
+        "remembering": _make_client(sites, bypass_approval=True, policy="remembering"),
+        **{
+            f"hostile-{number}": _make_client(sites, name=name, scopes=["openid", "hostile"])
+            for number, name in enumerate(HOSTILE)
+        },
+    }
+    mallory = dict.fromkeys(("given_name", "family_name", "mail"), " ".join(HOSTILE))
+    remembering = {"type": "username_password", "remember_my_username": True}
+    page = {"url": f"{sites.neighbour}/sign-on", "client": "im_client"}
+    return {
+        **env,
+        "scopes": {**env["scopes"], "hostile": " ".join(HOSTILE)},
+        "clients": {**env["clients"], **clients},
+        "users": {**env["users"], "mallory": {"password": PASSWORD, "attributes": mallory}},
+        "steps": {**env["steps"], "remembering": remembering},
+        "policies": {**env["policies"], "remembering": {"steps": ["remembering"]}},
+        "authentication_applications": {"page": page},
+    }
+
+
+def _make_open(sites: WebSites, port: int) -> dict[str, Any]:
+    """Return an environment whose endpoints pages of another site may call."""
+    return {
+        "face": "pingfederate",
+        "base_url": f"https://{OPEN_HOST}:{port}",
+        "hosts": [OPEN_HOST],
+        "scopes": {"openid": "Know who you are", "email": "Read your e-mail address"},
+        "algorithms": ["ES256"],
+        "token_managers": {"default": {"style": "rfc9068", "algorithm": "ES256"}},
+        "allowed_origins": [sites.application],
+        # Chromium keeps no other cookie for pages of another site, in the profiles that tests get.
+        "sessions": {"partitioned": True},
+        "authentication_applications": {"page": {"url": f"{sites.application}/sign-on"}},
+        "clients": {
+            "asking": _make_client(sites),
+            "single-page": _make_client(sites, auth_methods=["none"], bypass_approval=True),
+            "redirectless": {
+                "auth_methods": ["none"],
+                "grant_types": ["authorization_code"],
+                "response_types": ["code", "token"],
+                "allow_redirectless": True,
+                "scopes": ["openid"],
+            },
+        },
+        "users": {"joe": {"password": PASSWORD, "attributes": {"mail": "joe@example.com"}}},
+    }
 
 
 def _make_client(sites: WebSites, **fields: Any) -> dict[str, Any]:
@@ -53,8 +117,7 @@ def _make_client(sites: WebSites, **fields: Any) -> dict[str, Any]:
         "grant_types": ["authorization_code", "refresh_token"],
         "redirect_uris": [f"{sites.application}/callback"],
         "post_logout_redirect_uris": [f"{sites.application}/bye"],
-        "scopes": ["openid", "profile", "email"],
-        "default_scopes": ["openid"],
+        "scopes": ["openid", "email"],
         "token_managers": ["default"],
         **secret,
         **fields,

@@ -8,7 +8,6 @@ from playwright.sync_api import Locator, Page
 
 from tests.browser.installation import PASSWORD, authorize_url
 from tests.browser.websites import WebSites
-from tests.support.server import Server
 
 _SEND_FORM = """([url, fields]) => {
     const form = document.createElement("form");
@@ -25,10 +24,13 @@ _SEND_FORM = """([url, fields]) => {
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """What somebody does in a window."""
+    """What somebody does in a window.
+
+    Args: base_url is where to sign on.
+    """
 
     page: Page
-    server: Server
+    base_url: str
     sites: WebSites
 
     @property
@@ -38,7 +40,7 @@ class Person:
 
     def open(self, client_id: str, **asked: str) -> None:
         """Come from an application to sign on."""
-        url = authorize_url(self.server.base_url, client_id, self.callback, **asked)
+        url = authorize_url(self.base_url, client_id, self.callback, **asked)
         self.page.goto(url)
 
     def sign_on(self, username: str = "joe", password: str = PASSWORD) -> None:
@@ -58,7 +60,7 @@ class Person:
     def form_action(self) -> str:
         """Return where the page's form is sent to."""
         action = self.page.locator("form").get_attribute("action")
-        return f"{self.server.base_url}{action}"
+        return f"{self.base_url}{action}"
 
     def send_from_stranger(self, url: str, fields: Mapping[str, str]) -> None:
         """Visit a site that makes the browser send a form somewhere else."""

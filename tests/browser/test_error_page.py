@@ -13,12 +13,12 @@ def test_an_unknown_application_ends_on_a_page_that_says_so(person: Person) -> N
 
     expect(person.page.get_by_role("heading")).to_have_text("This sign-on cannot go on")
     expect(person.page.get_by_role("alert")).to_contain_text("invalid_")
-    assert person.page.url.startswith(person.server.base_url)
+    assert person.page.url.startswith(person.base_url)
 
 
 def test_a_redirect_to_a_stranger_ends_on_a_page_of_ours(person: Person) -> None:
     url = authorize_url(
-        person.server.base_url, "quick", f"{person.sites.stranger}/callback", state="leaked"
+        person.base_url, "quick", f"{person.sites.stranger}/callback", state="leaked"
     )
     person.page.goto(url)
 

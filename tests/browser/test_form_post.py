@@ -14,7 +14,7 @@ def test_an_answer_is_posted_to_the_application_by_itself(person: Person) -> Non
     (arrival,) = person.sites.posted("posted by a script")
     assert (arrival.method, arrival.host, arrival.path) == ("POST", APPLICATION, "/callback")
     assert arrival.form["code"]
-    assert arrival.form["iss"] == person.server.base_url
+    assert arrival.form["iss"] == person.base_url
     assert arrival.query == {}
 
 

@@ -19,7 +19,7 @@ def test_a_user_signs_on_by_keyboard_alone(person: Person) -> None:
     answer = person.answer()
     assert answer["state"] == "by keyboard"
     assert answer["code"]
-    assert answer["iss"] == person.server.base_url
+    assert answer["iss"] == person.base_url
 
 
 def test_a_wrong_password_is_told_on_the_page_and_the_next_one_is_asked_for(person: Person) -> None:

@@ -27,7 +27,7 @@ class Watch:
 
     def check(self) -> None:
         """Claim that nothing of the kind has happened."""
-        assert self == Watch(self.origins)
+        assert self == Watch(self.origins), self
 
     def start(self, context: BrowserContext) -> None:
         """Watch every page of a context from now on."""

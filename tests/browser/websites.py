@@ -3,7 +3,7 @@
 import ssl
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -104,6 +104,10 @@ def _make_handler(sites: WebSites) -> type[BaseHTTPRequestHandler]:
 
         def do_POST(self) -> None:
             self.do_GET()
+
+        def handle(self) -> None:
+            with suppress(OSError):  # a browser that goes elsewhere waits for no answer
+                super().handle()
 
         def _answer(self, path: str, body: bytes) -> None:
             kind = "text/javascript" if path.endswith(".js") else "text/html"

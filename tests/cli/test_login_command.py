@@ -2,18 +2,15 @@
 
 import json
 import re
+import signal
 import stat
-import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlencode
 
-import httpx2
 import pytest
 
-from tests.support.sign_on_play import query_of
+from tests.support.login import Login, waiting_login
 from tests.support.sign_on_server import SignOnServer, running_sign_on_server
 from tests.support.terminal import Ran, Terminal
 
@@ -33,51 +30,17 @@ def at_issuer(terminal: Terminal, issuer: SignOnServer) -> Terminal:
     return terminal
 
 
-@dataclass
-class Login:
-    """A login that waits for the browser: its process, and the URL that it told."""
-
-    process: "subprocess.Popen[bytes]"
-    url: str
-
-    @property
-    def asked(self) -> dict[str, str]:
-        return query_of(self.url)
-
-    @property
-    def listener(self) -> str:
-        return self.asked["redirect_uri"].removesuffix("/callback")
-
-    def come_back(self, path: str = "/callback", **parameters: str) -> httpx2.Response:
-        """Come back as the browser does, with a code and the right state unless told otherwise."""
-        query = urlencode({"code": "the-code", "state": self.asked["state"], **parameters})
-        return httpx2.get(f"{self.listener}{path}?{query}")
-
-    def end(self) -> Ran:
-        """Wait for its end."""
-        out, err = self.process.communicate(timeout=SECONDS)
-        return Ran(self.process.returncode, out.decode(), err.decode())
-
-
 @contextmanager
-def waiting_login(terminal: Terminal, issuer: SignOnServer, *options: str) -> Iterator[Login]:
-    """Start a login, read what it says, and have the issuer know its nonce."""
-    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-    process = terminal.start("login", "--no-browser", *options, **pipes)
-    try:
-        assert process.stderr is not None
-        assert process.stderr.readline() == b"Sign on in your browser:\n"
-        login = Login(process, process.stderr.readline().decode().strip())
+def known_login(terminal: Terminal, issuer: SignOnServer, *options: str) -> Iterator[Login]:
+    """Start a login, and have the issuer know its nonce."""
+    with waiting_login(terminal, *options) as login:
         issuer.nonce = login.asked["nonce"]
         yield login
-    finally:
-        process.kill()
-        process.communicate()
 
 
 def signed_on(terminal: Terminal, issuer: SignOnServer, *options: str) -> Ran:
     """Sign joe on, and return how the command ended."""
-    with waiting_login(terminal, issuer, *options) as login:
+    with known_login(terminal, issuer, *options) as login:
         login.come_back()
         return login.end()
 
@@ -92,7 +55,7 @@ def kept_files(terminal: Terminal) -> list[Path]:
 def test_whoever_comes_back_from_the_browser_is_signed_on(
     at_issuer: Terminal, issuer: SignOnServer
 ) -> None:
-    with waiting_login(at_issuer, issuer, "-s", "email", "-s", "openid api:read") as login:
+    with known_login(at_issuer, issuer, "-s", "email", "-s", "openid api:read") as login:
         page = login.come_back()
         ran = login.end()
 
@@ -120,7 +83,7 @@ def test_the_usual_scopes_are_those_of_the_profile(
     at_issuer: Terminal, issuer: SignOnServer
 ) -> None:
     at_issuer.environ["OSTIARY_SCOPE"] = "email"
-    with waiting_login(at_issuer, issuer) as login:
+    with known_login(at_issuer, issuer) as login:
         assert login.asked["scope"] == "email openid"
 
 
@@ -135,14 +98,14 @@ def test_SEC_270_only_its_owner_can_read_what_login_keeps(
 
 
 def test_a_port_can_be_chosen(at_issuer: Terminal, issuer: SignOnServer) -> None:
-    with waiting_login(at_issuer, issuer) as first:
+    with known_login(at_issuer, issuer) as first:
         port = first.listener.rpartition(":")[2]
         taken = at_issuer.invoke("login", "--no-browser", "--port", port)
         assert taken.code == 5
         assert "--port" in taken.err
         first.come_back()
         first.end()
-    with waiting_login(at_issuer, issuer, "--port", port) as second:
+    with known_login(at_issuer, issuer, "--port", port) as second:
         assert second.asked["redirect_uri"] == f"http://127.0.0.1:{port}/callback"
 
 
@@ -153,7 +116,7 @@ def test_the_browser_is_opened_at_the_url_that_is_told(
     browser.write_text('#!/bin/sh\nprintf %s "$1" >"$0.url"\n')
     browser.chmod(0o700)
     at_issuer.environ["BROWSER"] = str(browser)
-    with waiting_login(at_issuer, issuer, "--browser") as login:
+    with known_login(at_issuer, issuer, "--browser") as login:
         login.come_back()
         login.end()
 
@@ -163,7 +126,7 @@ def test_the_browser_is_opened_at_the_url_that_is_told(
 def test_a_terminal_without_windows_opens_no_browser_in_itself(
     at_issuer: Terminal, issuer: SignOnServer
 ) -> None:
-    with waiting_login(at_issuer, issuer, "--browser") as login:
+    with known_login(at_issuer, issuer, "--browser") as login:
         login.come_back()
         assert login.end().code == 0
 
@@ -171,7 +134,7 @@ def test_a_terminal_without_windows_opens_no_browser_in_itself(
 def test_SEC_269_the_listener_is_on_this_machine_alone_and_gone_afterwards(
     at_issuer: Terminal, issuer: SignOnServer
 ) -> None:
-    with waiting_login(at_issuer, issuer) as login:
+    with known_login(at_issuer, issuer) as login:
         port = int(login.listener.rpartition(":")[2])
         bound = listening_addresses(port)
         login.come_back()
@@ -205,8 +168,17 @@ def test_nobody_is_waited_for_longer_than_said(at_issuer: Terminal) -> None:
 # --- a sign-on that does not succeed -----------------------------------------
 
 
+def test_control_c_ends_the_wait(at_issuer: Terminal, issuer: SignOnServer) -> None:
+    with known_login(at_issuer, issuer) as login:
+        login.process.send_signal(signal.SIGINT)
+        ran = login.end()
+
+    assert ran.code == 130
+    assert "Traceback" not in ran.err
+
+
 def test_an_error_of_the_server_is_told(at_issuer: Terminal, issuer: SignOnServer) -> None:
-    with waiting_login(at_issuer, issuer, "--json") as login:
+    with known_login(at_issuer, issuer, "--json") as login:
         login.come_back(code="", error="access_denied", error_description="No\x1b[2J")
         ran = login.end()
 
@@ -220,7 +192,7 @@ def test_an_error_of_the_server_is_told(at_issuer: Terminal, issuer: SignOnServe
 def test_SEC_265_an_id_token_of_another_sign_on_signs_nobody_on(
     at_issuer: Terminal, issuer: SignOnServer
 ) -> None:
-    with waiting_login(at_issuer, issuer) as login:
+    with known_login(at_issuer, issuer) as login:
         issuer.nonce = "another"
         login.come_back()
         ran = login.end()
@@ -232,7 +204,7 @@ def test_SEC_265_an_id_token_of_another_sign_on_signs_nobody_on(
 def test_SEC_21_the_answer_of_another_server_signs_nobody_on(
     at_issuer: Terminal, issuer: SignOnServer
 ) -> None:
-    with waiting_login(at_issuer, issuer) as login:
+    with known_login(at_issuer, issuer) as login:
         login.come_back(iss="https://evil.example")
         ran = login.end()
 

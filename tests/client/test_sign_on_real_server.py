@@ -20,7 +20,7 @@ from ostiary_client import (
     UsernamePasswordRequired,
 )
 from tests.client.asking import KINDS, ask
-from tests.support.server import Server
+from tests.support.server import SEEDS, Server, load_toml, running_server
 from tests.support.web_browser import WebBrowser
 
 WEB, CALLBACK = "web-client", "https://localhost:8443/callback"
@@ -173,6 +173,36 @@ def test_a_wrong_password_leaves_the_flow_where_it_is(mobile: Client) -> None:
     assert isinstance(done, Completed)
     tokens = flow.tokens()
     assert mobile.userinfo(tokens)["sub"] == tokens.subject
+
+
+def test_who_signed_on_in_an_earlier_flow_is_not_asked_again(mobile: Client) -> None:
+    first = mobile.start_flow("openid")
+    first.act("checkUsernamePassword", username="joe", password=PASSWORD)
+
+    second = mobile.start_flow("openid", after=first)
+    assert second.status == "COMPLETED"
+    assert second.tokens().subject == first.tokens().subject
+    assert mobile.start_flow("openid").status == "USERNAME_PASSWORD_REQUIRED"
+
+
+def test_a_flow_without_cookies_is_driven_in_the_same_way(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    configuration = load_toml(SEEDS)
+    del configuration["server"]["public_url"]
+    configuration["environments"]["default"]["clients"]["im_client"]["cookieless"] = True
+    with (
+        running_server(tmp_path_factory.mktemp("cookieless"), configuration) as server,
+        Client(server.base_url, **options(server, "im_client")) as client,
+    ):
+        flow = client.start_flow("openid")
+        with pytest.raises(FlowError):
+            flow.act("checkUsernamePassword", username="joe", password="wrong")
+        flow.view()
+        flow.act("checkUsernamePassword", username="joe", password=PASSWORD)
+
+        assert flow.tokens().subject
+        assert flow.memory.cookies.header() == {}
 
 
 def test_tokens_can_come_at_once(mobile: Client) -> None:

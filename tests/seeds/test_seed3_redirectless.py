@@ -8,11 +8,12 @@ import json
 import re
 import socket
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.support.server import Server
+from tests.support.server import SEEDS, Server, load_toml, running_server
 
 FIRST = (
     "GET /as/authorization.oauth2?client_id=im_client&response_type=token&response_mode=pi.flow"
@@ -29,7 +30,6 @@ SECOND = (
 CREDENTIALS = '{ "username": "joe", "password": "Password1" }'
 FLOWS = "https://www.example.com:9031/pf-ws/authn/flows/"
 INTROSPECTION = {"client_id": "rs_client", "client_secret": "rs-client-secret"}
-_PF = re.compile(r"PF=([0-9A-Za-z]{22}); Path=/; Secure; HttpOnly; SameSite=(?:Lax|None)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +51,17 @@ class Raw:
     @property
     def cookie(self) -> str:
         """The new value of `PF`."""
-        sent = [_PF.fullmatch(value) for name, value in self.headers if name == "set-cookie"]
-        (found,) = [each for each in sent if each is not None]
-        return found[1]
+        value = self.find_cookie("PF")
+        assert re.fullmatch(r"[0-9A-Za-z]{22}", value)
+        return value
+
+    def find_cookie(self, name: str) -> str:
+        """Return the value of the one cookie of this name that is set."""
+        sent = [value for header, value in self.headers if header == "set-cookie"]
+        (own,) = [value for value in sent if value.startswith(f"{name}=")]
+        assert "; Path=/" in own
+        assert "; Secure; HttpOnly" in own
+        return own.partition("=")[2].partition(";")[0]
 
 
 def send(server: Server, head: str, body: str = "") -> Raw:
@@ -153,6 +161,19 @@ def test_S3_24_another_cookie_opens_no_flow(seeds_server: Server, first: Raw) ->
     answer = send(seeds_server, second, CREDENTIALS)
     assert answer.status == 404
     assert answer.state["code"] == "RESOURCE_NOT_FOUND"
+
+
+def test_S3_28_S3_29_a_sign_on_outlives_the_server_and_the_browser(tmp_path: Path) -> None:
+    configuration = load_toml(SEEDS)
+    del configuration["server"]["public_url"]
+    configuration["environments"]["default"]["sessions"] = {"persistent": True}
+    with running_server(tmp_path, configuration) as server:
+        before = send(server, FIRST)
+        lasting = sign_on(server, before).find_cookie("PF.PERSISTENT")
+    with running_server(tmp_path, configuration) as server:
+        after = send(server, f"{FIRST}Cookie: PF.PERSISTENT={lasting}\r\n")
+    assert after.state["status"] == "COMPLETED"
+    assert after.state["pluginTypeId"] == before.state["pluginTypeId"]
 
 
 def introspect(server: Server, token: str) -> dict[str, Any]:

@@ -40,3 +40,11 @@ def distrusted(env: Environment, **changes: Any) -> UntrustedRequestError:
     with pytest.raises(UntrustedRequestError) as caught:
         settled(env, **changes)
     return caught.value
+
+
+def tried(env: Environment, **changes: Any) -> AuthorizationRequest | RedirectableError:
+    """Return a request as it is settled, or why the application is told that it is refused."""
+    try:
+        return settled(env, **changes)
+    except RedirectableError as error:
+        return error

@@ -13,6 +13,7 @@ from ostiary.adapters.stores.memory import MemoryStore
 from ostiary.core.base.clock import FrozenClock
 from ostiary.core.base.ids import ClientId, SessionId, TokenManagerId, browser_key
 from ostiary.core.base.scopes import ScopeSet
+from ostiary.core.grants.authorization_code import AuthorizationCodeGrant
 from ostiary.core.model.authorization import Authorization, Person
 from ostiary.core.model.authorization_request import AuthorizationRequest, ResponseMode
 from ostiary.core.model.client import Client, RefreshPolicy
@@ -24,6 +25,8 @@ from ostiary.core.oidc.userinfo import Userinfo, UserinfoAnswer
 from ostiary.core.tokens.gate import Gate
 from ostiary.core.tokens.inspect import TokenInspector
 from ostiary.core.tokens.issue import TokenIssuer
+from ostiary.core.tokens.occasion import Occasion
+from ostiary.core.tokens.revoke import Revoker
 from ostiary.core.tokens.targets import NO_TARGET, TokenTarget, choose_manager
 from ostiary.core.tokens.user_claims import subject_of
 from tests.support import jose
@@ -38,6 +41,7 @@ VERIFIER = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
 CHALLENGE = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
 """Of that verifier; both from RFC 7636, appendix B."""
 SCOPES = "openid profile email"
+NO_FIELDS: Mapping[str, Any] = {}
 CODE, REFRESH = "authorization_code", "refresh_token"
 ATTRIBUTES: Mapping[str, object] = {
     "mail": "joe@example.com",
@@ -107,45 +111,59 @@ class Codes:
         **request: Any,
     ) -> FrontChannelTokens:
         """Let the authorization endpoint answer a request; `request` says more of it."""
-        asked = self._request(client, scope, target, wants, request)
-        chosen = self.env.clients[ClientId(client)]
-        subject = subject_of(self.env, self.user)
-        person = Person(
-            user=self.user,
-            subject=subject,
-            authentication=self.session.authentication,
-            session_id=self.session.id,
-            nonce=asked.nonce,
-            claims=asked.claims,
-        )
-        authorization = Authorization(
-            grant_type=CODE if "code" in wants else "implicit",
-            client=chosen,
-            scopes=asked.scopes,
-            subject=subject,
-            resources=asked.resources,
-            manager_id=asked.manager_id,
-            person=person,
-            is_deprecated="token" in wants,
-        )
+        asked = self.request(client, scope, target, wants, request)
+        occasion = self.occasion(client, request=asked)
         return await self.issuer.issue_front(
             self.env,
-            authorization,
-            choose_manager(self.env, chosen, target),
+            occasion.authorization,
+            choose_manager(self.env, occasion.client, target),
             wants=frozenset(wants),
             request=asked,
             beside=beside or Issuance(),
             address=ADDRESS,
         )
 
-    def _request(
+    def occasion(
         self,
         client: str,
-        scope: str,
-        target: TokenTarget,
-        wants: Iterable[str],
-        fields: Mapping[str, Any],
+        *,
+        request: AuthorizationRequest | None = None,
+        person: Mapping[str, Any] | None = None,
+        now: float | None = None,
+    ) -> Occasion:
+        """Return what was decided when the user let a client have what it asked for."""
+        asked, subject = request or self.request(client), subject_of(self.env, self.user)
+        about: dict[str, Any] = {
+            "user": self.user,
+            "subject": subject,
+            "authentication": self.session.authentication,
+            "session_id": self.session.id,
+            "nonce": asked.nonce,
+            "claims": asked.claims,
+        }
+        authorization = Authorization(
+            grant_type=CODE if "code" in asked.response_types else "implicit",
+            client=self.env.clients[ClientId(client)],
+            scopes=asked.scopes,
+            subject=subject,
+            resources=asked.resources,
+            manager_id=asked.manager_id,
+            person=Person(**{**about, **(person or {})}),
+            is_deprecated="token" in asked.response_types,
+        )
+        assert authorization.person is not None
+        moment = self.app.clock.now() if now is None else now
+        return Occasion(self.env, authorization, authorization.person, moment, ADDRESS)
+
+    def request(
+        self,
+        client: str,
+        scope: str = SCOPES,
+        target: TokenTarget = NO_TARGET,
+        wants: Iterable[str] = ("code",),
+        fields: Mapping[str, Any] = NO_FIELDS,
     ) -> AuthorizationRequest:
+        """Return the checked request of a client."""
         values: dict[str, Any] = {
             "client_id": ClientId(client),
             "redirect_uri": REDIRECT_URI,
@@ -231,6 +249,13 @@ def make_gate(store: MemoryStore, clock: FrozenClock) -> Gate:
 def make_inspector(store: MemoryStore, clock: FrozenClock) -> TokenInspector:
     """Make what reads tokens back."""
     return TokenInspector(store, store.user_grants, make_gate(store, clock), clock)
+
+
+def make_code_grant(codes: Codes) -> AuthorizationCodeGrant:
+    """Make the grant of codes over a server's store."""
+    store, clock = codes.app.store, codes.app.clock
+    revoker = Revoker(store.user_grants, store, codes.app.events)
+    return AuthorizationCodeGrant(store.codes, store, make_gate(store, clock), revoker, clock)
 
 
 def credentials(client: str) -> dict[str, str]:

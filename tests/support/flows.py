@@ -15,6 +15,7 @@ from ostiary.core.flow.browser import Browser
 from ostiary.core.flow.browsers import BrowserSessions
 from ostiary.core.flow.completion import Completion
 from ostiary.core.flow.engine import FlowEngine
+from ostiary.core.flow.errors import FlowCode, FlowRefusedError
 from ostiary.core.flow.turn import Turn
 from ostiary.core.flow.walker import PolicyWalker
 from ostiary.core.model.audit import Event
@@ -39,6 +40,8 @@ PASSWORD = "Password1"
 REDIRECT_URI = "https://app.example.com/callback"
 FORM = StepInstance("form", "username_password")
 ONE_FORM = StepNode("form")
+TWO_FORMS = {"policies": {"default": Policy("default", StepNode("form", StepNode("again")))}}
+TWO_STEPS = {"policies": {"default": Policy("default", StepNode("name", StepNode("form")))}}
 
 
 def make_application(client_id: str = "app", **fields: Any) -> Client:
@@ -50,6 +53,11 @@ def make_application(client_id: str = "app", **fields: Any) -> Client:
         "bypasses_approval": True,
     }
     return make_client(client_id, NONE, **{**values, **fields})
+
+
+def make_asking_application(client_id: str = "app") -> Client:
+    """Make a client whose users are asked whether it may."""
+    return make_application(client_id, bypasses_approval=False)
 
 
 def make_request(client_id: str = "app", **fields: Any) -> AuthorizationRequest:
@@ -205,6 +213,24 @@ class Flows:
         """Sign on in a browser with one form, and return the last turn."""
         turn = await self.begin(browser, **fields)
         return await self.check(browser, turn.flow.id, username)
+
+    async def user(self, username: str) -> User:
+        """Return a user as the directory has it now."""
+        user = await self.directory.find_by_username(self.env, username)
+        assert user is not None
+        return user
+
+    async def is_signed_on(self, browser: BrowserJar) -> bool:
+        """Tell whether somebody is signed on in a browser."""
+        return (await self.browsers.recognize(self.env, browser.shows())).session is not None
+
+    async def may_open(self, browser: BrowserJar, turn: Turn) -> bool:
+        """Tell whether a browser can open a turn's flow."""
+        try:
+            await self.look(browser, turn.flow.id)
+        except FlowRefusedError as refused:
+            return refused.flow_code is not FlowCode.NOT_FOUND
+        return True
 
     def emitted(self, kind: type) -> list[Event]:
         """Return the events of one kind so far."""

@@ -15,6 +15,7 @@ from ostiary.core.base.ids import TokenId
 from ostiary.core.base.usernames import username_key
 from ostiary.core.model.token import Issuance
 from ostiary.core.ports.configuration import Document, DocumentId
+from tests.support import store_scenario_sign_on
 from tests.support.environments import make_environment
 from tests.support.stores import (
     LATER,
@@ -33,7 +34,7 @@ OLD = Document(DocumentId("", "server", "old"), b"1")
 NEW = Document(DocumentId("", "server", "new"), b"2")
 REVOKED = TokenId("jti")
 KNOWN, RENAMED, GONE, UPGRADED = (make_user(number) for number in range(90, 94))
-LOCKED, COUNTED, CLEARED = (make_attempt(number) for number in range(90, 93))
+LOCKED, COUNTED, CLEARED, RIGHT = (make_attempt(number) for number in range(90, 94))
 
 
 class FaultError(Exception):
@@ -48,8 +49,9 @@ async def seed(store: StoreBackend) -> None:
     await store.commit(ENV, over, now=NOW - 1)
     await store.replace(expected_version=0, put=[OLD], delete=[])
     await store.users.create(ENV, [KNOWN, RENAMED, GONE, UPGRADED])
-    for attempt in (LOCKED, CLEARED):
+    for attempt in (LOCKED, CLEARED, RIGHT):
         await store.attempts.begin(ENV, attempt, now=NOW)
+    await store_scenario_sign_on.seed(store, ENV)
 
 
 Step = Callable[[StoreBackend], Awaitable[object]]
@@ -77,7 +79,9 @@ STEPS: tuple[Step, ...] = (
     lambda store: store.users.delete(ENV, GONE.id),
     lambda store: store.attempts.begin(ENV, COUNTED, now=NOW),
     lambda store: store.attempts.clear(ENV, CLEARED, replaces=replace(UPGRADED, enabled=False)),
+    lambda store: store.attempts.clear(ENV, RIGHT, replaces=None),
     lambda store: store.attempts.unlock(ENV, LOCKED.subject),
+    *store_scenario_sign_on.steps(ENV),
     lambda store: store.prune(now=NOW),
     lambda store: store.find(ENV, make_key(1), now=NOW),
     lambda store: store.is_revoked(ENV, REVOKED),
@@ -107,7 +111,8 @@ async def check(store: StoreBackend) -> dict[str, bool]:
     done["replace"] = stored.version == 2
     done["delete"] = await store.find(ENV, make_key(91), now=NOW) is None
     done["revoke"] = await store.is_revoked(ENV, REVOKED)
-    return done | await _check_users(store) | await _check_attempts(store)
+    done |= await _check_users(store) | await _check_attempts(store)
+    return done | await store_scenario_sign_on.check(store, ENV)
 
 
 async def _check_users(store: StoreBackend) -> dict[str, bool]:
@@ -130,7 +135,10 @@ async def _check_users(store: StoreBackend) -> dict[str, bool]:
 async def _check_attempts(store: StoreBackend) -> dict[str, bool]:
     failures = {
         name: (await store.attempts.find_failures(ENV, attempt.subject, now=NOW)).failures
-        for name, attempt in (("begin", COUNTED), ("clear", CLEARED), ("unlock", LOCKED))
+        for name, attempt in (
+            *(("begin", COUNTED), ("clear", CLEARED)),
+            *(("clear_right", RIGHT), ("unlock", LOCKED)),
+        )
     }
     upgraded = await store.users.find(ENV, UPGRADED.id)
     assert upgraded is not None
@@ -138,6 +146,7 @@ async def _check_attempts(store: StoreBackend) -> dict[str, bool]:
     return {
         "begin": failures["begin"] == 1,
         "clear": failures["clear"] == 0,
+        "clear_right": failures["clear_right"] == 0,
         "unlock": failures["unlock"] == 0,
     }
 

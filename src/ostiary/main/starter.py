@@ -50,4 +50,12 @@ scopes = ["api:read", "api:write"]
 # Made when the configuration is first applied, and shown once. To bring your own instead:
 # secret = { env = "MY_APP_SECRET" }   # or { file = "my-app.secret" }
 secret = { generate = true }
+
+# A web application that people sign on to; `ostiary user add` makes the people.
+# [environments.default.clients.my-site]
+# name = "My site"
+# grant_types = ["authorization_code", "refresh_token"]
+# redirect_uris = ["https://localhost:8443/callback"]
+# scopes = ["api:read"]                # ID tokens need "openid", here and among the scopes above
+# secret = { generate = true }
 """

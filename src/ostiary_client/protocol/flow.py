@@ -32,13 +32,9 @@ class FlowMemory:
     base: str
     policy: RetryPolicy = field(repr=False)
     now: Callable[[], float] = field(repr=False)
-    cookies: FlowCookies = field(init=False, repr=False)
+    cookies: FlowCookies = field(repr=False)
     state: FlowState | None = field(default=None, repr=False)
     api_state: str | None = field(default=None, repr=False)
-
-    def __post_init__(self) -> None:
-        """Begin without cookies."""
-        self.cookies = FlowCookies(self.base)
 
     @property
     def current(self) -> FlowState:
@@ -59,7 +55,8 @@ class FlowMemory:
         """
 
         def make_request() -> Request:
-            return Request("GET", self.request.url, dict(_XSRF), is_repeatable=True)
+            headers = {**_XSRF, **self.cookies.header()}
+            return Request("GET", self.request.url, headers, is_repeatable=True)
 
         return (yield from self._send(make_request, ()))
 

@@ -30,7 +30,6 @@ class AsyncSignOnCalls:
 
         State, nonce and PKCE's verifier are new each time, and nobody can do without them.
 
-        Spec: RFC 6749 §4.1.1; RFC 7636 §4.3; RFC 9700 §2.1.1; OpenID Connect Core 1.0 §3.1.2.1.
         Args: scopes are `openid` when neither this nor the client says any; parameters are any
             further ones, such as `prompt`, `login_hint`, `max_age` or `acr_values`.
         Raises: ConfigurationError, DiscoveryError, TransportError, ResponseError.
@@ -44,7 +43,6 @@ class AsyncSignOnCalls:
     ) -> TokenSet:
         """End a sign-on: check what the browser came back with, and exchange the code for tokens.
 
-        Spec: RFC 6749 §4.1.2, §4.1.3; RFC 9207 §2.4; OpenID Connect Core 1.0 §3.1.3.
         Args: callback is the URL that the browser came back to, or its parameters.
         Raises: AuthorizationError by its kind, such as AccessDeniedError; CallbackMismatchError;
             InvalidTokenError for an ID token that is not of this sign-on; OAuthError,
@@ -58,7 +56,6 @@ class AsyncSignOnCalls:
     ) -> TokenSet:
         """Return new tokens for a person's old ones, the refresh token among them.
 
-        Spec: RFC 6749 §6; OpenID Connect Core 1.0 §12.
         Args: scopes are fewer than those of the sign-on.
         Raises: SignOnRequiredError when the person has to sign on again; InvalidTokenError when
             the new ID token is of somebody else; as `exchange`.
@@ -77,7 +74,6 @@ class AsyncSignOnCalls:
     ) -> Mapping[str, Any]:
         """Return what the server says of the person whose access token it is.
 
-        Spec: OpenID Connect Core 1.0 §5.3.
         Args: subject is who it must be about; a TokenSet knows that itself.
         Raises: InvalidTokenError when it is about somebody else; OAuthError when the token is
             refused; DiscoveryError, TransportError, ResponseError.
@@ -91,10 +87,7 @@ class AsyncSignOnCalls:
         post_logout_redirect_uri: str | None = None,
         state: str | None = None,
     ) -> str:
-        """Return where to send a browser to sign its person off at the server.
-
-        Spec: OpenID Connect RP-Initiated Logout 1.0 §2.
-        """
+        """Return where to send a browser to sign its person off at the server."""
         return await self._transport.run(
             self._people.logout_url(id_token_hint, post_logout_redirect_uri, state)
         )
@@ -105,16 +98,26 @@ class AsyncSignOnCalls:
         *,
         redirect_uri: str | None = None,
         response_type: str = "code",
+        after: AsyncFlow | None = None,
         **parameters: str | int | None,
     ) -> AsyncFlow:
         """Begin a sign-on without redirects, and return it in its first state.
 
-        Spec: PingFederate "Redirectless mode".
-        Args: as `authorization_url`.
+        Who signed on in an earlier flow need not do so again, where the server has sessions.
+
+        Args: as `authorization_url`; after is an earlier flow of the same person.
         Raises: FlowError, AuthorizationError when it does not begin; as `authorization_url`.
         """
+        known = None if after is None else after.memory
         memory = await self._transport.run(
-            begin_flow(self._people, scopes, redirect_uri, parameters, response_type)
+            begin_flow(
+                self._people,
+                scopes,
+                redirect_uri,
+                parameters,
+                response_type=response_type,
+                after=known,
+            )
         )
         return AsyncFlow(self._people, self._transport, memory)
 

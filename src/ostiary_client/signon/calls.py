@@ -103,16 +103,27 @@ class SignOnCalls:
         *,
         redirect_uri: str | None = None,
         response_type: str = "code",
+        after: Flow | None = None,
         **parameters: str | int | None,
     ) -> Flow:
         """Begin a sign-on without redirects, and return it in its first state.
 
+        Who signed on in an earlier flow need not do so again, where the server has sessions.
+
         Spec: PingFederate "Redirectless mode".
-        Args: as `authorization_url`.
+        Args: as `authorization_url`; after is an earlier flow of the same person.
         Raises: FlowError, AuthorizationError when it does not begin; as `authorization_url`.
         """
+        known = None if after is None else after.memory
         memory = self._transport.run(
-            begin_flow(self._people, scopes, redirect_uri, parameters, response_type)
+            begin_flow(
+                self._people,
+                scopes,
+                redirect_uri,
+                parameters,
+                response_type=response_type,
+                after=known,
+            )
         )
         return Flow(self._people, self._transport, memory)
 

@@ -17,6 +17,11 @@ class _Standing:
     _memory: FlowMemory
 
     @property
+    def memory(self) -> FlowMemory:
+        # For the next flow of the same person; programs have no use for it.
+        return self._memory
+
+    @property
     def state(self) -> FlowState:
         """The state that the flow stands in."""
         return self._memory.current

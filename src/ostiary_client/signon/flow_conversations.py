@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from ostiary_client.errors import CallbackMismatchError, FlowEndedError, FlowStepError
 from ostiary_client.protocol.callback import check_callback, read_code
 from ostiary_client.protocol.flow import FlowMemory
+from ostiary_client.protocol.flow_cookies import FlowCookies
 from ostiary_client.protocol.messages import Exchange
 from ostiary_client.protocol.metadata import trusted_endpoint
 from ostiary_client.protocol.sign_on_tokens import as_token_set
@@ -23,16 +24,19 @@ from ostiary_client.signon.token_set import TokenSet
 _AUTHORIZATION = "/as/authorization.oauth2"
 
 
-def begin_flow(
+def begin_flow(  # noqa: PLR0913 - one parameter a fact
     people: SignOnConversations,
     scopes: str | tuple[str, ...] | None,
     redirect_uri: str | None,
     parameters: Mapping[str, str | int | None],
-    response_type: str,
+    *,
+    response_type: str = "code",
+    after: FlowMemory | None = None,
 ) -> Exchange[FlowMemory]:
     """Begin a flow, and return it in its first state.
 
     Spec: PingFederate "Redirectless mode".
+    Args: after is an earlier flow of the same person, whose cookies this one shares.
     """
     metadata = yield from people.base.metadata()
     endpoint = trusted_endpoint(metadata, "authorization_endpoint", people.trusted_urls)
@@ -40,7 +44,8 @@ def begin_flow(
         scopes, redirect_uri, {**parameters, "response_mode": "pi.flow"}, response_type
     )
     base = endpoint.partition("?")[0].removesuffix(_AUTHORIZATION).rstrip("/")
-    flow = FlowMemory(request, base, people.base.retries, people.base.now)
+    cookies = FlowCookies(base) if after is None else after.cookies
+    flow = FlowMemory(request, base, people.base.retries, people.base.now, cookies)
     yield from flow.start()
     return flow
 
@@ -84,7 +89,7 @@ def sign_on_with_password(
     Raises: FlowError for a wrong password; FlowStepError when the policy asks for more; as
         `flow_tokens`.
     """
-    flow = yield from begin_flow(people, scopes, None, parameters, "code")
+    flow = yield from begin_flow(people, scopes, None, parameters)
     steps = {
         IdentifierRequired: ("submitIdentifier", {"identifier": username}),
         UsernamePasswordRequired: (

@@ -28,7 +28,7 @@ class _Kept:
     def check(self) -> None:
         """Refuse to ask once more with a refresh token that the server has refused."""
         if self._ended is not None:
-            raise self._ended
+            raise self._ended.with_traceback(None)
 
     def end(self, error: SignOnRequiredError) -> None:
         self._ended = error

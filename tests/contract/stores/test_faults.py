@@ -33,8 +33,12 @@ SAMPLE = {
     "sqlite.write.insert_tokens",
     "sqlite.write.commit",
     "sqlite.replace.put_document",
-    "postgres.spend_all.insert_tokens",
-    "postgres.spend_and_store.executed",
+    "sqlite.write.rotate",
+    "sqlite.user_grants.insert_revoked",
+    "sqlite.attempts.put_trial",
+    "postgres.commit_alone.store",
+    "postgres.commit.executed",
+    "postgres.user_grants.insert_revoked",
     "postgres.replace.put_documents",
 }
 """Where the default run lets a process die; `prove` does it everywhere."""

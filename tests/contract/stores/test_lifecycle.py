@@ -12,6 +12,7 @@ from ostiary.core.base.ids import TokenId
 from ostiary.core.model.environment import Environment
 from ostiary.core.model.token import Issuance
 from ostiary.core.ports.configuration import Document, DocumentId
+from tests.support.stored_sign_on import make_flow, make_grant, make_move, make_session
 from tests.support.stores import (
     LATER,
     NOW,
@@ -45,6 +46,13 @@ VERBS: dict[str, Verb] = {
     "users.find": lambda store, env: store.users.find(env, make_user(1).id),
     "users.create": lambda store, env: store.users.create(env, [make_user(1)]),
     "attempts.begin": lambda store, env: store.attempts.begin(env, make_attempt(1), now=NOW),
+    "flows.start": lambda store, env: store.flows.start(env, make_flow(1)),
+    "flows.find": lambda store, env: store.flows.find(env, make_flow(1).id, now=NOW),
+    "commit_move": lambda store, env: store.commit(env, Issuance(moves=make_move(1)), now=NOW),
+    "sessions.find": lambda store, env: store.sessions.find(env, make_session(1).key, now=NOW),
+    "sessions.end": lambda store, env: store.sessions.end(env, make_session(1).id),
+    "codes.find": lambda store, env: store.codes.find(env, make_key(1), now=NOW),
+    "user_grants.revoke": lambda store, env: store.user_grants.revoke(env, make_grant(1).id),
 }
 
 

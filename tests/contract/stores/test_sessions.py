@@ -184,7 +184,7 @@ async def test_a_use_under_an_old_cookie_does_not_undo_the_new_one(
     assert await store.sessions.find_by_id(env, old.id, now=LATER) is None
 
 
-async def test_SEC_140_the_end_of_a_session_is_the_end_of_its_grants_and_their_tokens(
+async def test_SEC_50_the_end_of_a_session_is_the_end_of_its_grants_and_their_tokens(
     store: StoreBackend, env: Environment
 ) -> None:
     await begin(store, env, 0)

@@ -155,7 +155,7 @@ def exchange(number: int) -> Issuance:
     )
 
 
-async def test_SEC_40_of_64_exchanges_of_one_code_exactly_one_wins(
+async def test_SEC_30_of_64_exchanges_of_one_code_exactly_one_wins(
     store: StoreBackend, env: Environment
 ) -> None:
     await store.commit(env, Issuance(codes=(make_code(0),)), now=NOW)

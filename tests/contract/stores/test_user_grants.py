@@ -173,7 +173,7 @@ async def test_a_rotation_of_another_token_is_refused(
     assert await store.find(env, make_key(1), now=NOW) is None
 
 
-async def test_SEC_107_of_64_rotations_of_one_token_exactly_one_wins(
+async def test_SEC_69_of_64_rotations_of_one_token_exactly_one_wins(
     store: StoreBackend, env: Environment
 ) -> None:
     await keep(store, env, make_grant(1))

@@ -14,12 +14,15 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from ostiary_client import (
     AccessToken,
     AsyncClient,
+    AuthorizationRequest,
     BackendToken,
     Client,
+    FlowState,
     Introspection,
     OstiaryClientError,
     RetryPolicy,
     Secret,
+    TokenSet,
 )
 from ostiary_client.bearer import Bearer
 from ostiary_client.conversations import conversations
@@ -50,6 +53,7 @@ KEY = (
 CANARIES = ("canary", *KEY.splitlines()[1:-1])
 BASIC = ClientSecretBasic("app", Secret(SECRET))
 OPTIONS = {"client_id": "app", "client_secret": SECRET}
+PERSON = TokenSet(ACCESS_TOKEN, ACCESS_TOKEN, ACCESS_TOKEN, claims={"sub": ACCESS_TOKEN})
 
 VALUES: dict[str, object] = {
     "Secret": Secret(SECRET),
@@ -69,6 +73,11 @@ VALUES: dict[str, object] = {
     "Response": Response(200, {"a": ACCESS_TOKEN}, ACCESS_TOKEN.encode()),
     "Client": Client("https://localhost:1", **OPTIONS),  # type: ignore[arg-type]
     "AsyncClient": AsyncClient("https://localhost:1", **OPTIONS),  # type: ignore[arg-type]
+    "TokenSet": PERSON,
+    "AuthorizationRequest": AuthorizationRequest(SECRET, SECRET, SECRET, SECRET),
+    "FlowState": FlowState("OTP_REQUIRED", "PyH5g", (), {"username": SECRET}),
+    "Session": Client("https://localhost:1", **OPTIONS).session(PERSON),  # type: ignore[arg-type]
+    "AsyncSession": AsyncClient("https://localhost:1", **OPTIONS).session(PERSON),  # type: ignore[arg-type]
     "Bearer": Bearer(Client("https://localhost:1", **OPTIONS)),  # type: ignore[arg-type]
     "Conversations": conversations("https://localhost:1", **OPTIONS),  # type: ignore[arg-type]
 }

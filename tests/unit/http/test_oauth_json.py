@@ -12,11 +12,20 @@ from ostiary.core.base.errors import (
     TooManyAttemptsError,
     UnavailableError,
 )
+from ostiary.core.base.ids import ClientId
 from ostiary.core.base.scopes import ScopeSet
 from ostiary.core.model.token import IssuedTokens
+from ostiary.core.tokens.known_refresh_tokens import RefreshTokenFacts
 from ostiary.http.errors import method_not_allowed
 from ostiary.http.message import NO_STORE, Response
-from ostiary.http.oauth_json import CHALLENGE_BASIC, STATUS_OF, render_error, render_tokens
+from ostiary.http.oauth_json import (
+    CHALLENGE_BASIC,
+    STATUS_OF,
+    render_error,
+    render_introspection,
+    render_tokens,
+)
+from tests.support.environments import make_environment
 
 
 def members_of(response: Response) -> dict[str, object]:
@@ -77,4 +86,26 @@ def test_SEC_49_tokens_are_answered_with_their_scope_and_are_not_kept() -> None:
         "token_type": "Bearer",
         "expires_in": 3600,
         "scope": "a b",
+    }
+
+
+def test_a_users_tokens_come_with_those_that_there_are() -> None:
+    tokens = IssuedTokens("a", 60, ScopeSet.parse("openid"), refresh_token="r", id_token="i")
+    members = members_of(render_tokens(tokens))
+    assert (members["refresh_token"], members["id_token"]) == ("r", "i")
+    bare = members_of(render_tokens(IssuedTokens("a", 60, ScopeSet())))
+    assert not {"refresh_token", "id_token"} & bare.keys()
+
+
+def test_a_refresh_token_is_described_without_a_type() -> None:
+    """It is no bearer token, whoever asks about it."""
+    facts = RefreshTokenFacts(ClientId("c"), ScopeSet.parse("openid"), 99.9, "u")
+    members = members_of(render_introspection(make_environment(), facts))
+    assert members == {
+        "active": True,
+        "iss": "https://default.example.com",
+        "scope": "openid",
+        "client_id": "c",
+        "exp": 99,
+        "sub": "u",
     }

@@ -1,11 +1,13 @@
 """The configuration file: read, checked, and every problem tied to its line."""
 
+import re
 from pathlib import Path
 
 import pytest
 
 from ostiary.main.commands import init
 from ostiary.main.config_file import CheckedConfiguration, check_file
+from ostiary.main.starter import STARTER
 from ostiary.main.vocabulary import built_in_vocabulary
 
 BROKEN_TOML = """\
@@ -197,6 +199,18 @@ def test_the_starter_has_no_problems(tmp_path: Path) -> None:
     (client,) = environment.clients.values()
     assert client.secret is not None
     assert client.secret.generate
+
+
+def test_the_client_that_the_starter_suggests_signs_users_on(tmp_path: Path) -> None:
+    path = tmp_path / "ostiary.toml"
+    head, mark, suggested = STARTER.partition("# [environments.default.clients.my-site]\n")
+    path.write_text(head + re.sub(r"^# ", "", mark + suggested, flags=re.MULTILINE))
+
+    checked = check_file(path, built_in_vocabulary(), {})
+
+    assert checked.problems == ()
+    assert checked.configuration is not None
+    assert "my-site" in checked.configuration.environments["default"].clients
 
 
 def test_a_number_that_python_does_not_read_is_refused_on_its_line(tmp_path: Path) -> None:

@@ -1,19 +1,18 @@
 """Sites: whether a browser counts a page and a server as belonging together."""
 
 import ipaddress
-import re
+from urllib.parse import urlsplit
 
 from ostiary.core.base.hosts import host_of, without_brackets
 
-_END_OF_AUTHORITY = re.compile(r"[/?#]")
 _SHARED_SECOND_LEVELS = frozenset({"ac", "co", "com", "edu", "gov", "net", "org"})
 """Below a country's domain these belong to nobody: `a.co.uk` and `b.co.uk` are two sites."""
 
 
 def origin_of(url: str) -> str:
     """Return scheme, host and port of a URL, as browsers write them in `Origin`."""
-    scheme, _, rest = url.partition("://")
-    return f"{scheme}://{_END_OF_AUTHORITY.split(rest, maxsplit=1)[0]}"
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
 
 
 def is_same_site(origin: str, other: str) -> bool:

@@ -47,7 +47,7 @@ class AuthorizationCodeGrant:
         if code.expires_at <= self.clock.now():
             await self.revoker.end_replayed_code(env, code)
             raise invalid_grant("the code is expired")
-        _check_redirect_uri(code, params.find("redirect_uri"))
+        check_redirect_uri(code, params.find("redirect_uri"))
         check_verifier(code, params.find("code_verifier"))
         scopes = narrow_scopes(client, code.scopes, params)
         user = await self._find_user(env, code)
@@ -101,7 +101,7 @@ class AuthorizationCodeGrant:
         return user
 
 
-def _check_redirect_uri(code: AuthorizationCode, presented: str | None) -> None:
+def check_redirect_uri(code: AuthorizationCode, presented: str | None) -> None:
     """Refuse another redirect URI than the code was sent to; it must be said where it was before.
 
     Spec: RFC 6749 §4.1.3.

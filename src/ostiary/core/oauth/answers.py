@@ -5,7 +5,11 @@ from ostiary.core.model.authorization_request import AuthorizationRequest
 from ostiary.core.model.client import Client
 from ostiary.core.model.environment import Environment
 from ostiary.core.model.token import IssuedTokens
-from ostiary.core.oauth.authorization_response import AuthorizationResponse, RedirectableError
+from ostiary.core.oauth.authorization_response import (
+    AuthorizationResponse,
+    RedirectableError,
+    UntrustedRequestError,
+)
 
 
 def answer_with(
@@ -39,6 +43,13 @@ def as_redirectable(
     """Return a refusal as one that the application is told, at the URI of its checked request."""
     response = refuse_with(env, client, request, error.oauth_code, error.description)
     return RedirectableError(error.oauth_code, error.description, response, **error.detail)
+
+
+def distrust(error: OAuthError, *, is_redirectless: bool) -> UntrustedRequestError:
+    """Return a refusal, such as that of a repeated parameter, as one that never redirects."""
+    return UntrustedRequestError(
+        error.oauth_code, error.description, is_redirectless=is_redirectless, **error.detail
+    )
 
 
 def token_members(tokens: IssuedTokens) -> dict[str, str | int]:

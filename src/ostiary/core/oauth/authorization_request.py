@@ -12,8 +12,7 @@ from ostiary.core.base.params import Params
 from ostiary.core.base.scopes import ScopeSet
 from ostiary.core.model.authorization_request import AuthorizationRequest, ResponseMode
 from ostiary.core.model.environment import Environment
-from ostiary.core.oauth.answers import as_redirectable
-from ostiary.core.oauth.authorization_response import UntrustedRequestError
+from ostiary.core.oauth.answers import as_redirectable, distrust
 from ostiary.core.oauth.checks.access import check_nonce, check_scopes, check_target
 from ostiary.core.oauth.checks.asked import NO_EXTENSIONS, Asked, Check, RequestExtensions
 from ostiary.core.oauth.checks.claims import check_claims
@@ -88,10 +87,3 @@ def check_request(
 def is_redirectless(params: Params) -> bool:
     """Tell whether the answer to a request, even to one that makes no sense, is to be JSON."""
     return params.find("response_mode") == ResponseMode.PI_FLOW
-
-
-def distrust(error: OAuthError, *, is_redirectless: bool) -> UntrustedRequestError:
-    """Return a refusal, such as that of a repeated parameter, as one that never redirects."""
-    return UntrustedRequestError(
-        error.oauth_code, error.description, is_redirectless=is_redirectless, **error.detail
-    )

@@ -15,7 +15,7 @@ from ostiary.core.model.client import Client
 from ostiary.core.model.environment import Environment
 from ostiary.core.model.flow import Flow
 from ostiary.core.model.token import FlowMove, FrontChannelTokens, Issuance
-from ostiary.core.oauth.answers import answer_with, refuse_with, token_members
+from ostiary.core.oauth.answers import answer_with, distrust, refuse_with, token_members
 from ostiary.core.oauth.authorization_response import AuthorizationResponse, UntrustedRequestError
 from ostiary.core.oauth.checks.response import check_allowed_mode, check_allowed_types
 from ostiary.core.oauth.prompts import check_expected
@@ -184,12 +184,12 @@ def _context(env: Environment, flow: Flow) -> str | None:
 
 
 def _distrusted(flow: Flow, reason: str) -> UntrustedRequestError:
-    return UntrustedRequestError(
+    error = OAuthError(
         OAuthCode.INVALID_REQUEST,
         "The application may not sign anybody on here any more.",
-        is_redirectless=flow.request.is_redirectless,
         reason=reason,
     )
+    return distrust(error, is_redirectless=flow.request.is_redirectless)
 
 
 def _check_still_allowed(client: Client, flow: Flow, scopes: ScopeSet) -> None:

@@ -61,8 +61,7 @@ class Metadata:
     def describe_sign_on(self, env: Environment) -> dict[str, object]:
         """Return the members of a dialect that signs people on; they stand over `describe`'s own.
 
-        Spec: OpenID Connect Discovery 1.0 §3; RFC 8414 §2; RFC 9207 §3; Initiating User
-        Registration via OpenID Connect 1.0 §4.1 (`prompt_values_supported`).
+        Spec: OpenID Connect Discovery 1.0 §3; RFC 8414 §2; RFC 9207 §3.
         """
         contexts = {policy.context for policy in env.policies.values() if policy.context}
         algorithms = sorted(self._id_token_algorithms(env))

@@ -61,8 +61,8 @@ class Logout:
         """Sign off, or ask for confirmation where the request has no genuine ID token of the user.
 
         Spec: OpenID Connect RP-Initiated Logout 1.0 §2.
-        Raises: UntrustedRequestError for a request that contradicts itself, and one for a URI that
-            is not registered; UnavailableError.
+        Raises: OAuthError, for the person alone, where the request contradicts itself or names a
+            URI that is not registered; UnavailableError.
         """
         request = read_logout_request(env, params)
         recognized = await self.browsers.recognize(env, browser)

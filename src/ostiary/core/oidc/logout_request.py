@@ -6,11 +6,10 @@ Spec: OpenID Connect RP-Initiated Logout 1.0 §2, §3.
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from ostiary.core.base.errors import OAuthCode
+from ostiary.core.base.errors import OAuthCode, OAuthError
 from ostiary.core.base.ids import ClientId
 from ostiary.core.base.params import Params
 from ostiary.core.model.environment import Environment
-from ostiary.core.oauth.authorization_response import UntrustedRequestError
 from ostiary.core.oauth.id_token_hint import IdTokenHint, read_id_token_hint
 from ostiary.core.tokens.gate import is_client_open
 
@@ -35,8 +34,8 @@ def read_logout_request(env: Environment, params: Params) -> LogoutRequest:
 
     An ID token that is not genuine counts as none, and without one the browser goes nowhere: a
     `client_id` proves nothing.
-    Raises: UntrustedRequestError for a client that the ID token is not of, and a URI that is not
-        registered for it.
+    Raises: OAuthError invalid_request for a client that the ID token is not of, and for a URI that
+        is not registered for it.
     """
     presented = params.find("id_token_hint")
     hint = None if presented is None else read_id_token_hint(env, presented)
@@ -49,9 +48,7 @@ def read_logout_request(env: Environment, params: Params) -> LogoutRequest:
 def _find_client(params: Params, hint: IdTokenHint) -> ClientId:
     named = params.find("client_id") or hint.audiences[0]
     if named not in hint.audiences:
-        raise UntrustedRequestError(
-            OAuthCode.INVALID_REQUEST, "The id_token_hint is not of this client_id."
-        )
+        raise OAuthError(OAuthCode.INVALID_REQUEST, "The id_token_hint is not of this client_id.")
     return ClientId(named)
 
 
@@ -64,14 +61,12 @@ def _find_target(env: Environment, params: Params, client_id: ClientId) -> str |
         env.clients[client_id].post_logout_redirect_uris if is_client_open(env, client_id) else ()
     )
     if uri not in registered:
-        raise UntrustedRequestError(
+        raise OAuthError(
             OAuthCode.INVALID_REQUEST,
             "The post_logout_redirect_uri is not registered for this application.",
         )
     if state is None:
         return uri
     if len(state.encode()) > MAX_STATE_BYTES:
-        raise UntrustedRequestError(
-            OAuthCode.INVALID_REQUEST, "The parameter state may have 2048 bytes."
-        )
+        raise OAuthError(OAuthCode.INVALID_REQUEST, "The parameter state may have 2048 bytes.")
     return f"{uri}{'&' if '?' in uri else '?'}state={quote(state, safe='-._~')}"

@@ -25,8 +25,7 @@ def is_current(user: User, authentication: Authentication) -> bool:
 
     Whoever changes a password throws out everybody who knew the old one.
     """
-    # Whole seconds: a sign-on right after the change may be dated to the second's begin.
-    return user.password is None or int(user.password.changed_at) <= authentication.at
+    return user.password is None or user.password.changed_at <= authentication.at
 
 
 @dataclass(frozen=True, slots=True)

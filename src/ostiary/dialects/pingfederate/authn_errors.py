@@ -32,7 +32,7 @@ DETAIL_CODES: Mapping[ProblemKind, str] = {
     ProblemKind.CREDENTIALS: "CREDENTIAL_VALIDATION_FAILED",
     ProblemKind.ATTEMPTS: "OTP_ATTEMPTS_LIMIT",
 }
-_FLOW_CODES: Mapping[FlowCode, tuple[int, str]] = {
+FLOW_CODES: Mapping[FlowCode, tuple[int, str]] = {
     FlowCode.NOT_FOUND: (404, RESOURCE_NOT_FOUND),
     FlowCode.NOT_OFFERED: (400, INVALID_ACTION_ID),
     FlowCode.CHANGED: (400, REQUEST_FAILED),
@@ -88,7 +88,7 @@ def _detail(problem: Problem) -> dict[str, object]:
 def _status_and_headers(error: ProtocolError) -> tuple[int, Headers]:
     match error:
         case FlowRefusedError():
-            return _FLOW_CODES[error.flow_code][0], ()
+            return FLOW_CODES[error.flow_code][0], ()
         case HTTPError() | RetryLaterError():
             return status_and_headers(error)
         case _:
@@ -98,7 +98,7 @@ def _status_and_headers(error: ProtocolError) -> tuple[int, Headers]:
 def _code(error: ProtocolError, status: int) -> str:
     match error:
         case FlowRefusedError():
-            return _FLOW_CODES[error.flow_code][1]
+            return FLOW_CODES[error.flow_code][1]
         case TooManyAttemptsError():
             return REQUEST_FAILED
         case _ if status >= _FAILED:

@@ -83,7 +83,8 @@ def begun(
     conversation = Conversation(first or state(cookies=("PF=first; Path=/",)))
     asked = {"scopes": "openid", "redirect_uri": None, "response_type": "code", **parameters}
     named = [asked.pop(name) for name in ("scopes", "redirect_uri", "response_type")]
-    flow = conversation.hold(begin_flow(whose or people(), named[0], named[1], asked, named[2]))
+    begin = begin_flow(whose or people(), named[0], named[1], asked, response_type=named[2])
+    flow = conversation.hold(begin)
     return flow, conversation
 
 
@@ -154,6 +155,16 @@ def test_the_latest_cookies_go_along_with_each_step() -> None:
 
     assert act(flow, state(cookies=rotated)).headers["cookie"] == "PF=first"
     assert act(flow, state()).headers["cookie"] == "PF=second; PF.PERSISTENT=long"
+
+
+def test_a_flow_after_another_brings_its_cookies() -> None:
+    first, _ = begun()
+    conversation = Conversation(state("COMPLETED", (), cookies=("PF=second",)))
+    second = conversation.hold(begin_flow(people(), None, None, {}, after=first))
+
+    assert conversation.requests[0].headers["cookie"] == "PF=first"
+    assert second.request.state != first.request.state
+    assert act(first, state()).headers["cookie"] == "PF=second"
 
 
 def test_cookies_of_an_error_count_too() -> None:

@@ -3,7 +3,7 @@
 import pytest
 from msgspec.structs import replace
 
-from ostiary.core.base.ids import ClientId, TokenId, TokenManagerId
+from ostiary.core.base.ids import ClientId, GrantId, TokenId, TokenManagerId
 from ostiary.core.base.scopes import ScopeSet
 from ostiary.core.formats.jwt import InvalidClaimsError
 from ostiary.core.model.token import AccessToken
@@ -24,6 +24,9 @@ TOKEN = AccessToken(
     attributes={"Tier": "gold"},
 )
 USER_TOKEN = replace(TOKEN, subject="user-1")
+GRANT = GrantId("0123456789abcdefABCDEF0123456789")
+GRANTED = replace(USER_TOKEN, grant_id=GRANT, session_id="sid-1", authenticated_at=900)
+TRANSIENT = replace(GRANTED, token_id=TokenId("t" * 25), grant_id=GrantId("t" * 25))
 
 
 @pytest.mark.parametrize("style", list(ClaimStyle))
@@ -105,3 +108,53 @@ def test_SEC_78_the_header_says_what_kind_of_token_it_is(style: ClaimStyle) -> N
     typ = (("typ", "at+jwt"),) if style is ClaimStyle.RFC9068 else ()
     assert claims.headers(plain) == typ
     assert claims.headers(named) == (("pi.atm", "m"), *typ)
+
+
+@pytest.mark.parametrize("style", list(ClaimStyle))
+@pytest.mark.parametrize("token", [GRANTED, TRANSIENT], ids=["lasting", "transient"])
+def test_a_users_token_is_read_back_with_its_grant(style: ClaimStyle, token: AccessToken) -> None:
+    manager = make_manager("m", style=style)
+    found = claims.read_token(manager, claims.write_claims(ENV, manager, token))
+    if style is ClaimStyle.PINGFEDERATE:
+        # All of that is known of its grant.
+        token = replace(
+            token,
+            issued_at=None,
+            audiences=(),
+            subject=None,
+            session_id=None,
+            authenticated_at=None,
+        )
+    assert found == token
+
+
+@pytest.mark.parametrize("style", list(ClaimStyle))
+def test_S1_13_agid_names_a_lasting_grant_and_no_other(style: ClaimStyle) -> None:
+    manager = make_manager("m", style=style)
+    assert claims.write_claims(ENV, manager, GRANTED)["agid"] == GRANT
+    for token in (TOKEN, USER_TOKEN, TRANSIENT):
+        assert "agid" not in claims.write_claims(ENV, manager, token)
+
+
+def test_S2_20_the_claim_for_the_grant_has_a_configured_name() -> None:
+    manager = make_manager("m", style=ClaimStyle.PINGFEDERATE, grant_claim="grant")
+    written = claims.write_claims(ENV, manager, GRANTED)
+    assert written["grant"] == GRANT
+    assert "agid" not in written
+    assert claims.read_token(manager, written).grant_id == GRANT
+
+
+@pytest.mark.parametrize("style", list(ClaimStyle))
+def test_no_attribute_makes_a_clients_own_token_a_users(style: ClaimStyle) -> None:
+    manager = make_manager("m", style=style)
+    token = replace(TOKEN, attributes={"agid": GRANT, "sub": "user-1", "auth_time": 900})
+    written = claims.write_claims(ENV, manager, token)
+    assert claims.read_token(manager, written).grant_id is None
+
+
+def test_a_user_whose_name_is_the_clients_is_still_a_user() -> None:
+    manager = make_manager("m", style=ClaimStyle.RFC9068)
+    token = replace(GRANTED, subject="client")
+    found = claims.read_token(manager, claims.write_claims(ENV, manager, token))
+    assert found.subject == "client"
+    assert found.grant_id == GRANT

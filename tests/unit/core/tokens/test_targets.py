@@ -5,8 +5,15 @@ import pytest
 from ostiary.core.base.errors import OAuthError
 from ostiary.core.base.ids import TokenManagerId
 from ostiary.core.base.scopes import ScopeSet
+from ostiary.core.model.authorization import Authorization
 from ostiary.core.model.resource import Resource
-from ostiary.core.tokens.targets import NO_TARGET, TokenTarget, choose_audiences, choose_manager
+from ostiary.core.tokens.targets import (
+    NO_TARGET,
+    TokenTarget,
+    choose_audiences,
+    choose_manager,
+    settle_target,
+)
 from tests.support.environments import make_environment
 from tests.support.tenants import make_client, make_manager
 
@@ -136,3 +143,30 @@ def test_a_scope_of_another_resource_than_the_one_asked_for_is_refused() -> None
 def test_the_resources_asked_for_are_the_audience() -> None:
     audiences = choose_audiences(ENV, MANAGERS[2], ScopeSet(), (ORDERS, "urn:orders"))
     assert audiences == (ORDERS, "urn:orders")
+
+
+def _granted(manager_id: str | None = None, *resources: str) -> Authorization:
+    return Authorization("g", CLIENT, ScopeSet(), manager_id=manager_id, resources=resources)
+
+
+def test_a_token_of_a_grant_is_for_all_of_it_unless_the_request_names_less() -> None:
+    granted = _granted("orders", ORDERS, "urn:orders")
+    everything = TokenTarget("orders", (ORDERS, "urn:orders"))
+    assert settle_target(granted, NO_TARGET) == everything
+    assert settle_target(granted, TokenTarget("orders")) == everything
+    assert settle_target(granted, TokenTarget(resources=(ORDERS,))).resources == (ORDERS,)
+
+
+@pytest.mark.parametrize(
+    "target",
+    [TokenTarget("api"), TokenTarget(resources=(API,)), TokenTarget(resources=("", ORDERS))],
+)
+def test_a_token_of_a_grant_is_for_nothing_that_was_not_granted(target: TokenTarget) -> None:
+    with pytest.raises(OAuthError) as refused:
+        settle_target(_granted("orders", ORDERS), target)
+    assert refused.value.code == "invalid_target"
+
+
+def test_a_grant_that_names_nothing_leaves_the_choice_to_the_request() -> None:
+    for target in (NO_TARGET, TokenTarget("api"), TokenTarget(resources=(ORDERS,))):
+        assert settle_target(_granted(), target) == target

@@ -44,6 +44,7 @@ class _Insert(NamedTuple):
     conflict: str = ""
 
 
+_POSITION = ("position", "bigint")
 _ENVIRONMENT = ("environment", "text")
 _END_AND_BODY = (("expires_at", "float8"), ("body", "bytea"))
 _INSERTS = {
@@ -73,33 +74,35 @@ _INSERTS = {
         "ON CONFLICT (environment, user_id, client_id) DO UPDATE SET body = excluded.body",
     ),
 }
+_WITH_NULLS = (Part.GRANTS, Part.SESSION)
 _NULLABLE_BYTES = frozenset({"family", "current", "refresh", "persistent_key"})
 
 
 def _unnest(columns: tuple[_Column, ...]) -> str:
     arrays = ", ".join(f"%b::{kind}[]" for _, kind in columns)
     names = ", ".join(name for name, _ in columns)
-    return f"unnest(%b::bigint[], {arrays}) AS wanted(position, {names})"
+    return f"unnest({arrays}) AS wanted({names})"
 
 
 def _select(name: str) -> str:
     return f"nullif(wanted.{name}, '')" if name in _NULLABLE_BYTES else f"wanted.{name}"
 
 
-def _store(part: Part) -> str:
+def _insert(part: Part, passed: str = "") -> str:
+    """Insert what the callers want, or those of them that a guard lets pass."""
     table, columns, conflict = _INSERTS[part]
     names = ", ".join(name for name, _ in columns)
     values = ", ".join(_select(name) for name, _ in columns)
     return (
-        f"{part} AS (INSERT INTO {table} ({names}) SELECT {values} "  # noqa: S608 - constants
-        f"FROM {_unnest(columns)} JOIN passed ON passed.position = wanted.position {conflict})"
+        f"INSERT INTO {table} ({names}) SELECT {values} "  # noqa: S608 - constants
+        f"FROM {_unnest((*columns, _POSITION))} {passed} {conflict}"
     )
 
 
 def _claim(change: str, expected: _Column, values: tuple[_Column, ...]) -> str:
     """Change rows that are as expected; of several who want the same, one passes."""
     name, kind = expected
-    place = (_ENVIRONMENT, ("id", "text"), ("expected", kind), ("now", "float8"))
+    place = (_POSITION, _ENVIRONMENT, ("id", "text"), ("expected", kind), ("now", "float8"))
     return (
         f"passed AS ({change} {_unnest((*place, *values))} "
         "WHERE kept.environment = wanted.environment AND kept.id = wanted.id "
@@ -109,7 +112,6 @@ def _claim(change: str, expected: _Column, values: tuple[_Column, ...]) -> str:
 
 
 _GUARDS = {
-    Guard.NONE: "passed(position) AS (SELECT * FROM unnest(%b::bigint[]))",
     Guard.SPEND: (
         "asked(position, environment, use, key, expires_at) AS MATERIALIZED (SELECT * FROM "
         "unnest(%b::bigint[], %b::text[], %b::text[], %b::bytea[], %b::float8[])), "
@@ -138,10 +140,16 @@ _GUARDS = {
 
 Shape = tuple[Guard, tuple[Part, ...]]
 """What a commit asks for; only those of one shape share a statement."""
+NOTHING: Shape = (Guard.NONE, ())
 
 
 def _compose(guard: Guard, parts: tuple[Part, ...]) -> str:
-    steps = ", ".join([_GUARDS[guard], *map(_store, parts)])
+    if guard is Guard.NONE:
+        *first, last = ((part, _insert(part)) for part in parts)
+        steps = ", ".join(f"{part} AS ({insert})" for part, insert in first)
+        return f"WITH {steps} {last[1]}" if steps else last[1]
+    passed = "JOIN passed ON passed.position = wanted.position"
+    steps = ", ".join([_GUARDS[guard], *(f"{part} AS ({_insert(part, passed)})" for part in parts)])
     return f"WITH {steps} SELECT position FROM passed"  # noqa: S608 - made of constants
 
 
@@ -151,6 +159,7 @@ COMMITS: Mapping[Shape, str] = MappingProxyType(
         for guard in Guard
         for count in range(len(Part) + 1)
         for parts in combinations(Part, count)
+        if (guard, parts) != NOTHING
     }
 )
 
@@ -160,6 +169,8 @@ def fill(part: Part, row: tuple[object, ...]) -> tuple[object, ...]:
 
     Bytes that are missing are sent as none at all: an array of nothing but NULLs is taken for text.
     """
+    if part not in _WITH_NULLS:
+        return row
     return tuple(
         b"" if value is None and name in _NULLABLE_BYTES else value
         for (name, _), value in zip(_INSERTS[part].columns, row, strict=True)

@@ -19,6 +19,8 @@ from ostiary.adapters.stores.postgres import (
     statements,
     users,
 )
+from ostiary.adapters.stores.postgres.commit_rows import to_commit
+from ostiary.adapters.stores.postgres.commit_statements import NOTHING
 from ostiary.adapters.stores.postgres.connecting import Connection
 from ostiary.adapters.stores.postgres.lanes import Lanes
 from ostiary.adapters.stores.postgres.lookups import LookUps
@@ -100,12 +102,12 @@ class PostgresStore:
         """Have no disk here."""
 
     async def commit(self, env: Environment, issuance: Issuance, *, now: float) -> None:
-        commit = commits.to_commit(env, issuance, now)
+        commit = to_commit(env, issuance, now)
         shape = commit.shape
         if shape is None:
             # A run of its own, so that no batch is made of it.
             await self._writers().submit(partial(self._commits.alone), commit)
-        elif shape != commits.NOTHING:
+        elif shape != NOTHING:
             await self._writers().submit(self._commits.runs[shape], commit)
 
     async def find(self, env: Environment, key: HandleKey, *, now: float) -> AccessToken | None:

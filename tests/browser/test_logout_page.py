@@ -1,0 +1,53 @@
+"""Signing off in a browser."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.person import Person
+
+LOGOUT = "/idp/init_logout.openid"
+
+
+def test_whoever_is_sent_there_without_a_proof_is_asked_first(person: Person) -> None:
+    sign_on(person)
+    person.page.goto(f"{person.base_url}{LOGOUT}")
+    expect(person.page.get_by_role("heading")).to_have_text("Do you want to sign off?")
+    assert is_signed_on(person)
+
+    person.page.goto(f"{person.base_url}{LOGOUT}")
+    person.press("Sign off")
+    expect(person.page.get_by_role("heading")).to_have_text("You are signed off")
+    assert not is_signed_on(person)
+
+
+def test_who_stays_is_still_signed_on(person: Person) -> None:
+    sign_on(person)
+    person.page.goto(f"{person.base_url}{LOGOUT}")
+    person.press("Stay signed on")
+
+    expect(person.page.get_by_role("heading")).to_have_text("You are still signed on")
+    assert is_signed_on(person)
+
+
+@pytest.mark.parametrize("fields", [{}, {"confirmation": "x" * 43, "pf.ok": "clicked"}])
+def test_a_page_of_another_site_signs_nobody_off(
+    person_abroad: Person, fields: dict[str, str]
+) -> None:
+    sign_on(person_abroad, "single-page")
+    person_abroad.send_from_stranger(f"{person_abroad.base_url}{LOGOUT}", fields)
+    assert is_signed_on(person_abroad, "single-page")
+
+
+def sign_on(person: Person, client_id: str = "quick") -> None:
+    """Sign on once."""
+    person.open(client_id)
+    person.sign_on()
+    person.answer()
+
+
+def is_signed_on(person: Person, client_id: str = "quick") -> bool:
+    """Have an application ask, without showing anything."""
+    person.open(client_id, prompt="none")
+    answer = person.answer()
+    assert answer.get("error") in {None, "login_required"}
+    return "code" in answer

@@ -1,0 +1,178 @@
+"""The part of the scenario that is about sign-on: see `store_scenario`."""
+
+from collections.abc import Awaitable, Callable
+
+from msgspec.structs import replace
+
+from ostiary.adapters.stores.backend import StoreBackend
+from ostiary.core.base.ids import SessionId, TokenId
+from ostiary.core.model.environment import Environment
+from ostiary.core.model.token import Issuance
+from ostiary.core.model.user_grant import UserGrant
+from tests.support.stored_sign_on import (
+    make_browser_key,
+    make_change,
+    make_code,
+    make_consent,
+    make_end,
+    make_flow,
+    make_grant,
+    make_move,
+    make_refresh,
+    make_rotation,
+    make_session,
+    make_user_id,
+)
+from tests.support.stores import LATER, NOW, is_spent, make_key, make_redemption, make_token
+
+Step = Callable[[StoreBackend], Awaitable[object]]
+NEW = 21
+MOVED, FINISHED, ROTATED, REVOKED, ENDED, FORGOTTEN, SIGNED_OFF, USED, REPLACED, REPLACING = range(
+    60, 70
+)
+OVER = 70
+
+
+def _grant(number: int) -> UserGrant:
+    """Make the grant of session `number`, whose user has the same number."""
+    return make_grant(number, user=number, session_id=SessionId(f"session-{number}"))
+
+
+async def seed(store: StoreBackend, env: Environment) -> None:
+    """Store what the steps move, rotate, end and clean up."""
+    for flow in (make_flow(MOVED), make_flow(FINISHED), make_flow(OVER, expires_at=NOW)):
+        await store.flows.start(env, flow)
+    for number in (ENDED, SIGNED_OFF, USED, REPLACED):
+        await store.commit(env, Issuance(session=make_change(number, user=number)), now=NOW)
+    kept = tuple(map(_grant, (ROTATED, REVOKED, ENDED, FORGOTTEN, SIGNED_OFF, REPLACED)))
+    over = Issuance(
+        codes=(make_code(OVER, kept_until=NOW),),
+        grants=(make_grant(OVER, expires_at=NOW), *kept),
+        consent=make_consent(FORGOTTEN),
+    )
+    await store.commit(env, over, now=NOW)
+
+
+COMMITS = {
+    "exchange": Issuance((make_redemption(NEW),), (make_token(NEW),), grants=(_grant(NEW),)),
+    "refresh": Issuance((), (make_token(ROTATED),), rotates=make_rotation(ROTATED)),
+    "advance": Issuance(moves=make_move(MOVED)),
+    "finish": Issuance(
+        codes=(make_code(FINISHED),),
+        moves=make_end(FINISHED),
+        session=make_change(FINISHED),
+        consent=make_consent(FINISHED),
+    ),
+    "replace": Issuance(session=make_change(REPLACING, replaces=REPLACED)),
+}
+FAMILY = make_refresh(ROTATED).family
+LASTING = make_browser_key(USED + 1000)
+
+
+def steps(env: Environment) -> tuple[Step, ...]:
+    """Return the steps: each statement about sign-on is reached by one of them."""
+
+    def commit(issuance: Issuance) -> Step:
+        return lambda store: store.commit(env, issuance, now=NOW)
+
+    used = replace(make_session(USED, user=USED), used_at=NOW + 60)
+    consent = make_consent(FORGOTTEN)
+    return (
+        lambda store: store.flows.start(env, make_flow(NEW)),
+        *(commit(issuance) for issuance in COMMITS.values()),
+        lambda store: store.user_grants.revoke(env, _grant(REVOKED).id),
+        lambda store: store.user_grants.revoke_of_user(env, make_user_id(FORGOTTEN)),
+        lambda store: store.sessions.end(env, make_session(ENDED).id),
+        lambda store: store.sessions.end_of_user(env, make_user_id(SIGNED_OFF)),
+        lambda store: store.sessions.touch(env, used, expires_at=LATER + 60),
+        lambda store: store.flows.find(env, make_flow(MOVED).id, now=NOW),
+        lambda store: store.sessions.find(env, used.key, now=NOW),
+        lambda store: store.sessions.find_persistent(env, LASTING, now=NOW),
+        lambda store: store.sessions.find_by_id(env, used.id, now=NOW),
+        lambda store: store.codes.find(env, make_key(FINISHED), now=NOW),
+        lambda store: store.user_grants.find(env, _grant(ROTATED).id, now=NOW),
+        lambda store: store.user_grants.find_by_family(env, FAMILY, now=NOW),
+        lambda store: store.consents.find(env, consent.user_id, consent.client_id),
+    )
+
+
+async def check(store: StoreBackend, env: Environment) -> dict[str, bool]:
+    """Tell of every step whether it is done; a half-done one fails the check."""
+    seen = _Seen(store, env)
+    rotated = await store.user_grants.find(env, _grant(ROTATED).id, now=NOW)
+    moved = await store.flows.find(env, make_flow(MOVED).id, now=NOW)
+    used = await store.sessions.find(env, make_session(USED).key, now=NOW)
+    assert rotated is not None
+    assert moved is not None
+    assert used is not None
+    return {
+        "start": await seen.flow(NEW),
+        "exchange": seen.all_or_nothing(
+            await seen.token(NEW),
+            await seen.grant(NEW),
+            await is_spent(store, env, make_redemption(NEW)),
+        ),
+        "refresh": seen.all_or_nothing(
+            await seen.token(ROTATED), rotated.refresh == make_refresh(ROTATED, turn=1)
+        ),
+        "advance": moved.version == 2,
+        "finish": seen.all_or_nothing(
+            not await seen.flow(FINISHED),
+            await store.codes.find(env, make_key(FINISHED), now=NOW) is not None,
+            await seen.session(FINISHED),
+            await seen.consent(FINISHED),
+        ),
+        "replace": seen.all_or_nothing(
+            await seen.session(REPLACING),
+            not await seen.session(REPLACED),
+            *await seen.ended_grant(REPLACED),
+        ),
+        "revoke": seen.all_or_nothing(*await seen.ended_grant(REVOKED)),
+        "revoke_of_user": seen.all_or_nothing(
+            *await seen.ended_grant(FORGOTTEN), not await seen.consent(FORGOTTEN)
+        ),
+        **{
+            name: seen.all_or_nothing(
+                *await seen.ended_grant(number), not await seen.session(number)
+            )
+            for name, number in (("end", ENDED), ("end_of_user", SIGNED_OFF))
+        },
+        "touch": used.used_at == NOW + 60,
+    }
+
+
+class _Seen:
+    """What is in a store."""
+
+    def __init__(self, store: StoreBackend, env: Environment) -> None:
+        self.store = store
+        self.env = env
+
+    async def token(self, number: int) -> bool:
+        return await self.store.find(self.env, make_key(number), now=NOW) is not None
+
+    async def flow(self, number: int) -> bool:
+        return await self.store.flows.find(self.env, make_flow(number).id, now=NOW) is not None
+
+    async def grant(self, number: int) -> bool:
+        grant_id = _grant(number).id
+        return await self.store.user_grants.find(self.env, grant_id, now=NOW) is not None
+
+    async def session(self, number: int) -> bool:
+        key = make_session(number).key
+        return await self.store.sessions.find(self.env, key, now=NOW) is not None
+
+    async def consent(self, number: int) -> bool:
+        kept = make_consent(number)
+        return await self.store.consents.find(self.env, kept.user_id, kept.client_id) is not None
+
+    async def ended_grant(self, number: int) -> list[bool]:
+        """Tell whether a grant is gone, and each of its tokens revoked."""
+        tokens = [TokenId(f"jti-{number}-{letter}") for letter in "ab"]
+        revoked = [await self.store.is_revoked(self.env, token) for token in tokens]
+        return [not await self.grant(number), *revoked]
+
+    @staticmethod
+    def all_or_nothing(*parts: bool) -> bool:
+        assert len(set(parts)) == 1, f"half done: {parts}"
+        return parts[0]
