@@ -5,31 +5,51 @@ from collections.abc import Iterator
 
 import pytest
 
+from ostiary.core.flow.approvals import Approvals
+from ostiary.core.flow.browsers import BrowserSessions
+from ostiary.core.flow.completion import Completion
+from ostiary.core.flow.engine import FlowEngine
+from ostiary.core.flow.walker import PolicyWalker
 from ostiary.core.oauth.introspect import Introspection
 from ostiary.core.oauth.metadata import Metadata
 from ostiary.core.oauth.revocation import Revocation
 from ostiary.core.oauth.token import TokenEndpoint
 from ostiary.core.ports.directory import Directory
+from ostiary.core.ports.flows import Flows
 from ostiary.core.ports.limiter import Limiter
+from ostiary.core.ports.sessions import Sessions
 from ostiary.core.ports.stores import AccessTokens, Issuances
+from ostiary.core.ports.user_grants import AuthorizationCodes, Consents, UserGrants
 from ostiary.core.ports.users import PasswordAttempts, Users
+from ostiary.core.signon.devices import Devices
 from ostiary.core.signon.password import PasswordSignOn
 from ostiary.core.tokens.inspect import TokenInspector
 from ostiary.core.tokens.issue import TokenIssuer
 
 ASKED = (
     AccessTokens,
+    Approvals,
+    AuthorizationCodes,
+    BrowserSessions,
+    Completion,
+    Consents,
+    Devices,
     Directory,
+    FlowEngine,
+    Flows,
     Introspection,
     Issuances,
     Limiter,
     Metadata,
     PasswordAttempts,
     PasswordSignOn,
+    PolicyWalker,
     Revocation,
+    Sessions,
     TokenEndpoint,
     TokenInspector,
     TokenIssuer,
+    UserGrants,
     Users,
 )
 

@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, Page
 
 from tests.browser.driver import BrowserThread, running_browser, running_thread
 from tests.browser.installation import OPEN_HOST, make_configuration
 from tests.browser.person import Person
-from tests.browser.watching import Watch, watch
+from tests.browser.watching import Watch, watching
 from tests.browser.websites import HOSTS, WebSites, running_web_sites
 from tests.support.server import Server, free_port, running_server
 
@@ -20,7 +20,7 @@ _PATIENCE_MILLISECONDS = 15_000
 def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
     """Run a test that has a browser on the browser's thread."""
     thread = pyfuncitem.funcargs.get("browser_thread")
-    if thread is None:
+    if not isinstance(thread, BrowserThread):
         return None
     named = pyfuncitem._fixtureinfo.argnames
     arguments = {name: pyfuncitem.funcargs[name] for name in named}
@@ -52,29 +52,25 @@ def server(tmp_path_factory: pytest.TempPathFactory, sites: WebSites) -> Iterato
 
 
 @pytest.fixture(scope="session")
-def browser(
-    browser_thread: BrowserThread, server: Server, sites: WebSites
-) -> Iterator[Browser]:
+def browser(browser_thread: BrowserThread, server: Server, sites: WebSites) -> Iterator[Browser]:
     """Run Chromium, which trusts the server and the sites."""
     ports = [server.ports["tls"], sites.port]
     with running_browser(browser_thread, hosts=(*HOSTS, OPEN_HOST), ports=ports) as browser:
         yield browser
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def has_scripts() -> bool:
     """Let pages run scripts; a module that is about browsers without them overrides this."""
     return True
 
 
-@pytest.fixture
-def context(
-    browser_thread: BrowserThread, browser: Browser, has_scripts: bool
-) -> Iterator[BrowserContext]:
-    """Give the test a browser without cookies."""
+@pytest.fixture(scope="module")
+def window(browser_thread: BrowserThread, browser: Browser, has_scripts: bool) -> Iterator[Page]:
+    """Open a window with a profile of its own for the module's tests, one after the other."""
     context = browser_thread.run(browser.new_context, java_script_enabled=has_scripts)
     context.set_default_timeout(_PATIENCE_MILLISECONDS)
-    yield context
+    yield browser_thread.run(context.new_page)
     browser_thread.run(context.close)
 
 
@@ -86,19 +82,21 @@ def open_url(server: Server) -> str:
 
 @pytest.fixture
 def watched(
-    context: BrowserContext, server: Server, open_url: str, sites: WebSites
+    browser_thread: BrowserThread, window: Page, server: Server, open_url: str, sites: WebSites
 ) -> Iterator[Watch]:
-    """Watch the test's browser, and claim at the end that it did nothing unbidden."""
+    """Watch the browser, and claim at the end that it did nothing unbidden."""
     ours = (server.base_url, open_url)
-    made = watch(context, (*ours, sites.application, sites.neighbour, sites.stranger))
-    yield made
-    made.check()
+    with watching(window.context, (*ours, *sites.origins)) as watch:
+        yield watch
+        browser_thread.run(window.goto, "about:blank")
+    watch.check()
 
 
 @pytest.fixture
-def page(browser_thread: BrowserThread, context: BrowserContext, watched: Watch) -> Page:
-    """Open a window."""
-    return browser_thread.run(context.new_page)
+def page(browser_thread: BrowserThread, window: Page, watched: Watch) -> Page:
+    """Give the test the window, which knows nobody."""
+    browser_thread.run(window.context.clear_cookies)
+    return window
 
 
 @pytest.fixture

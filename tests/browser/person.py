@@ -9,6 +9,12 @@ from playwright.sync_api import Locator, Page
 from tests.browser.installation import PASSWORD, authorize_url
 from tests.browser.websites import WebSites
 
+_SIGN_ON = """([username, password]) => {
+    const fields = document.forms[0].elements;
+    fields["pf.username"].value = username;
+    fields["pf.pass"].value = password;
+    document.querySelector("button").click();
+}"""
 _SEND_FORM = """([url, fields]) => {
     const form = document.createElement("form");
     Object.assign(form, { action: url, method: "post" });
@@ -44,10 +50,9 @@ class Person:
         self.page.goto(url)
 
     def sign_on(self, username: str = "joe", password: str = PASSWORD) -> None:
-        """Fill in the form, and press its button."""
-        self.field("Username").fill(username)
-        self.field("Password").fill(password)
-        self.press("Sign on")
+        """Fill in the form and press its button, faster than by hand."""
+        with self.page.expect_navigation():
+            self.page.evaluate(_SIGN_ON, [username, password])
 
     def field(self, label: str) -> Locator:
         """Find what is typed into, by its label."""
@@ -62,11 +67,15 @@ class Person:
         action = self.page.locator("form").get_attribute("action")
         return f"{self.base_url}{action}"
 
-    def send_from_stranger(self, url: str, fields: Mapping[str, str]) -> None:
-        """Visit a site that makes the browser send a form somewhere else."""
-        self.page.goto(f"{self.sites.stranger}/form")
-        with self.page.expect_navigation(url=url):
+    def post(self, url: str, fields: Mapping[str, str]) -> None:
+        """Let the page that is there send a form somewhere else."""
+        with self.page.expect_navigation():
             self.page.evaluate(_SEND_FORM, [url, dict(fields)])
+
+    def send_from_stranger(self, url: str, fields: Mapping[str, str]) -> None:
+        """Visit a site that nobody knows, and that sends a form here."""
+        self.page.goto(f"{self.sites.stranger}/form")
+        self.post(url, fields)
 
     def answer(self) -> dict[str, str]:
         """Wait until the application has its answer, and return it."""

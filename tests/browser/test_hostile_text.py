@@ -5,13 +5,17 @@ from urllib.parse import quote, urlencode
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.installation import HOSTILE
+from tests.browser.hostile import HOSTILE, LEAK
 from tests.browser.person import Person
 from tests.browser.watching import Watch
 
 _FOREIGN = "script, iframe, svg, img, object, embed, base, link, [http-equiv], [onfocus], [onload]"
+_COUNT = """foreign => [
+    document.querySelectorAll("h1").length,
+    document.querySelectorAll(`${foreign}, form + form, button:not(.buttons *)`).length,
+    typeof ran,
+]"""
 _ALL = " ".join(HOSTILE)
-_LEAK = "leak.example"
 
 _PLACES = (
     "client_id",
@@ -30,25 +34,24 @@ def test_such_a_text_does_harm_where_nobody_escapes_it(
     person: Person, watched: Watch, text: str
 ) -> None:
     person.sites.pages["/careless"] = f"<p>{text}<input value='{text}'>".encode()
-    harm = "request" if _LEAK in text else "dialog"
-    with person.page.expect_event(harm, lambda seen: harm == "dialog" or _LEAK in seen.url):
-        person.page.goto(f"{person.sites.stranger}/careless", wait_until="commit")
+    harm = "request" if LEAK in text else "dialog"
+    page = person.page.context.new_page()
+    with page.expect_event(harm, lambda seen: harm == "dialog" or LEAK in seen.url):
+        page.goto(f"{person.sites.stranger}/careless", wait_until="commit")
 
+    page.close()
     watched.dialogs.clear()
     watched.strangers.clear()
 
 
-@pytest.mark.parametrize("number", range(len(HOSTILE)))
-def test_SEC_137_the_name_of_an_application_and_a_scope_are_text(
-    person: Person, number: int
-) -> None:
-    person.open(f"hostile-{number}", scope="openid hostile")
-    person.sign_on()
-
-    expect(person.page.get_by_role("heading", level=1)).to_contain_text(shown(HOSTILE[number]))
-    expect(person.page.get_by_role("listitem").last).to_have_text(shown(_ALL))
-    expect(person.page.get_by_role("button")).to_have_count(2)
-    expect_no_markup(person.page)
+def test_SEC_137_the_names_of_an_application_and_of_a_scope_are_text(person: Person) -> None:
+    for number, text in enumerate(HOSTILE):
+        person.open(f"hostile-{number}", scope="openid hostile")
+        if number == 0:
+            person.sign_on()
+        assert text in person.page.locator("h1").inner_text()
+        assert person.page.locator("li").all_inner_texts() == ["Know who you are", _ALL]
+        expect_no_markup(person.page)
 
 
 def test_SEC_137_what_a_link_fills_in_is_text(person: Person) -> None:
@@ -58,8 +61,8 @@ def test_SEC_137_what_a_link_fills_in_is_text(person: Person) -> None:
 
 
 def test_SEC_137_what_somebody_types_comes_back_as_text(person: Person) -> None:
+    person.open("quick")
     for text in HOSTILE:
-        person.open("quick")
         person.sign_on(text)
         expect(person.field("Username")).to_have_value(text)
         expect_no_markup(person.page)
@@ -104,14 +107,6 @@ def test_SEC_137_a_refusal_arrives_at_the_application_as_it_was_meant(person: Pe
     assert "<" not in answer["error_description"]
 
 
-def shown(text: str) -> str:
-    """Return how a browser lays a text out in a line."""
-    return " ".join(text.split())
-
-
 def expect_no_markup(page: Page) -> None:
     """Claim that a page has no element that is not its own, and that no foreign script ran."""
-    expect(page.locator("h1")).to_have_count(1)
-    assert page.locator(_FOREIGN).count() == 0
-    assert page.locator("form").count() <= 1
-    assert page.evaluate("typeof ran") == "undefined"
+    assert page.evaluate(_COUNT, _FOREIGN) == [1, 0, "undefined"]

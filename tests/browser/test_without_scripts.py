@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 from tests.browser.person import Person
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def has_scripts() -> bool:
     return False
 

@@ -1,6 +1,7 @@
 """What a browser did beside what the test told it to do."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
@@ -29,32 +30,41 @@ class Watch:
         """Claim that nothing of the kind has happened."""
         assert self == Watch(self.origins), self
 
-    def start(self, context: BrowserContext) -> None:
-        """Watch every page of a context from now on."""
-        context.on("dialog", self._note_dialog)
-        context.on("weberror", self._note_error)
-        context.on("console", self._note_message)
-        context.on("request", self._note_request)
-
-    def _note_dialog(self, dialog: Dialog) -> None:
+    def note_dialog(self, dialog: Dialog) -> None:
+        """Note a dialog, and close it."""
         self.dialogs.append(dialog.message)
         dialog.dismiss()
 
-    def _note_error(self, error: WebError) -> None:
+    def note_error(self, error: WebError) -> None:
+        """Note an exception that no script caught."""
         self.errors.append(str(error.error))
 
-    def _note_message(self, message: ConsoleMessage) -> None:
+    def note_message(self, message: ConsoleMessage) -> None:
+        """Note what a policy forbade."""
         if _POLICY in message.text:
             self.violations.append(message.text)
 
-    def _note_request(self, request: Request) -> None:
+    def note_request(self, request: Request) -> None:
+        """Note a request to a stranger."""
         url = urlsplit(request.url)
         if f"{url.scheme}://{url.netloc}" not in self.origins and url.scheme != "data":
             self.strangers.append(request.url)
 
 
-def watch(context: BrowserContext, origins: Iterable[str]) -> Watch:
-    """Watch a context."""
-    made = Watch(frozenset(origins))
-    made.start(context)
-    return made
+@contextmanager
+def watching(context: BrowserContext, origins: Iterable[str]) -> Iterator[Watch]:
+    """Watch every page of a context for as long as the block lasts."""
+    watch = Watch(frozenset(origins))
+    listeners = {
+        "dialog": watch.note_dialog,
+        "weberror": watch.note_error,
+        "console": watch.note_message,
+        "request": watch.note_request,
+    }
+    for event, listener in listeners.items():
+        context.on(event, listener)  # type: ignore[call-overload]
+    try:
+        yield watch
+    finally:
+        for event, listener in listeners.items():
+            context.remove_listener(event, listener)

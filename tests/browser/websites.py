@@ -53,6 +53,11 @@ class WebSites:
         """An origin of the server's own site: the same host on another port."""
         return self.origin("localhost")
 
+    @property
+    def origins(self) -> tuple[str, ...]:
+        """All of them."""
+        return (self.application, self.stranger, self.neighbour)
+
     def origin(self, host: str) -> str:
         return f"https://{host}:{self.port}"
 
@@ -97,7 +102,9 @@ def _make_handler(sites: WebSites) -> type[BaseHTTPRequestHandler]:
             url = urlsplit(self.path)
             body = self.rfile.read(int(self.headers.get("content-length", 0))).decode()
             host = self.headers.get("host", "").partition(":")[0]
-            query, form = (dict(parse_qsl(each, keep_blank_values=True)) for each in (url.query, body))
+            query, form = (
+                dict(parse_qsl(each, keep_blank_values=True)) for each in (url.query, body)
+            )
             sites.arrivals.append(Arrival(self.command, host, url.path, query, form))
             name = url.path.encode("ascii", "replace")
             self._answer(url.path, sites.pages.get(url.path, _BLANK % (name, name)))

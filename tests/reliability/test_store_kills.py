@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.store_committer import ENV, TASKS
+from tests.support.stored_sign_on import make_grant
 from tests.support.stores import (
     NOW,
     empty_postgres,
@@ -61,6 +62,8 @@ async def check(url: str, first: int, acknowledged: set[int]) -> None:
     async with opened(url) as store:
         for number in range(first, max(acknowledged, default=first) + 2 * TASKS):
             is_stored = await store.find(ENV, make_key(number), now=NOW) is not None
+            granted = await store.user_grants.find(ENV, make_grant(number).id, now=NOW)
+            assert (granted is not None) == is_stored, "half done"
             assert await is_spent(store, ENV, make_redemption(number)) == is_stored, "half done"
             assert is_stored or number not in acknowledged, "acknowledged and lost"
 
@@ -94,3 +97,6 @@ async def test_of_two_processes_that_spend_the_same_things_each_thing_has_one_wi
             for offset, numbers in zip((0, 1000), won, strict=True):
                 found = await store.find(ENV, make_key(number + offset), now=NOW)
                 assert (found is not None) == (number in numbers)
+                grant_id = make_grant(number + offset).id
+                granted = await store.user_grants.find(ENV, grant_id, now=NOW)
+                assert (granted is not None) == (number in numbers)

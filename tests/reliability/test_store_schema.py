@@ -15,8 +15,17 @@ from sqlalchemy import NullPool, create_engine
 from ostiary.adapters.stores.backend import SchemaNewerError
 from ostiary.adapters.stores.migrations.upgrade import configuration
 from ostiary.adapters.stores.revisions import HEAD
+from ostiary.core.model.token import Issuance
 from tests.support.environments import make_environment
 from tests.support.postgres import Postgres
+from tests.support.stored_sign_on import (
+    make_change,
+    make_code,
+    make_consent,
+    make_flow,
+    make_grant,
+    make_move,
+)
 from tests.support.stores import (
     NOW,
     build,
@@ -142,6 +151,35 @@ async def test_REL_39_a_store_of_the_first_revision_keeps_everything_and_gets_us
         assert await store.find(env, make_key(1), now=NOW) == make_access_token(1)
         await store.users.create(env, [make_user(1)])
         assert await store.users.find(env, make_user(1).id) == make_user(1)
+
+
+async def test_REL_39_a_store_of_the_second_revision_keeps_everything_and_gets_sessions(
+    url: str,
+) -> None:
+    env = make_environment()
+    async with opened(url) as store:
+        await store.migrate()
+        await store.users.create(env, [make_user(1)])
+        await store.flows.start(env, make_flow(1))
+    go_back(url, "0002")
+
+    async with opened(url) as store:
+        assert await store.schema_revision() == "0002"
+        await store.migrate()
+
+        assert await store.schema_revision() == HEAD
+        assert await store.users.find(env, make_user(1).id) == make_user(1)
+        assert await store.flows.find(env, make_flow(1).id, now=NOW) is None
+        await store.flows.start(env, make_flow(1))
+        everything = Issuance(
+            codes=(make_code(1),),
+            grants=(make_grant(1),),
+            moves=make_move(1),
+            session=make_change(1),
+            consent=make_consent(1),
+        )
+        await store.commit(env, everything, now=NOW)
+        assert await store.flows.find(env, make_flow(1).id, now=NOW) == make_move(1).to
 
 
 def go_back(url: str, revision: str) -> None:

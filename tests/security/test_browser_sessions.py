@@ -78,6 +78,18 @@ async def test_SEC_126_an_approval_that_waits_is_not_for_the_next_user_of_the_br
     assert not await flows.may_open(browser, waiting)
 
 
+async def test_SEC_131_an_approval_that_waits_ends_with_the_session() -> None:
+    flows = Flows(make_signon_environment(ONE_FORM, make_asking_application()))
+    await flows.add_joe()
+    browser = BrowserJar()
+    waiting = await flows.sign_on(browser)
+    session_id = waiting.flow.session_id
+    assert session_id is not None
+    assert await flows.may_open(browser, waiting)
+    await flows.store.sessions.end(flows.env, session_id)
+    assert not await flows.may_open(browser, waiting)
+
+
 async def test_SEC_126_flows_of_other_tabs_go_on_after_the_cookie_changed(flows: Flows) -> None:
     browser = BrowserJar()
     tabs = [await flows.begin(browser) for _ in range(2)]

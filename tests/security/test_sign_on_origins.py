@@ -10,14 +10,17 @@ from hypothesis import strategies as st
 
 from ostiary.core.base.ids import ClientId
 from ostiary.core.model.environment import AuthenticationApplication
+from tests.support.app import BASE_URL
 from tests.support.browsing import (
     FLOWS,
     PASSWORD,
     PI_FLOW,
+    WEB,
     XSRF,
     Browsing,
     make_sign_on_app,
     make_sign_on_client,
+    returned,
     set_cookies,
 )
 
@@ -91,6 +94,27 @@ async def test_SEC_144_another_page_goes_no_further_in_a_flow(origin: str) -> No
         assert (await other.sign_on_by_api(flow_id)).status == 403
         assert (await other.state(flow_id)).status == 403
     assert (await own.sign_on_by_api(flow_id)).status == 200
+
+
+@pytest.mark.parametrize(
+    ("origin", "status"),
+    [
+        ("https://evil.example", 403),
+        ("null", 403),
+        ("https://localhost", 403),
+        (BASE_URL, 200),
+        ("https://app.example.com", 200),
+    ],
+)
+async def test_SEC_144_only_our_own_page_and_applications_act_in_flows_with_redirects(
+    origin: str, status: int
+) -> None:
+    app = make_sign_on_app(applications=(APPLICATION,), default_application=APPLICATION)
+    browsing = Browsing(app)
+    flow_id = returned(await browsing.authorize(WEB))["flowId"]
+    browsing.origin = origin
+    assert (await browsing.state(flow_id)).status == status
+    assert (await browsing.sign_on_by_api(flow_id)).status == status
 
 
 async def test_SEC_144_the_page_of_another_client_goes_no_further_in_a_flow() -> None:

@@ -196,12 +196,6 @@ async def test_OIDC_39_a_login_hint_fills_the_name_in(authorizing: Authorizing) 
     assert turn.view.fields["username"] == "jane"
 
 
-async def test_OIDC_40_a_confidential_client_may_send_a_challenge_too() -> None:
-    authorizing = await make_authorizing()
-    response = await authorizing.sign_on()
-    assert len(str(response.members["code"])) == 49
-
-
 async def test_OIDC_41_prompt_login_asks_although_somebody_is_signed_on(
     authorizing: Authorizing,
 ) -> None:

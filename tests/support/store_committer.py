@@ -3,7 +3,8 @@
     python -m tests.support.store_committer URL FIRST COUNT TOKEN_OFFSET
 
 It says "ready" and begins when it is told a line. Commit n spends redemption n and stores token
-n + TOKEN_OFFSET. Each acknowledged n is one line of standard output; refused ones are passed over.
+and grant n + TOKEN_OFFSET. Each acknowledged n is one line of standard output; refused ones are
+passed over.
 """
 
 import asyncio
@@ -16,6 +17,7 @@ from ostiary.adapters.stores.backend import StoreBackend
 from ostiary.core.model.token import Issuance
 from ostiary.core.ports.stores import AlreadyRedeemedError
 from tests.support.environments import make_environment
+from tests.support.stored_sign_on import make_grant
 from tests.support.stores import NOW, make_redemption, make_token, opened
 
 ENV = make_environment("committer")
@@ -24,7 +26,8 @@ TASKS = 8
 
 async def _work(store: StoreBackend, numbers: Iterator[int], token_offset: int) -> None:
     for number in numbers:
-        wanted = Issuance((make_redemption(number),), (make_token(number + token_offset),))
+        token, grant = make_token(number + token_offset), make_grant(number + token_offset)
+        wanted = Issuance((make_redemption(number),), (token,), grants=(grant,))
         with suppress(AlreadyRedeemedError):
             await store.commit(ENV, wanted, now=NOW)
             # Unbuffered: what was said before a kill is read after it.

@@ -2,7 +2,12 @@
 
 from collections.abc import Mapping
 
-from ostiary_client.errors import CallbackMismatchError, FlowEndedError, FlowStepError
+from ostiary_client.errors import (
+    CallbackMismatchError,
+    DiscoveryError,
+    FlowEndedError,
+    FlowStepError,
+)
 from ostiary_client.protocol.callback import check_callback, read_code
 from ostiary_client.protocol.flow import FlowMemory
 from ostiary_client.protocol.flow_cookies import FlowCookies
@@ -40,10 +45,15 @@ def begin_flow(  # noqa: PLR0913 - one parameter a fact
     """
     metadata = yield from people.base.metadata()
     endpoint = trusted_endpoint(metadata, "authorization_endpoint", people.trusted_urls)
+    if not endpoint.endswith(_AUTHORIZATION):
+        raise DiscoveryError(
+            f"{metadata.issuer} is no server whose sign-on flows are known here",
+            remedy="Use authorization_url(…), and a browser",
+        )
     request = yield from people.authorization_request(
         scopes, redirect_uri, {**parameters, "response_mode": "pi.flow"}, response_type
     )
-    base = endpoint.partition("?")[0].removesuffix(_AUTHORIZATION).rstrip("/")
+    base = endpoint.removesuffix(_AUTHORIZATION)
     cookies = FlowCookies(base) if after is None else after.cookies
     flow = FlowMemory(request, base, people.base.retries, people.base.now, cookies)
     yield from flow.start()

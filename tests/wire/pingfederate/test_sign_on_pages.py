@@ -341,3 +341,53 @@ async def test_the_metadata_names_the_endpoints() -> None:
     document: dict[str, Any] = json.loads(answer.body)
     assert document["authorization_endpoint"].endswith("/as/authorization.oauth2")
     assert document["userinfo_endpoint"].endswith("/idp/userinfo.openid")
+
+
+REMEMBERING: dict[str, Any] = {
+    "form": StepInstance(
+        "form", "username_password", {"remember_my_username": True, "this_is_my_device": True}
+    )
+}
+
+
+async def test_a_name_is_remembered_where_the_person_says_so() -> None:
+    browsing = Browsing(make_sign_on_app(steps=REMEMBERING))
+    page = await browsing.authorize(WEB)
+    boxes = [
+        e.attributes for e in parse_elements(page.body) if e.attributes.get("type") == "checkbox"
+    ]
+    assert [box["name"] for box in boxes] == ["pf.rememberUsername", "pf.thisIsMyDevice"]
+    await browsing.press(page, pf_username="joe", pf_pass=PASSWORD, pf_rememberUsername="true")
+    again = await browsing.authorize(WEB, prompt="login")
+    form = parse_form(again.body)
+    assert (form.fields["pf.username"], form.fields["pf.rememberUsername"]) == ("joe", "true")
+    assert "__Host-ostiary-device" not in browsing.cookies
+
+
+async def test_a_name_is_forgotten_where_the_person_takes_the_mark_away() -> None:
+    browsing = Browsing(make_sign_on_app(steps=REMEMBERING))
+    form = parse_form((await browsing.authorize(WEB)).body)
+    named = {**form.fields, "pf.username": "joe", "pf.pass": PASSWORD}
+    await browsing.post_form(form.action, {**named, "pf.rememberUsername": "true"})
+    form = parse_form((await browsing.authorize(WEB, prompt="login")).body)
+    unmarked = {name: value for name, value in form.fields.items() if "remember" not in name}
+    await browsing.post_form(form.action, {**unmarked, "pf.pass": PASSWORD})
+    assert "__Host-ostiary-username" not in browsing.cookies
+    again = await browsing.authorize(WEB, prompt="login")
+    assert parse_form(again.body).fields["pf.username"] == ""
+
+
+async def test_a_mark_that_was_set_stays_when_the_password_was_wrong() -> None:
+    browsing = Browsing(make_sign_on_app(steps=REMEMBERING))
+    page = await browsing.authorize(WEB)
+    again = await browsing.press(page, pf_username="joe", pf_pass="wrong", pf_thisIsMyDevice="true")
+    form = parse_form(again.body)
+    assert form.fields["pf.thisIsMyDevice"] == "true"
+    assert "pf.rememberUsername" not in form.fields
+
+
+@pytest.mark.parametrize("value", ["%zz", "%ff", "a%00b", "%0d%0aSet-Cookie:%20x", "x" * 800, "é"])
+async def test_a_name_that_no_page_of_ours_remembers_is_passed_over(value: str) -> None:
+    browsing = Browsing(make_sign_on_app(steps=REMEMBERING), {"__Host-ostiary-username": value})
+    page = await browsing.authorize(WEB)
+    assert parse_form(page.body).fields["pf.username"] in {"", "%zz"}

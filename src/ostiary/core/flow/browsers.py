@@ -106,18 +106,6 @@ class BrowserSessions:
         return None if is_changed else user
 
 
-def session_satisfies(
-    session: Session, policy_key: str, *, now: float, max_age: float | None = None
-) -> bool:
-    """Tell whether whoever signed on has satisfied a policy, and not too long ago.
-
-    Spec: OpenID Connect Core §3.1.2.1 (`max_age`).
-    """
-    authentication = session.authentication
-    is_young = max_age is None or now - authentication.at <= max_age
-    return is_young and policy_key in authentication.policies
-
-
 def _unless_over(env: Environment, session: Session | None, now: float) -> Session | None:
     """Hold a session against the times that the configuration gives now; stores keep older ones."""
     return session if session is not None and env.sessions.expires_at(session) > now else None

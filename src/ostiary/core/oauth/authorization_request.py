@@ -75,7 +75,9 @@ def check_request(
             request = check(asked, request)
     except OAuthError as error:
         raise distrust(error, is_redirectless=is_redirectless(params)) from error
-    request = replace(request, response_mode=mode_of_refusal(asked, request))
+    # From here on a refusal goes the way that an answer would have gone.
+    mode, state = mode_of_refusal(asked, request), params.find("state")
+    request = replace(request, response_mode=mode, state=state)
     try:
         for check in AFTER_TRUST:
             request = check(asked, request)

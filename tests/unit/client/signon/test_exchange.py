@@ -62,6 +62,7 @@ def test_a_code_becomes_tokens_whose_id_token_was_verified() -> None:
     assert (tokens.id_token, tokens.subject) == (token, "joe")
     assert (tokens.expires_at, tokens.obtained_at) == (NOW + 3600, NOW)
     assert (tokens.scopes, tokens.token_type) == (("openid",), "Bearer")
+    assert (tokens.scope, tokens.authorization) == ("openid", f"Bearer {ACCESS_TOKEN}")
     assert tokens.claims["nonce"] == request.nonce
 
 

@@ -217,6 +217,14 @@ def test_SEC_272_no_password_is_sent_to_another_host_than_the_issuers(endpoint: 
         begun(whose=people(elsewhere, insecure_http=True))
 
 
+@pytest.mark.parametrize("path", ["/as/authorize", "/as/authorization.oauth2?tenant=a"])
+def test_a_server_with_other_flows_is_told_from_one_with_these(path: str) -> None:
+    other = replace(metadata(), authorization_endpoint=ISSUER + path)
+
+    with pytest.raises(DiscoveryError, match="no server whose sign-on flows are known"):
+        begun(whose=people(other))
+
+
 # --- what comes back ---------------------------------------------------------
 
 
@@ -385,6 +393,16 @@ def test_SEC_276_a_refusal_shows_no_password_and_no_cookie() -> None:
     for secret in (PASSWORD, "the-cookie", "the-api-state"):
         assert secret not in shown
     assert "joe" in shown
+
+
+def test_SEC_276_a_refusal_shows_nothing_that_stood_deep_in_what_was_sent() -> None:
+    flow, _ = begun(state("REGISTRATION_REQUIRED", ("registerUser",)))
+    sent = {"fieldValues": {"pin": "4711-secret", "pets": ["Rex-secret"]}, "thisIsMyDevice": True}
+    echo = refusal(message="4711-secret Rex-secret true")
+
+    with pytest.raises(FlowError) as refused:
+        Conversation(echo).hold(flow.act("registerUser", sent))
+    assert "-secret" not in f"{refused.value} {refused.value.content} {refused.value.message}"
 
 
 def test_SEC_276_a_flow_shows_nothing_of_itself() -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from ostiary.core.base.ids import browser_key
 from ostiary.core.flow.browser import Browser
-from ostiary.core.flow.browsers import TOUCH_SECONDS, session_satisfies
+from ostiary.core.flow.browsers import TOUCH_SECONDS
 from ostiary.core.model.flow import Stage
 from ostiary.core.model.policy import Policy, StepNode
 from ostiary.core.model.session import Session, SessionPolicy
@@ -123,16 +123,6 @@ async def test_signing_on_again_adds_up_the_policies_that_are_satisfied(flows: F
     assert session.authentication.policies == ("default", "strong")
     assert session.authentication.at == flows.clock.now()
     assert session.created_at == began
-
-
-async def test_a_session_satisfies_the_policy_it_went_through_for_so_long(flows: Flows) -> None:
-    browser = BrowserJar()
-    await flows.sign_on(browser)
-    session, now = await _session(flows, browser), flows.clock.now()
-    assert session_satisfies(session, "default", now=now + 1e6)
-    assert session_satisfies(session, "default", now=now + 10, max_age=10)
-    assert not session_satisfies(session, "default", now=now + 11, max_age=10)
-    assert not session_satisfies(session, "strong", now=now)
 
 
 @pytest.mark.parametrize("shown", ["", "a" * 21, "a" * 23, "!" * 22, "ä" * 22, "\ud800" * 22])

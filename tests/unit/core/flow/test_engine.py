@@ -2,6 +2,7 @@
 
 import pytest
 
+from ostiary.adapters.stores.memory import MemoryStore
 from ostiary.core.flow.errors import FlowCode, FlowRefusedError
 from ostiary.core.model.audit import FlowFailed, SignedOn
 from ostiary.core.model.flow import Stage
@@ -115,3 +116,12 @@ async def test_a_flow_over_its_time_is_gone(flows: Flows) -> None:
     flows.clock.advance(flows.env.flow_lifetime_seconds)
     with pytest.raises(FlowRefusedError):
         await flows.look(browser, begun.flow.id)
+
+
+@pytest.mark.parametrize("text", ["", "a" * 21, "\0" * 22, "ä" * 22, "../../../../../../../x"])
+async def test_the_store_is_not_asked_for_what_cannot_be_an_id(text: str) -> None:
+    reached: list[str] = []
+    flows = Flows(store=MemoryStore(reach=reached.append))
+    with pytest.raises(FlowRefusedError):
+        await flows.look(BrowserJar(), text)
+    assert reached == []

@@ -92,7 +92,6 @@ def take_hints(asked: Asked, request: AuthorizationRequest) -> AuthorizationRequ
     languages = _words(asked.params.find("ui_locales"))
     return replace(
         request,
-        state=asked.params.find("state"),
         login_hint=login_hint,
         acr_values=tuple(word for word in contexts if len(word) <= MAX_HINT_CHARACTERS)[:MAX_WORDS],
         ui_locales=tuple(word for word in languages if _LANGUAGE.fullmatch(word))[:MAX_WORDS],
