@@ -5,7 +5,15 @@ import sys
 import threading
 from collections.abc import Mapping
 
+from ostiary_client.printable import printable
+
 _SIGNS = ("BROWSER", "DISPLAY", "WAYLAND_DISPLAY")
+
+
+def tell_page(what: str, url: str) -> None:
+    """Say on the error stream where to go: the whole URL, which may be long, and nothing else."""
+    shown = printable(url, most_characters=len(url))
+    print(f"{what} in your browser:\n{shown}", file=sys.stderr, flush=True)
 
 
 def open_browser(url: str, environ: Mapping[str, str] = os.environ) -> None:

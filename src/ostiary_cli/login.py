@@ -1,6 +1,5 @@
 """Subcommand `login`."""
 
-import sys
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -72,7 +71,7 @@ def login(  # noqa: PLR0913 - one parameter an option
 
 
 def _sign_on(profile: "Profile", port: int, wait: float, *, browser: bool) -> "TokenSet":
-    from ostiary_cli.browser import open_browser
+    from ostiary_cli.browser import open_browser, tell_page
     from ostiary_cli.loopback import LoopbackListener
     from ostiary_client.client import Client
 
@@ -83,7 +82,7 @@ def _sign_on(profile: "Profile", port: int, wait: float, *, browser: bool) -> "T
     ):
         request = client.authorization_url(scopes, redirect_uri=listener.redirect_uri)
         listener.expect(request.state)
-        print(f"Sign on in your browser:\n{clean(request.url)}", file=sys.stderr, flush=True)
+        tell_page("Sign on", request.url)
         if browser:
             open_browser(request.url)
         return client.exchange(request, listener.wait(wait))

@@ -8,7 +8,7 @@ import typer
 from ostiary_cli.connection import Connection, with_connection
 from ostiary_cli.failures import run_client_command
 from ostiary_cli.options import JsonOption
-from ostiary_cli.rendering import clean, show_document
+from ostiary_cli.rendering import show_document
 
 if TYPE_CHECKING:
     from ostiary_client.profiles import Profile
@@ -47,7 +47,7 @@ def logout(
 
 def _sign_off(profile: "Profile", tokens: "TokenSet", *, browser: bool) -> str | None:
     """Revoke what gives new tokens, and return the page that was opened."""
-    from ostiary_cli.browser import open_browser
+    from ostiary_cli.browser import open_browser, tell_page
     from ostiary_client.client import Client
 
     kind = "access_token" if tokens.refresh_token is None else "refresh_token"
@@ -55,6 +55,6 @@ def _sign_off(profile: "Profile", tokens: "TokenSet", *, browser: bool) -> str |
         client.revoke(tokens.refresh_token or tokens.access_token, hint=kind)
         url = client.logout_url(tokens) if browser else None
     if url is not None:
-        print(f"Sign off in your browser:\n{clean(url)}", file=sys.stderr, flush=True)
+        tell_page("Sign off", url)
         open_browser(url)
     return url

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.browser.driver import BrowserThread, running_browser, running_thread
-from tests.browser.installation import OPEN_HOST, make_configuration
+from tests.browser.installation import OPEN_HOST, SHOWN_HOST, make_configuration
 from tests.browser.person import Person
 from tests.browser.watching import Watch, watching
 from tests.browser.websites import HOSTS, WebSites, running_web_sites
@@ -55,7 +55,7 @@ def server(tmp_path_factory: pytest.TempPathFactory, sites: WebSites) -> Iterato
 def browser(browser_thread: BrowserThread, server: Server, sites: WebSites) -> Iterator[Browser]:
     """Run Chromium, which trusts the server and the sites."""
     ports = [server.ports["tls"], sites.port]
-    with running_browser(browser_thread, hosts=(*HOSTS, OPEN_HOST), ports=ports) as browser:
+    with running_browser(browser_thread, hosts=(*HOSTS, OPEN_HOST, SHOWN_HOST), ports=ports) as browser:
         yield browser
 
 

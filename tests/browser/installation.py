@@ -8,6 +8,8 @@ from tests.browser.websites import WebSites
 from tests.support.server import SEEDS, load_toml
 
 OPEN_HOST = "id.example"
+SHOWN_HOST = "shown.example"
+"""Of an environment whose sign-on is shown by an authentication application on the same site."""
 PASSWORD = "Password1"
 VERIFIER = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
 CHALLENGE = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
@@ -25,6 +27,7 @@ def make_configuration(sites: WebSites, port: int) -> dict[str, Any]:
         "environments": {
             "default": _extend(example, sites),
             "open": _make_open(sites, port),
+            "shown": _make_shown(sites, port),
         },
     }
 
@@ -102,6 +105,41 @@ def _make_open(sites: WebSites, port: int) -> dict[str, Any]:
             },
         },
         "users": {"joe": {"password": PASSWORD, "attributes": {"mail": "joe@example.com"}}},
+    }
+
+
+def _make_shown(sites: WebSites, port: int) -> dict[str, Any]:
+    """Return an environment that sends browsers to another program's page to sign on."""
+    redirectless = {
+        "auth_methods": ["none"],
+        "response_types": ["token"],
+        "allow_redirectless": True,
+        "scopes": ["openid"],
+    }
+    return {
+        "face": "pingfederate",
+        "base_url": f"https://{SHOWN_HOST}:{port}",
+        "hosts": [SHOWN_HOST],
+        "scopes": {"openid": "Know who you are", "email": "Read your e-mail address"},
+        "algorithms": ["ES256"],
+        "token_managers": {"default": {"style": "rfc9068", "algorithm": "ES256"}},
+        "steps": {
+            "who": {"type": "identifier_first"},
+            "form": {"type": "username_password", "remember_my_username": True},
+        },
+        "policies": {"form": {"steps": ["form"]}, "both": {"steps": ["who", "form"]}},
+        "default_policy": "form",
+        "authentication_applications": {
+            "widget": {"url": f"{sites.origin(SHOWN_HOST)}/widget"},
+        },
+        "default_authentication_application": "widget",
+        "clients": {
+            "asking": _make_client(sites),
+            "in-two-steps": _make_client(sites, bypass_approval=True, policy="both"),
+            "redirectless": redirectless,
+            "jar-less": {**redirectless, "cookieless": True},
+        },
+        "users": {"joe": {"password": PASSWORD}},
     }
 
 

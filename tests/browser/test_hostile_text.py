@@ -63,7 +63,7 @@ def test_SEC_137_what_a_link_fills_in_is_text(person: Person) -> None:
 def test_SEC_137_what_somebody_types_comes_back_as_text(person: Person) -> None:
     person.open("quick")
     for text in HOSTILE:
-        person.sign_on(text)
+        person.sign_on(text, password=text)
         expect(person.field("Username")).to_have_value(text)
         expect_no_markup(person.page)
 

@@ -1,5 +1,6 @@
 """`ostiary whoami`, `logout` and `token --user`: what is done for whoever signed on."""
 
+import json
 import re
 import subprocess
 import time
@@ -194,6 +195,15 @@ def test_logout_can_sign_off_in_the_browser(at_issuer: Terminal, issuer: SignOnS
     url = ran.json()["logout_url"]
     assert url.startswith(f"{issuer.base_url}{LOGOUT}?")
     assert query_of(url)["id_token_hint"].count(".") == 2
+
+
+def test_a_long_url_is_told_whole(at_issuer: Terminal, issuer: SignOnServer) -> None:
+    issuer.claims["picture"] = "x" * 6000
+    signed_on(at_issuer, issuer)
+    kept = json.loads(kept_files(at_issuer)[0].read_text())["response"]["id_token"]
+    ran = at_issuer.invoke("logout", "--browser")
+
+    assert query_of(ran.err.splitlines()[1])["id_token_hint"] == kept
 
 
 def test_a_revoked_refresh_token_is_not_kept(at_issuer: Terminal, issuer: SignOnServer) -> None:

@@ -71,27 +71,19 @@ def two_workers(url: str) -> dict[str, Any]:
 
 
 @contextmanager
-def running_grant_server(directory: Path, store_url: str | None = None) -> Iterator[Server]:
+def running_grant_server(
+    directory: Path, store_url: str | None = None, **how: Any
+) -> Iterator[Server]:
     """Run two workers on a PostgreSQL database, or one on SQLite, until the block ends."""
     configuration = one_worker() if store_url is None else two_workers(store_url)
-    with running_server(directory, configuration) as server:
-        wait_until_all_serve(server)
+    with running_server(directory, configuration, **how) as server:
+        wait_until_ready(server, 1 if store_url is None else 2)
         yield server
 
 
-def wait_until_all_serve(server: Server, seconds: float = 30.0) -> None:
-    """Wait until every worker wants requests."""
-    wait_for(lambda: is_whole(server), seconds)
-
-
-def is_whole(server: Server) -> bool:
-    """Tell whether every worker wants requests."""
-    try:
-        answer = server.ask_admin("/metrics").body.decode()
-    except OSError:
-        return False
-    gauges = dict(line.rsplit(" ", 1) for line in answer.splitlines() if line[:1] != "#")
-    return gauges.get("ostiary_workers_ready") == gauges["ostiary_workers"]
+def wait_until_ready(server: Server, workers: int, seconds: float = 60.0) -> None:
+    """Wait until so many workers want requests."""
+    wait_for(lambda: server.metric("ostiary_workers_ready") == workers, seconds)
 
 
 def sign_on(server: Server, username: str) -> str:

@@ -114,13 +114,10 @@ class UsernamePassword:
     def _present(
         self, env: Environment, situation: Situation, inputs: Mapping[str, Any]
     ) -> PresentedPassword:
-        state, visitor = situation.state, situation.visitor
+        visitor = situation.visitor
+        known_device = self.devices.read(env, visitor.device)
         return PresentedPassword(
-            state["username"] if state.get("is_settled") else inputs["username"],
-            inputs["password"],
-            ENTRANCE,
-            visitor.address,
-            self.devices.read(env, visitor.device),
+            inputs["username"], inputs["password"], ENTRANCE, visitor.address, known_device
         )
 
     def _keep(

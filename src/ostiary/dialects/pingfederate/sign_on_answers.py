@@ -73,8 +73,6 @@ class SignOnAnswers:
         return json_response(state, headers=(*NO_STORE, *headers))
 
     def _headers(self, env: Environment, request: Request, change: BrowserChange) -> Headers:
-        if change.api_state is not None:
-            return ()  # whoever keeps a state keeps no cookies
         return write_change(env, request, change, self.clock.now())
 
 

@@ -92,6 +92,20 @@ async def test_who_signs_on_without_cookies_is_not_whom_the_cookies_show(flows: 
     assert turn.flow.user_id is None
 
 
+async def test_signing_on_without_cookies_leaves_the_session_of_the_cookies_alone(
+    flows: Flows,
+) -> None:
+    browser = BrowserJar()
+    begun = await flows.begin(browser)
+    await flows.act(browser, begun.flow.id, "identifier.submit", identifier="joe")
+    with_cookies = await flows.check(browser, begun.flow.id)
+    begun = await _begin(flows, browser)
+    await flows.act(browser, begun.flow.id, "identifier.submit", identifier="joe")
+    without = await flows.check(browser, begun.flow.id)
+    assert without.flow.session_id not in {None, with_cookies.flow.session_id}
+    assert await flows.is_signed_on(browser)
+
+
 async def test_the_same_client_has_cookies_in_other_modes(flows: Flows) -> None:
     turn = await flows.begin(BrowserJar())
     assert not turn.flow.is_cookieless

@@ -3,6 +3,7 @@
 import pytest
 
 from ostiary.adapters.stores.memory import MemoryStore
+from ostiary.core.base.ids import browser_key
 from ostiary.core.flow.errors import FlowCode, FlowRefusedError
 from ostiary.core.model.audit import FlowFailed, SignedOn
 from ostiary.core.model.flow import Stage
@@ -33,6 +34,7 @@ async def test_a_right_password_finishes_the_flow_with_a_session(flows: Flows) -
     assert turn.flow.stage is Stage.FINISHED
     assert turn.flow.failure is None
     assert turn.flow.scopes == ("openid", "profile")
+    assert turn.flow.binding == browser_key(browser.kept["cookie"])
     recognized = await flows.browsers.recognize(flows.env, browser.shows())
     assert recognized.session is not None
     assert recognized.session.id == turn.flow.session_id

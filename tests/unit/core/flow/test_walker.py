@@ -1,5 +1,6 @@
 """Walking policies: branches, steps that ask nobody, and configurations that change meanwhile."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -90,6 +91,17 @@ def test_somebody_whom_the_directory_does_not_know_does_not_sign_on() -> None:
     flows, browser = _flows(StepNode("asks")), BrowserJar()
     begun = run_now(flows.begin(browser))
     turn = run_now(flows.act(browser, begun.flow.id, "script.prove", user="nobody"))
+    assert turn.flow.failure is not None
+    assert turn.pending.session is None
+
+
+def test_SEC_131_somebody_disabled_before_the_last_step_does_not_sign_on() -> None:
+    flows, browser = _flows(StepNode("asks", StepNode("asks"))), BrowserJar()
+    user = run_now(flows.add_joe())
+    begun = run_now(flows.begin(browser))
+    run_now(flows.act(browser, begun.flow.id, "script.prove", user=user.id))
+    run_now(flows.directory.save(flows.env, replace(user, enabled=False)))
+    turn = run_now(flows.act(browser, begun.flow.id, "script.pass"))
     assert turn.flow.failure is not None
     assert turn.pending.session is None
 

@@ -48,27 +48,40 @@ FIND_FAILURES = (
     "SELECT failures, locked_until FROM password_attempts "
     "WHERE environment = %b AND subject = %b AND device = %b AND expires_at > %b"
 )
-# No more than the few that a policy asks about: a sprayed password may be all over the table.
-FIND_STANDING = (
-    "SELECT kept.failures, kept.locked_until, others.number FROM "
-    "(SELECT count(*) AS number FROM (SELECT 1 FROM password_trials WHERE environment = %b "
-    "AND mark = %b AND subject <> %b AND expires_at > %b LIMIT %b) AS few) AS others "
-    "LEFT JOIN password_attempts AS kept ON kept.environment = %b AND kept.subject = %b "
-    "AND kept.device = %b AND kept.expires_at > %b"
+FIND_ALL_FAILURES = (
+    "SELECT kept.environment, kept.subject, kept.device, kept.failures, kept.locked_until "
+    "FROM unnest(%b::text[], %b::text[], %b::text[], %b::float8[]) "
+    "AS wanted(environment, subject, device, now) JOIN password_attempts AS kept "
+    "ON kept.environment = wanted.environment AND kept.subject = wanted.subject "
+    "AND kept.device = wanted.device AND kept.expires_at > wanted.now"
 )
-COUNT_ATTEMPT = (
+# No more than the few that a policy asks about: a sprayed password may be all over the table.
+FIND_ALL_TRIALS = (
+    "SELECT wanted.environment, wanted.mark, kept.subject "
+    "FROM unnest(%b::text[], %b::bytea[], %b::float8[], %b::bigint[]) "
+    "AS wanted(environment, mark, now, few) CROSS JOIN LATERAL (SELECT trial.subject "
+    "FROM password_trials AS trial WHERE trial.environment = wanted.environment "
+    "AND trial.mark = wanted.mark AND trial.expires_at > wanted.now LIMIT wanted.few) AS kept"
+)
+COUNT_ATTEMPTS = (
     "WITH counted AS (INSERT INTO password_attempts "
-    "(environment, subject, device, failures, locked_until, expires_at) "
-    "VALUES (%b, %b, %b, %b, %b, %b) "
+    "(environment, subject, device, failures, locked_until, expires_at) SELECT * FROM "
+    "unnest(%b::text[], %b::text[], %b::text[], %b::bigint[], %b::float8[], %b::float8[]) "
     "ON CONFLICT (environment, subject, device) DO UPDATE SET failures = excluded.failures, "
     "locked_until = excluded.locked_until, expires_at = excluded.expires_at) "
-    "INSERT INTO password_trials (environment, mark, subject, expires_at) VALUES (%b, %b, %b, %b) "
+    "INSERT INTO password_trials (environment, mark, subject, expires_at) SELECT * FROM "
+    "unnest(%b::text[], %b::bytea[], %b::text[], %b::float8[]) "
     "ON CONFLICT (environment, mark, subject) DO UPDATE SET expires_at = excluded.expires_at"
 )
-CLEAR_ATTEMPT = (
-    "WITH cleared AS (DELETE FROM password_attempts "
-    "WHERE environment = %b AND subject = %b AND device = %b) "
-    "DELETE FROM password_trials WHERE environment = %b AND mark = %b AND subject = %b"
+CLEAR_ATTEMPTS = (
+    "WITH cleared AS (DELETE FROM password_attempts AS kept "
+    "USING unnest(%b::text[], %b::text[], %b::text[]) AS gone(environment, subject, device) "
+    "WHERE kept.environment = gone.environment AND kept.subject = gone.subject "
+    "AND kept.device = gone.device) "
+    "DELETE FROM password_trials AS kept "
+    "USING unnest(%b::text[], %b::bytea[], %b::text[]) AS gone(environment, mark, subject) "
+    "WHERE kept.environment = gone.environment AND kept.mark = gone.mark "
+    "AND kept.subject = gone.subject"
 )
 UNLOCK = "DELETE FROM password_attempts WHERE environment = %b AND subject = %b"
 

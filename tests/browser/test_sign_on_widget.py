@@ -1,0 +1,111 @@
+"""The product's own sign-on widget, unmodified: with redirects, without, and without cookies."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.driver import BrowserThread
+from tests.browser.installation import PASSWORD, SHOWN_HOST, authorize_url
+from tests.browser.watching import Watch, watching
+from tests.browser.websites import WebSites
+from tests.support.server import Server
+
+_WIDGET = (
+    Path(__file__).parents[1]
+    / "clients/node_modules/@ping-identity/pf-authn-js-widget/dist/pf.authn-widget.js"
+)
+_PAGE = """<!doctype html>
+<html lang="en"><head><title>Sign on</title><script src="/pf.authn-widget.js"></script></head>
+<body><div id="authnwidget"></div><script>
+const widget = new PfAuthnWidget(%(base)s, { divId: "authnwidget" });
+const asked = new URLSearchParams(location.search);
+const tell = said => { window.told = said; };
+if (asked.has("flowId")) {
+    widget.init();
+} else {
+    widget.initRedirectless({
+        ...Object.fromEntries(asked),
+        cookieless: asked.get("client_id") === "jar-less",
+        onAuthorizationSuccess: tell,
+        onAuthorizationFailed: tell,
+    });
+}
+</script></body></html>"""
+
+
+@pytest.fixture
+def shown_url(server: Server) -> str:
+    """Return the base URL of the environment whose sign-on the widget shows."""
+    return f"https://{SHOWN_HOST}:{server.ports['tls']}"
+
+
+@pytest.fixture
+def widget_url(sites: WebSites, shown_url: str) -> str:
+    """Serve the widget, and return where."""
+    sites.pages["/widget"] = (_PAGE % {"base": json.dumps(shown_url)}).encode()
+    sites.pages["/pf.authn-widget.js"] = _WIDGET.read_bytes()
+    return f"{sites.origin(SHOWN_HOST)}/widget"
+
+
+@pytest.fixture
+def watched(
+    browser_thread: BrowserThread, window: Page, shown_url: str, sites: WebSites
+) -> Iterator[Watch]:
+    """Watch the browser: neither script may fail, and nothing is fetched from elsewhere."""
+    origins = (shown_url, sites.origin(SHOWN_HOST), *sites.origins)
+    with watching(window.context, origins) as watch:
+        yield watch
+        browser_thread.run(window.goto, "about:blank")
+    watch.check()
+
+
+def test_the_widget_signs_on_with_redirects(
+    page: Page, sites: WebSites, shown_url: str, widget_url: str
+) -> None:
+    page.goto(authorize_url(shown_url, "asking", f"{sites.application}/callback", state="w1"))
+    expect(page).to_have_url(lambda url: url.startswith(f"{widget_url}?flowId="))
+    sign_on(page, password="wrong")
+    expect(page.get_by_text("The username or the password is not right.")).to_be_visible()
+    sign_on(page)
+    page.get_by_role("button", name="Allow", exact=True).click()
+    expect(page).to_have_url(lambda url: url.startswith(f"{sites.application}/callback?code="))
+
+
+def test_the_widget_asks_for_the_identifier_first(
+    page: Page, sites: WebSites, shown_url: str, widget_url: str
+) -> None:
+    page.goto(authorize_url(shown_url, "in-two-steps", f"{sites.application}/callback"))
+    expect(page).to_have_url(lambda url: url.startswith(widget_url))
+    page.locator("#identifierInput").fill("joe")
+    page.locator("#signOnButton").click()
+    page.locator("#password").fill(PASSWORD)
+    page.locator("#signOnButton").click()
+    expect(page).to_have_url(lambda url: url.startswith(f"{sites.application}/callback?code="))
+
+
+@pytest.mark.parametrize("client_id", ["redirectless", "jar-less"])
+def test_the_widget_signs_on_without_redirects(
+    page: Page, widget_url: str, client_id: str
+) -> None:
+    page.goto(f"{widget_url}?client_id={client_id}&response_type=token")
+    sign_on(page, password="wrong")
+    expect(page.get_by_text("The username or the password is not right.")).to_be_visible()
+    sign_on(page)
+    page.wait_for_function("window.told")
+    assert page.evaluate("window.told.token_type") == "Bearer"
+
+
+def test_the_widget_is_told_of_a_refusal(page: Page, widget_url: str) -> None:
+    page.goto(f"{widget_url}?client_id=nobody&response_type=token")
+    expect(page.locator("#authnwidget")).not_to_be_empty()
+    assert page.evaluate("window.told") is None
+
+
+def sign_on(page: Page, password: str = PASSWORD) -> None:
+    """Fill in the widget's form."""
+    page.locator("#username").fill("joe")
+    page.locator("#password").fill(password)
+    page.locator("#signOnButton").click()
