@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ostiary_cli.token_file import TokenFile
-from ostiary_client.errors import InvalidTokenError, SignOnRequiredError
+from ostiary_client.errors import ConfigurationError, InvalidTokenError, SignOnRequiredError
 from ostiary_client.profiles import Profile
 from ostiary_client.signon.token_set import TokenSet
 from ostiary_client.tokens import AccessToken
@@ -68,13 +68,24 @@ class KeptPerson:
         return self.file.get(lambda: self._refreshed(refresh))
 
     def keep(self, tokens: TokenSet) -> None:
-        """Keep somebody's tokens, in the place of whoever was signed on before."""
-        obtained_at = self.file.now() if tokens.obtained_at is None else tokens.obtained_at
-        self.file.write(_whole(tokens), obtained_at)
+        """Keep somebody's tokens, in the place of whoever was signed on before.
 
-    def forget(self) -> None:
-        """Throw their tokens away."""
-        self.file.remove()
+        Raises: ConfigurationError when that cannot be done.
+        """
+        obtained_at = self.file.now() if tokens.obtained_at is None else tokens.obtained_at
+        # A refresh that is under way must not put the tokens of before in their place.
+        with self.file.exclusively():
+            self.file.write(_whole(tokens), obtained_at)
+            kept = self.file.held()
+        if kept is None or kept[0].value != tokens.access_token:
+            raise ConfigurationError("Somebody signed on, and their tokens could not be kept")
+
+    def take(self) -> TokenSet | None:
+        """Remove their tokens and return them, or None when nobody is signed on."""
+        with self.file.exclusively():
+            tokens = self.find()
+            self.file.remove()
+        return tokens
 
     def _refreshed(self, refresh: Refresh) -> AccessToken:
         # Read again: another process may have refreshed them while this one waited.
@@ -84,7 +95,7 @@ class KeptPerson:
         except SignOnRequiredError as error:
             now = self.find()
             if now is not None and now.refresh_token == tokens.refresh_token:
-                self.forget()
+                self.file.remove()
             error.remedy = _REMEDY
             raise
 

@@ -30,10 +30,8 @@ def logout(
         from ostiary_cli.kept_person import KeptPerson
 
         profile = connection.load()
-        person = KeptPerson.of(profile)
-        tokens = person.find()
         # Whatever the server says: they are not to lie here any longer.
-        person.forget()
+        tokens = KeptPerson.of(profile).take()
         url = None if tokens is None else _sign_off(profile, tokens, browser=browser)
         if as_json:
             document = {"signed_off": tokens is not None}

@@ -9,8 +9,8 @@ import math
 import os
 import sys
 import time
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -125,6 +125,15 @@ class TokenFile:
         except OSError as error:
             # The token is there; not keeping it is no reason to refuse it.
             print(f"warning: the token could not be kept: {error.strerror}", file=sys.stderr)
+
+    @contextmanager
+    def exclusively(self) -> Iterator[None]:
+        """Keep other processes from fetching or changing the token for as long as the block lasts.
+
+        Raises: ConfigurationError when the file is not the user's own.
+        """
+        with self._lock.held(may_wait=True):
+            yield
 
     def remove(self) -> None:
         """Remove the token, if it is there."""

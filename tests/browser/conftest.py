@@ -55,7 +55,8 @@ def server(tmp_path_factory: pytest.TempPathFactory, sites: WebSites) -> Iterato
 def browser(browser_thread: BrowserThread, server: Server, sites: WebSites) -> Iterator[Browser]:
     """Run Chromium, which trusts the server and the sites."""
     ports = [server.ports["tls"], sites.port]
-    with running_browser(browser_thread, hosts=(*HOSTS, OPEN_HOST, SHOWN_HOST), ports=ports) as browser:
+    hosts = (*HOSTS, OPEN_HOST, SHOWN_HOST)
+    with running_browser(browser_thread, hosts=hosts, ports=ports) as browser:
         yield browser
 
 

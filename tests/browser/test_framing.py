@@ -39,6 +39,14 @@ def posting_page(person: Person) -> str:
     return authorize_url(base_url, "quick", person.callback, response_mode="form_post")
 
 
+def logout_page(person: Person) -> str:
+    """Return where somebody is asked whether to sign off."""
+    person.open("quick")
+    person.sign_on()
+    person.answer()
+    return f"{person.base_url}/idp/init_logout.openid"
+
+
 def error_page(person: Person) -> str:
     """Return where an error is shown."""
     return authorize_url(person.base_url, "nobody-knows-it", person.callback)
@@ -50,7 +58,7 @@ def missing_flow(person: Person) -> str:
 
 
 @pytest.mark.parametrize(
-    "find", [sign_on_page, consent_page, posting_page, error_page, missing_flow]
+    "find", [sign_on_page, consent_page, posting_page, logout_page, error_page, missing_flow]
 )
 def test_SEC_27_SEC_135_no_page_is_shown_in_a_frame(
     person: Person, watched: Watch, find: Callable[[Person], str]

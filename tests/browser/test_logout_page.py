@@ -8,7 +8,7 @@ from tests.browser.person import Person
 LOGOUT = "/idp/init_logout.openid"
 
 
-def test_whoever_is_sent_there_without_a_proof_is_asked_first(person: Person) -> None:
+def test_SEC_133_whoever_is_sent_there_without_a_proof_is_asked_first(person: Person) -> None:
     sign_on(person)
     person.page.goto(f"{person.base_url}{LOGOUT}")
     expect(person.page.get_by_role("heading")).to_have_text("Do you want to sign off?")
@@ -30,7 +30,7 @@ def test_who_stays_is_still_signed_on(person: Person) -> None:
 
 
 @pytest.mark.parametrize("fields", [{}, {"confirmation": "x" * 43, "pf.ok": "clicked"}])
-def test_a_page_of_another_site_signs_nobody_off(
+def test_SEC_133_a_page_of_another_site_signs_nobody_off(
     person_abroad: Person, fields: dict[str, str]
 ) -> None:
     sign_on(person_abroad, "single-page")

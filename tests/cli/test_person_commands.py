@@ -3,16 +3,21 @@
 import json
 import re
 import subprocess
+import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from ostiary_cli.kept_person import KeptPerson
+from ostiary_cli.token_file import TokenFile
+from ostiary_client.errors import ConfigurationError
 from ostiary_client.profiles import Profile
 from ostiary_client.signon.token_set import TokenSet
-from tests.support.authorization_server import REVOKE, TOKEN, Reply
+from tests.support.authorization_server import REVOKE, TOKEN, Received, Reply
+from tests.support.server import wait_for
 from tests.support.sign_on_play import query_of
 from tests.support.sign_on_server import LOGOUT, USERINFO, SignOnServer, running_sign_on_server
 from tests.support.terminal import Terminal
@@ -169,6 +174,45 @@ def test_logout_revokes_the_refresh_token_and_forgets(
     assert (form["token"], form["token_type_hint"]) == ("refresh-1", "refresh_token")
     assert kept_files(at_issuer) == []
     assert at_issuer.invoke("whoami").code == 1
+
+
+def has_open(pid: int, path: Path) -> bool:
+    """Tell whether a process has a file open."""
+    with suppress(OSError):
+        return path in {fd.readlink() for fd in Path(f"/proc/{pid}/fd").iterdir()}
+    return False
+
+
+def test_logout_waits_for_a_refresh_so_that_nothing_comes_back(
+    at_issuer: Terminal, issuer: SignOnServer
+) -> None:
+    signed_on(at_issuer, issuer, left=0)
+    asked, may_answer = threading.Event(), threading.Event()
+
+    def slowly(request: Received) -> Reply:
+        asked.set()
+        assert may_answer.wait(SECONDS)
+        return issuer.give_tokens(request)
+
+    issuer.server.replies[TOKEN] = slowly
+    refresh = at_issuer.start("token", "--user", stdout=subprocess.PIPE)
+    assert asked.wait(SECONDS)
+    logout = at_issuer.start("logout", stderr=subprocess.PIPE)
+    (lock,) = at_issuer.token_folder.glob("*.lock")
+    wait_for(lambda: has_open(logout.pid, lock), SECONDS)
+    may_answer.set()
+
+    assert refresh.communicate(timeout=SECONDS)[0] == b"access-2\n"
+    logout.communicate(timeout=SECONDS)
+    assert kept_files(at_issuer) == []
+    assert issuer.forms(REVOKE)[0]["token"] == "refresh-2"
+
+
+def test_tokens_that_cannot_be_kept_sign_nobody_on(tmp_path: Path) -> None:
+    (tmp_path / "person.json").mkdir()
+
+    with pytest.raises(ConfigurationError):
+        KeptPerson(TokenFile(tmp_path / "person.json")).keep(TokenSet("access-1"))
 
 
 def test_logout_of_nobody_is_no_error(at_issuer: Terminal) -> None:

@@ -36,3 +36,10 @@ export async function refusal(request) {
   }
   throw new Error(`this was not refused: ${inspect(answer)}`);
 }
+
+// Send the person to a URL of the server, and return where the browser is in the end.
+// The person signs on, approves and confirms whatever a page asks.
+export async function visit(url) {
+  const answer = await fetch(settings.person, { method: "POST", body: String(url) });
+  return new URL(await answer.text());
+}

@@ -67,11 +67,11 @@ class Report:
         return facts
 
 
-def find_programs() -> tuple[Program, ...]:
-    """Return every program of this folder."""
+def find_programs(folder: str = "programs") -> tuple[Program, ...]:
+    """Return every program of a folder beside this file."""
     return tuple(
         Program(path, _read_cannot(path.read_text()))
-        for path in sorted((HERE / "programs").iterdir())
+        for path in sorted((HERE / folder).iterdir())
         if path.suffix in {".py", ".mjs"}
     )
 

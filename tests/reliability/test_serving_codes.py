@@ -15,13 +15,13 @@ from tests.support.grant_lives import (
     check_history,
     keep_living,
     lines_of,
-    make_clients,
+    open_clients,
     use_everything,
 )
 from tests.support.grant_server import FORM_HEADERS, TOKEN, running_grant_server
-from tests.support.history import Op, Outcome
+from tests.support.history import Line, Op, Outcome
 from tests.support.postgres import Postgres
-from tests.support.server import Server, free_port, wait_for
+from tests.support.server import Server, wait_for
 from tests.support.table_rows import count_rows
 
 EXCHANGED, REFUSED = (Op.EXCHANGE, Outcome.DONE), (Op.EXCHANGE, Outcome.REFUSED)
@@ -63,19 +63,19 @@ def redeem_at_once(client: GrantClient) -> None:
 def test_REL_1_REL_3_killed_workers_redeem_nothing_twice_and_lose_nothing(
     tmp_path: Path, postgres: Postgres, kills: int, refreshes: int
 ) -> None:
-    url = postgres.create_database()
-    ports = {name: free_port() for name in ("tls", "http", "admin")}
-    with running_grant_server(tmp_path, url, ports=ports) as server:
-        clients = make_clients(server, CLIENTS)
-    with keep_living(clients, refreshes=refreshes):
-        for done in range(0, kills, KILLS_OF_ONE_SERVER):
-            with running_grant_server(tmp_path, url, ports=ports) as server:
+    url, good, lines = postgres.create_database(), 0, list[Line]()
+    for done in range(0, kills, KILLS_OF_ONE_SERVER):
+        with (
+            running_grant_server(tmp_path, url) as server,
+            open_clients(server, CLIENTS) as clients,
+        ):
+            with keep_living(clients, refreshes=refreshes):
                 kill_workers(server, min(KILLS_OF_ONE_SERVER, kills - done))
-    with running_grant_server(tmp_path, url, ports=ports) as server:
-        good = use_everything(clients)
-
-        assert count_rows(server, url)["user_grants"] == good
-    check_history(lines_of(clients), EXCHANGED, (Op.EXCHANGE, Outcome.UNKNOWN))
+            good += use_everything(clients)
+            assert count_rows(server, url)["user_grants"] == good
+        lines += lines_of(clients)
+    check_history(lines, EXCHANGED, (Op.EXCHANGE, Outcome.UNKNOWN))
+    postgres.drop_database(url)
 
 
 def kill_workers(server: Server, kills: int) -> None:

@@ -2,15 +2,17 @@
 
 import asyncio
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ostiary.core.base.ids import ClientId
+from ostiary.core.base.ids import ClientId, EnvironmentId
 from ostiary.core.model.environment import AuthenticationApplication
 from ostiary.core.model.policy import Policy, StepInstance, StepNode
+from tests.support.app import make_app
 from tests.support.browsing import (
     FLOWS,
     PASSWORD,
@@ -19,6 +21,7 @@ from tests.support.browsing import (
     XSRF,
     Browsing,
     make_sign_on_app,
+    make_sign_on_environment,
     returned,
     set_cookies,
 )
@@ -69,6 +72,19 @@ async def test_SEC_117_an_action_with_another_browsers_cookie_changes_nothing() 
     before = await victim.state(flow_id)
     assert (await attacker.sign_on_by_api(flow_id)).status == 404
     assert (await victim.state(flow_id)).body == before.body
+
+
+async def test_SEC_117_a_flow_is_there_in_its_own_environment_alone() -> None:
+    first = make_sign_on_environment()
+    second = replace(
+        first, id=EnvironmentId("another"), key="another", base_url="https://another.example.com"
+    )
+    app = make_app(environments=[first, second])
+    browsing = Browsing(app)
+    flow_id = await begin(browsing)
+    elsewhere = [XSRF, ("host", "another.example.com")]
+    assert (await browsing.get(FLOWS + flow_id, elsewhere)).status == 404
+    assert (await browsing.state(flow_id)).status == 200
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])

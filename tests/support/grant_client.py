@@ -24,7 +24,7 @@ from tests.support.server import Answer, Server, ServerError
 T = TypeVar("T")
 _PATHS = {Op.EXCHANGE: TOKEN, Op.REFRESH: TOKEN, Op.LOOK: INTROSPECT, Op.REVOKE: REVOKE}
 _ANSWER_SECONDS = 60
-_SETTLE_SECONDS = 120
+_SETTLE_SECONDS = 60
 _PAUSE_SECONDS = 0.02
 
 

@@ -14,11 +14,17 @@ from tests.support.server import Server
 _REVOKED_OF_TEN = 2
 
 
-def make_clients(server: Server, count: int) -> list[GrantClient]:
+@contextmanager
+def open_clients(server: Server, count: int) -> Iterator[list[GrantClient]]:
     """Make clients in the browsers of all the people by turns."""
     cookies = [(name, sign_on(server, name)) for name in PEOPLE]
     chosen = (cookies[number % len(cookies)] for number in range(count))
-    return [GrantClient(server, cookie, name) for name, cookie in chosen]
+    clients = [GrantClient(server, cookie, name) for name, cookie in chosen]
+    try:
+        yield clients
+    finally:
+        for client in clients:
+            client.close()
 
 
 @contextmanager

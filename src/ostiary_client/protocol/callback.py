@@ -1,6 +1,7 @@
 """The way back from a sign-on: is it of the one that was begun, and did it succeed?"""
 
 import hmac
+import re
 from collections.abc import Mapping
 from types import MappingProxyType
 from urllib.parse import parse_qsl, urlsplit
@@ -18,6 +19,8 @@ from ostiary_client.printable import excerpt, printable
 from ostiary_client.protocol.metadata import Metadata
 from ostiary_client.signon.authorization_request import AuthorizationRequest
 
+_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|[/?]")
+"""How a URL begins, be its scheme a program's own, or a path; a query does not."""
 _MOST_CHARACTERS = 64 * 1024
 _MOST_PARAMETERS = 100
 _KINDS = MappingProxyType(
@@ -54,8 +57,7 @@ def read_callback(callback: str | Mapping[str, str]) -> dict[str, str]:
     if len(callback) > _MOST_CHARACTERS:
         raise CallbackMismatchError("The way back from the sign-on is longer than any is")
     try:
-        is_url = "://" in callback.partition("?")[0] or callback.startswith(("/", "?"))
-        query = urlsplit(callback).query if is_url else callback
+        query = urlsplit(callback).query if _URL.match(callback) else callback
         pairs = parse_qsl(
             query, keep_blank_values=True, errors="strict", max_num_fields=_MOST_PARAMETERS
         )

@@ -30,9 +30,10 @@ def discover(url: str) -> dict[str, Any]:
     found = open_session().request("GET", url, withhold_token=True)
     found.raise_for_status()
     metadata = dict(found.json())
-    # Authlib wants a response type; a server without an authorization endpoint has none.
-    response_types = metadata["response_types_supported"] or ["code"]
-    AuthorizationServerMetadata(metadata, response_types_supported=response_types).validate()
+    # Authlib wants a response type; a face without an authorization endpoint has none.
+    has_endpoint = "authorization_endpoint" in metadata
+    lacking = {} if has_endpoint else {"response_types_supported": ["code"]}
+    AuthorizationServerMetadata(metadata, **lacking).validate()
     return metadata
 
 

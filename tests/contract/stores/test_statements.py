@@ -1,5 +1,6 @@
 """The SQL as written, against the schema as described and as migrated."""
 
+import re
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
@@ -106,6 +107,32 @@ def test_look_ups_of_sqlite_never_read_a_whole_table(sqlite_template: Path, name
             assert "SCAN kept" not in steps
     finally:
         connection.close()
+
+
+def test_no_statement_of_postgres_reads_a_whole_table(migrated_postgres_url: str) -> None:
+    checked = 0
+    with psycopg.connect(**connecting.parameters(migrated_postgres_url)) as connection:
+        connection.execute(postgres_statements.SETTINGS)
+        for name, statement in statements_of(*POSTGRES):
+            if name in WITHOUT_TABLES | {"LOAD"}:
+                continue
+            plan = explain(connection, statement)
+            assert "Seq Scan" not in plan, name
+            # An index is read whole where no condition stands behind the scan.
+            scans = re.split(r"Index (?:Only )?Scan", plan)[1:]
+            assert all(re.match(r".*\n +Index Cond", scan) for scan in scans), (name, plan)
+            checked += 1
+    assert checked > 200
+
+
+def explain(connection: psycopg.Connection[tuple[str, ...]], statement: str) -> str:
+    parts = statement.split("%b")
+    numbered = "".join(f"{part}${n}" for n, part in enumerate(parts[:-1], 1)) + parts[-1]
+    nulls = f"({', '.join(['NULL'] * (len(parts) - 1))})" if len(parts) > 1 else ""
+    connection.execute(f"PREPARE one AS {numbered}".encode())
+    rows = connection.execute(f"EXPLAIN EXECUTE one{nulls}".encode()).fetchall()
+    connection.execute("DEALLOCATE one")
+    return "\n".join(row[0] for row in rows)
 
 
 @pytest.fixture(params=["sqlite", "postgres"])

@@ -65,25 +65,32 @@ class TokenEndpoint:
         presented: Presented,
         target: TokenTarget,
     ) -> IssuedTokens:
-        grant = self._choose_grant(client, params)
+        grant_type = params.get("grant_type")
+        grant = self.grants.get(grant_type)
+        if grant is None or grant_type not in client.grant_types:
+            grant = self._find_by_alias(client, grant_type)
         manager = choose_manager(env, client, target)
-        address = presented.address
         authorization = await grant.authorize(env, client, params)
+        address = presented.address
         try:
-            authorization, manager = _settle(env, authorization, manager, target, params)
+            if authorization.person is not None or target.resources:
+                authorization, manager = _settle(env, authorization, manager, target, params)
             return await self.issuer.issue(env, authorization, manager, address=address)
         except AlreadyRedeemedError as error:
             if not isinstance(grant, ContestedGrant):
                 raise invalid_grant("another request was first") from error
         authorization = await grant.after_losing(env, client, params)
+        authorization, manager = _settle(env, authorization, manager, target, params)
         try:
-            authorization, manager = _settle(env, authorization, manager, target, params)
             return await self.issuer.issue(env, authorization, manager, address=address)
         except AlreadyRedeemedError as error:
             raise invalid_grant("another request was first") from error
 
-    def _choose_grant(self, client: Client, params: Params) -> Grant:
-        grant_type = params.get("grant_type")
+    def _find_by_alias(self, client: Client, grant_type: str) -> Grant:
+        """Return the grant that a client means by an old word for it, where it is allowed that.
+
+        Raises: OAuthError unsupported_grant_type, unauthorized_client.
+        """
         if grant_type == CODE_GRANT_ALIAS and client.allows_authorization_alias:
             grant_type = CODE_GRANT
         grant = self.grants.get(grant_type)
@@ -107,9 +114,7 @@ def _settle(
 ) -> tuple[Authorization, TokenManager]:
     """Return the authorization for its token alone, and the manager that issues it."""
     if authorization.person is None:
-        if target.resources:
-            authorization = replace(authorization, resources=target.resources)
-        return authorization, manager
+        return replace(authorization, resources=target.resources), manager
     target = settle_target(authorization, target)
     is_alias = params.find("grant_type") == CODE_GRANT_ALIAS
     authorization = replace(authorization, resources=target.resources, is_deprecated=is_alias)

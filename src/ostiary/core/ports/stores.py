@@ -26,7 +26,8 @@ class Issuances(Protocol):
         """Spend and store all of it, or nothing; durable when this returns.
 
         A consent takes the place of what the user allowed the client before. A session change
-        deletes the row that it `replaces`.
+        deletes the row that it `replaces`; if that is another session, it ends as by
+        `Sessions.end`.
         Raises: AlreadyRedeemedError for what is spent, and for a rotation whose grant has another
             current token or is gone; FlowChangedError; UnavailableError.
         """

@@ -25,7 +25,7 @@ def describe(
     issued_at = int(now)
     attributes: dict[str, object] = {**manager.attributes, **authorization.claims}
     return AccessToken(
-        token_id=_mint_id(manager),
+        token_id=TokenId(b64.encode(os.urandom(manager.jti_bytes))),
         client_id=authorization.client.client_id,
         manager_id=manager.id,
         scopes=authorization.scopes,

@@ -6,7 +6,7 @@ Each style's claim set tells it apart; the key that signs it does so too.
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from ostiary.core.base.ids import ClientId, TokenId
+from ostiary.core.base.ids import ClientId, GrantId, TokenId
 from ostiary.core.base.scopes import ScopeSet
 from ostiary.core.formats.jwt import Headers, InvalidClaimsError, read_time
 from ostiary.core.model.environment import Environment
@@ -39,7 +39,8 @@ def _pingfederate(env: Environment, manager: TokenManager, token: AccessToken) -
     if manager.authorization_details:
         claims["authorization_details"] = []
     claims[manager.client_claim] = token.client_id
-    _add_grant(claims, manager, token)
+    if token.grant_id is not None:
+        _add_grant(claims, manager, token.grant_id)
     claims["jti"] = token.token_id
     _add_attributes(claims, manager, token)
     claims["exp"] = int(token.expires_at)
@@ -91,7 +92,8 @@ def _rfc9068(env: Environment, manager: TokenManager, token: AccessToken) -> Cla
         "exp": int(token.expires_at),
         "jti": token.token_id,
     }
-    _add_sign_on(claims, manager, token)
+    if token.subject is not None:
+        _add_sign_on(claims, manager, token)
     _add_attributes(claims, manager, token)
     return claims
 
@@ -102,13 +104,14 @@ def _add_sign_on(claims: Claims, manager: TokenManager, token: AccessToken) -> N
         claims["auth_time"] = int(token.authenticated_at)
     if token.session_id is not None:
         claims["sid"] = token.session_id
-    _add_grant(claims, manager, token)
+    if token.grant_id is not None:
+        _add_grant(claims, manager, token.grant_id)
 
 
-def _add_grant(claims: Claims, manager: TokenManager, token: AccessToken) -> None:
+def _add_grant(claims: Claims, manager: TokenManager, grant_id: GrantId) -> None:
     """Name the grant that a token came from; that of a transient one is named by its own id."""
-    if token.grant_id is not None and not is_transient(token.grant_id):
-        claims[manager.grant_claim] = token.grant_id
+    if not is_transient(grant_id):
+        claims[manager.grant_claim] = grant_id
 
 
 def _add_attributes(claims: Claims, manager: TokenManager, token: AccessToken) -> None:
@@ -126,13 +129,15 @@ _WRITERS: Mapping[ClaimStyle, Callable[[Environment, TokenManager, AccessToken],
 
 _STANDARD = frozenset(
     {"iss", "sub", "aud", "iat", "exp", "nbf", "jti", "env", "org", "p1.rid", "acc",
-     "environment_id", "organization_id", "authorization_details", "auth_time", "sid"}
+     "environment_id", "organization_id", "authorization_details"}
 )  # fmt: skip
+_SIGN_ON = frozenset({"auth_time", "sid"})
 
 
 def read_token(manager: TokenManager, claims: Mapping[str, Any]) -> AccessToken:
     """Read back the claims of a token that this manager signed.
 
+    What a user's token says of the sign-on is known from its grant.
     Raises: InvalidClaimsError when a claim that every one of our tokens has is missing.
     """
     expires_at = read_time(claims, "exp")
@@ -144,6 +149,8 @@ def read_token(manager: TokenManager, claims: Mapping[str, Any]) -> AccessToken:
     if grant_id is None and is_transient(token_id):
         grant_id = token_id
     own = {manager.client_claim, manager.scope_claim, manager.grant_claim}
+    if grant_id is not None:
+        own |= _SIGN_ON
     return AccessToken(
         token_id=TokenId(token_id),
         client_id=ClientId(client_id),
@@ -159,8 +166,6 @@ def read_token(manager: TokenManager, claims: Mapping[str, Any]) -> AccessToken:
             if name not in _STANDARD and name not in own
         },
         grant_id=grant_id,
-        session_id=claims.get("sid"),
-        authenticated_at=read_time(claims, "auth_time"),
     )
 
 

@@ -2,14 +2,20 @@
 
 from dataclasses import dataclass
 
+import msgspec
 from msgspec.structs import replace
 
 from ostiary.core.base.clock import Clock
-from ostiary.core.model.audit import Event
 from ostiary.core.model.authorization import Authorization
 from ostiary.core.model.authorization_request import AuthorizationRequest
 from ostiary.core.model.environment import Environment
-from ostiary.core.model.token import FrontChannelTokens, Issuance, IssuedTokens
+from ostiary.core.model.token import (
+    AccessToken,
+    FrontChannelTokens,
+    Issuance,
+    IssuedTokens,
+    ReferenceToken,
+)
 from ostiary.core.model.token_manager import TokenManager
 from ostiary.core.ports.events import Events
 from ostiary.core.ports.signing import Signer
@@ -23,10 +29,19 @@ from ostiary.core.tokens.issued_events import (
     token_issued,
     user_token_issued,
 )
-from ostiary.core.tokens.minting import Minted, mint_access_token, mint_id_token
+from ostiary.core.tokens.minting import mint_access_token, mint_id_token
 from ostiary.core.tokens.occasion import Occasion
 
 NOTHING_BESIDE = Issuance()
+
+
+class _Minted(msgspec.Struct, frozen=True):
+    """A user's access token that nobody has yet, and what is to be stored of it."""
+
+    text: str
+    token: AccessToken
+    records: tuple[ReferenceToken, ...]
+    settled: Settled
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +68,12 @@ class TokenIssuer:
             occasion = Occasion(env, authorization, authorization.person, now, address)
             return await self._issue_for_user(occasion, manager)
         token = describe(env, authorization, manager, now)
-        minted = await mint_access_token(env, self.signer, manager, token, now)
-        if minted.records or authorization.redeems:
-            issuance = Issuance(redeems=authorization.redeems, reference_tokens=minted.records)
+        text, records = await mint_access_token(env, self.signer, manager, token, now)
+        if records or authorization.redeems:
+            issuance = Issuance(redeems=authorization.redeems, reference_tokens=records)
             await self.issuances.commit(env, issuance, now=now)
         self.events.emit(token_issued(env, authorization, token, address))
-        return self._answer(minted)
+        return self._answer(text, token)
 
     async def issue_front(  # noqa: PLR0913 - what goes out together is decided together
         self,
@@ -83,59 +98,54 @@ class TokenIssuer:
         if authorization.person is None:
             raise ValueError("nothing goes through a browser without a person")
         occasion = Occasion(env, authorization, authorization.person, self.clock.now(), address)
-        issuance, minted, code, grant_id = beside, None, None, None
-        events: list[Event] = []
+        issuance, minted, code, kept, signed = beside, None, None, None, None
         if "token" in wants:
-            minted, settled = await self._mint_for_user(occasion, manager)
-            issuance = _with_token(issuance, minted, settled)
-            events.append(user_token_issued(occasion, settled, minted.token))
+            minted = await self._mint_for_user(occasion, manager)
+            issuance = _with_token(issuance, minted)
         if "code" in wants:
             front = (minted.token.token_id, minted.token.expires_at) if minted else None
             code, kept = mint_code(occasion, request, beside=front)
-            issuance, grant_id = replace(issuance, codes=(*issuance.codes, kept)), kept.grant_id
-        signed = None
+            issuance = replace(issuance, codes=(*issuance.codes, kept))
         if "id_token" in wants:
             access_token = minted.text if minted else None
             signed = await mint_id_token(
                 self.signer, occasion, access_token=access_token, code=code
             )
         await self.issuances.commit(env, issuance, now=occasion.now)
-        for event in (authorization_answered(occasion, wants, grant_id), *events):
-            self.events.emit(event)
-        return FrontChannelTokens(code, self._answer(minted) if minted else None, signed)
+        self.events.emit(authorization_answered(occasion, wants, kept.grant_id if kept else None))
+        if minted is None:
+            return FrontChannelTokens(code, None, signed)
+        self.events.emit(user_token_issued(occasion, minted.settled, minted.token))
+        return FrontChannelTokens(code, self._answer(minted.text, minted.token), signed)
 
     async def _issue_for_user(self, occasion: Occasion, manager: TokenManager) -> IssuedTokens:
         authorization = occasion.authorization
-        minted, settled = await self._mint_for_user(occasion, manager)
-        signed = None
+        minted = await self._mint_for_user(occasion, manager)
+        settled, signed = minted.settled, None
         if OPENID in authorization.scopes:
             signed = await mint_id_token(self.signer, occasion, access_token=minted.text)
-        issuance = _with_token(Issuance(redeems=authorization.redeems), minted, settled)
+        issuance = _with_token(Issuance(redeems=authorization.redeems), minted)
         await self.issuances.commit(occasion.env, issuance, now=occasion.now)
         self.events.emit(user_token_issued(occasion, settled, minted.token))
-        answer = self._answer(minted)
+        answer = self._answer(minted.text, minted.token)
         return replace(answer, refresh_token=settled.refresh_token, id_token=signed)
 
-    async def _mint_for_user(
-        self, occasion: Occasion, manager: TokenManager
-    ) -> tuple[Minted, Settled]:
-        settled = settle(occasion, manager)
+    async def _mint_for_user(self, occasion: Occasion, manager: TokenManager) -> _Minted:
+        settled, env = settle(occasion, manager), occasion.env
         token = describe_for_user(occasion, manager, settled.grant)
-        minted = await mint_access_token(occasion.env, self.signer, manager, token, occasion.now)
-        return minted, settled
+        text, records = await mint_access_token(env, self.signer, manager, token, occasion.now)
+        return _Minted(text, token, records, settled)
 
-    def _answer(self, minted: Minted) -> IssuedTokens:
+    def _answer(self, text: str, token: AccessToken) -> IssuedTokens:
         # Whole seconds that are left when the answer goes out, as PingFederate counts them.
-        expires_in = int(minted.token.expires_at - self.clock.now())
-        return IssuedTokens(
-            access_token=minted.text, expires_in=max(0, expires_in), scopes=minted.token.scopes
-        )
+        expires_in = max(0, int(token.expires_at - self.clock.now()))
+        return IssuedTokens(access_token=text, expires_in=expires_in, scopes=token.scopes)
 
 
-def _with_token(issuance: Issuance, minted: Minted, settled: Settled) -> Issuance:
+def _with_token(issuance: Issuance, minted: _Minted) -> Issuance:
     return replace(
         issuance,
         reference_tokens=(*issuance.reference_tokens, *minted.records),
-        grants=(*issuance.grants, *settled.made),
-        rotates=settled.rotates,
+        grants=(*issuance.grants, *minted.settled.made),
+        rotates=minted.settled.rotates,
     )

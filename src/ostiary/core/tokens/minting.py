@@ -2,8 +2,6 @@
 
 from collections.abc import Mapping
 
-import msgspec
-
 from ostiary.core.crypto.keys import SigningKey
 from ostiary.core.formats import jwt
 from ostiary.core.model.environment import Environment
@@ -16,31 +14,20 @@ from ostiary.core.tokens.id_token import choose_key, half_hash, write_id_token
 from ostiary.core.tokens.occasion import Occasion
 
 
-class Minted(msgspec.Struct, frozen=True):
-    """An access token that nobody has yet, and what is to be stored of it."""
-
-    text: str
-    token: AccessToken
-    records: tuple[ReferenceToken, ...] = ()
-
-    def __repr__(self) -> str:
-        return f"Minted({self.token.token_id})"
-
-
 async def mint_access_token(
     env: Environment, signer: Signer, manager: TokenManager, token: AccessToken, now: float
-) -> Minted:
-    """Mint an access token as its manager makes them.
+) -> tuple[str, tuple[ReferenceToken, ...]]:
+    """Mint an access token as its manager makes them, and return it with what is to be stored.
 
     Raises: UnavailableError when nobody can sign now.
     """
     if manager.kind is TokenKind.REFERENCE:
         handle, record = refer(manager, token, now)
-        return Minted(handle, token, (record,))
+        return handle, (record,)
     key = env.key_sets[manager.key_set].signing_key(manager.algorithm, now)
     members = claims.write_claims(env, manager, token)
     signed = jwt.signing_input(key, claims.headers(manager), members)
-    return Minted(jwt.compact(signed, await signer.sign(key, signed)), token)
+    return jwt.compact(signed, await signer.sign(key, signed)), ()
 
 
 async def mint_id_token(

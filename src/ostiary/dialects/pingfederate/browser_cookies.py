@@ -48,9 +48,9 @@ _COOKIES = (
 
 
 def read_browser(request: Request) -> Browser:
-    """Return what a request shows.
+    """Return what a request shows: cookies, and the state of a flow that goes without them.
 
-    Spec: PingFederate "Configuring the PF cookie", "Cookieless authentication API".
+    Spec: PingFederate "Configuring the PF cookie".
     Raises: HTTPError 400 when the state stands twice.
     """
     shown = {kept.member: _find(request, kept) for kept in _COOKIES}

@@ -39,7 +39,7 @@ def make_page(turn: Turn, view: View, sent: Params | None = None) -> FormPage:
     """Return the page on which a person does what the view asks.
 
     The form needs no token of its own: the flow's id in its address is one, 130 random bits that
-    stand nowhere else and are bound to the browser's cookie.
+    open nothing without the browser's cookie.
 
     Spec: PingFederate "HTML Form Adapter" (names of the fields).
     Args: sent is what was just sent and not taken; it is filled in again, but for passwords.

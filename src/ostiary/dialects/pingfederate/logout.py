@@ -33,7 +33,7 @@ class LogoutEndpoint:
     async def get_logout(self, request: Request) -> Response:
         """Sign off, or ask whether that is wanted.
 
-        Spec: PingFederate "OpenID Connect logout"; OpenID Connect RP-Initiated Logout 1.0 §2.
+        Spec: OpenID Connect RP-Initiated Logout 1.0 §2.
         """
         env, browser = self.tenancy.resolve(request), read_browser(request)
         outcome = await self.logout.begin(env, request.query_params(), browser)

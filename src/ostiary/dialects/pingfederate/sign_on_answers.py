@@ -43,9 +43,8 @@ class SignOnAnswers:
             return self.as_json(env, request, outcome)
         application = env.default_application
         if application is not None and not is_for_pages(outcome):
-            url = (
-                f"{application.url}{'&' if '?' in application.url else '?'}flowId={outcome.flow.id}"
-            )
+            separator = "&" if "?" in application.url else "?"
+            url = f"{application.url}{separator}flowId={outcome.flow.id}"
             return redirect(request, url, self._headers(env, request, outcome.change))
         return self.page(env, request, outcome)
 

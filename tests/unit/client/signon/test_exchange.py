@@ -99,7 +99,13 @@ def test_parameters_that_a_framework_has_read_will_do_as_well() -> None:
     assert conversation.hold(whose.exchange(request, back)).subject == "joe"
 
 
-@pytest.mark.parametrize("form", ["{}?{}", "/callback?{1}", "?{1}", "{1}", "{}?{}#_=_"])
+@pytest.mark.parametrize(
+    "form",
+    [
+        *("{}?{}", "/callback?{1}", "?{1}", "{1}", "{}?{}#_=_", "{1}&from=https://x"),
+        *("myinteract://ssosignedin?{1}", "com.example.app:/callback?{1}"),
+    ],
+)
 def test_a_url_a_path_and_a_query_are_read(form: str) -> None:
     whose = people()
     request = begin(whose)

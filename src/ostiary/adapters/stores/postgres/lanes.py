@@ -184,7 +184,7 @@ async def _keep(connection: Connection | None, error: Exception) -> Connection |
 
 def _translate(error: Exception) -> Exception:
     if isinstance(error, psycopg.IntegrityError):
-        # The only constraint that a caller can break: the key of a token is taken.
+        # The only constraints that a caller can break: a key, an id or a family is taken.
         return AlreadyRedeemedError()
     if isinstance(error, psycopg.Error):
         said = error.diag.message_primary or str(error).strip()

@@ -16,18 +16,30 @@ def _look_up(table: str, column: str, kind: str, *, columns: str = "kept.body") 
     )
 
 
+def _look_up_one_by_one(table: str, column: str, columns: tuple[str, ...]) -> str:
+    """Look up by an index that has but some of the rows.
+
+    With a plain join a planner may think it cheaper to read that index whole.
+    """
+    found = ", ".join(f"kept.{name}" for name in columns)
+    return (
+        f"SELECT wanted.position, {found} "  # noqa: S608 - made of constants
+        "FROM unnest(%b::text[], %b::bytea[], %b::float8[]) "
+        f"WITH ORDINALITY AS wanted(environment, {column}, now, position) "
+        f"CROSS JOIN LATERAL (SELECT * FROM {table} AS one "
+        f"WHERE one.environment = wanted.environment AND one.{column} = wanted.{column} "
+        "AND one.expires_at > wanted.now ORDER BY one.expires_at DESC LIMIT 1) AS kept"
+    )
+
+
 FIND_FLOWS = _look_up("flows", "id", "text")
 FIND_SESSIONS = _look_up("sessions", "key", "bytea")
-# The earlier one first, so that the latest one remains: the same cookie may have shown both.
-FIND_PERSISTENT_SESSIONS = _look_up("sessions", "persistent_key", "bytea") + (
-    " ORDER BY kept.expires_at"
-)
+# The latest one: the same cookie may have shown an earlier session, too.
+FIND_PERSISTENT_SESSIONS = _look_up_one_by_one("sessions", "persistent_key", ("body",))
 FIND_SESSIONS_BY_ID = _look_up("sessions", "id", "text")
 FIND_CODES = _look_up("authorization_codes", "key", "bytea")
 FIND_GRANTS = _look_up("user_grants", "id", "text", columns="kept.body, kept.refresh")
-FIND_GRANTS_BY_FAMILY = _look_up(
-    "user_grants", "family", "bytea", columns="kept.body, kept.refresh"
-)
+FIND_GRANTS_BY_FAMILY = _look_up_one_by_one("user_grants", "family", ("body", "refresh"))
 FIND_CONSENTS = (
     "SELECT wanted.position, kept.body FROM unnest(%b::text[], %b::text[], %b::text[]) "
     "WITH ORDINALITY AS wanted(environment, user_id, client_id, position) "

@@ -185,7 +185,7 @@ def _is_the_stores(error: Exception) -> bool:
 
 def _translate(error: Exception) -> Exception:
     if isinstance(error, sqlite3.IntegrityError):
-        # The only constraint that a write can break: the key of a token is taken.
+        # The only constraints that a write can break: a key, an id or a family is taken.
         return AlreadyRedeemedError()
     # The driver refuses text that is no Unicode, and numbers of more than 64 bits.
     if isinstance(error, sqlite3.Error | UnicodeError | OverflowError):
