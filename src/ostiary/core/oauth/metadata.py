@@ -13,6 +13,8 @@ _ADVERTISED_MODES = (ResponseMode.QUERY, ResponseMode.FRAGMENT, ResponseMode.FOR
 """`pi.flow` is no mode for everybody; PingFederate does not list it either."""
 _IMPLICIT = "implicit"
 """Not a grant of the token endpoint, but the name of what the other one hands out itself."""
+_OF_PEOPLE = frozenset({"authorization_code", "refresh_token"})
+"""Grants of no use to a dialect on which nobody signs on, and not to be listed there (RFC 8414)."""
 _CLAIMS_OF_ID_TOKENS = frozenset({"iss", "aud", "exp", "iat", "nonce", "at_hash", "c_hash", "sid"})
 ASSERTION_METHODS = frozenset({AuthMethod.PRIVATE_KEY_JWT, AuthMethod.CLIENT_SECRET_JWT})
 
@@ -41,7 +43,7 @@ class Metadata:
             "issuer": env.issuer,
             "scopes_supported": sorted(env.scopes),
             "response_types_supported": [],
-            "grant_types_supported": list(self.grant_types),
+            "grant_types_supported": [each for each in self.grant_types if each not in _OF_PEOPLE],
             "subject_types_supported": ["public"],
             "id_token_signing_alg_values_supported": sorted(self._id_token_algorithms(env)),
             "token_endpoint_auth_methods_supported": methods,

@@ -27,8 +27,6 @@ _ACTIONS: Mapping[Action, str] = {
 _BROWSERS_ONLY = frozenset({Action("usernamePassword", "cancel")})
 """Not without redirects, where there is nobody to be sent back: the product's sample has it not."""
 
-_CAPITAL = re.compile(r"(?<!^)(?=[A-Z])")
-
 
 def action_id(action: Action) -> str:
     """Return what this wire calls an action: `checkUsernamePassword`."""
@@ -39,7 +37,9 @@ def action_id(action: Action) -> str:
 def status_of(state: State) -> str:
     """Return what this wire calls a state: `USERNAME_PASSWORD_REQUIRED`."""
     words = f"{state.noun}_{state.condition}"
-    return _STATES.get(state) or _CAPITAL.sub("_", words).upper()
+    return _STATES.get(state) or "".join(
+        f"_{letter}" if letter.isupper() else letter.upper() for letter in words
+    )
 
 
 def actions_of(view: View, *, is_redirectless: bool) -> dict[str, Offer]:
