@@ -4,10 +4,11 @@ from pathlib import Path
 
 from bench.cores import CoreLayout
 from bench.plan import Plan
-from bench.rounds import Dose, Say, take_sample
+from bench.rounds import Say, take_sample, warm_up
 from bench.rows import ConnectionsPoint, Sample
 from bench.running_server import RunningServer, start
 from bench.servers.contract import MeasuredServer
+from bench.targets import Dose
 from bench.verify import make_request, verify
 from bench.work import Work
 
@@ -34,10 +35,9 @@ def measure_curve(
 
 def _sample(running: RunningServer, connections: int, *, plan: Plan, cores: CoreLayout) -> Sample:
     running.check_alive()
-    return take_sample(
-        running,
-        running.launch.url,
-        make_request(running.server, running.launch, Work.ES256),
-        cores=cores,
-        dose=Dose(connections, plan.settings.warm_up_seconds, plan.curve_seconds),
-    )
+    request, url = make_request(running.server, running.launch, Work.ES256), running.launch.url
+    if plan.settings.warm_up_seconds:
+        first = Dose(connections, plan.settings.warm_up_seconds)
+        warm_up(url, request, core=cores.loader, dose=first)
+    dose = Dose(connections, plan.curve_seconds)
+    return take_sample(running, url, request, cores=cores, dose=dose)

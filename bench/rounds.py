@@ -1,7 +1,7 @@
 """The rounds: every server at every work in turn, again and again: all share the weather."""
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import msgspec
@@ -9,72 +9,20 @@ import msgspec
 from bench.cores import CoreLayout
 from bench.cpu import core_seconds, tree_seconds
 from bench.load.fixed_rate import Pace, hold_rate
+from bench.load.requests import ChainedRequests
 from bench.load.saturation import saturate
 from bench.plan import Plan
 from bench.rows import Row, Sample
 from bench.running_server import RunningServer
 from bench.signatures import SignatureRates, measure
-from bench.verify import make_request, verify
-from bench.work import PostRequest, Work
+from bench.targets import Dose, Target
+from bench.work import PostRequest
 
 Say = Callable[[str], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Dose:
-    """How much load, for how long."""
-
-    connections: int
-    warm_up_seconds: int
-    seconds: int
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """A row to be: one server, one work, one transport."""
-
-    running: RunningServer
-    work: Work
-    is_tls: bool
-    answer_bytes: int
-
-    @property
-    def url(self) -> str:
-        return self.running.launch.tls_url if self.is_tls else self.running.launch.url
-
-    @property
-    def label(self) -> str:
-        return f"{self.work} {self.running.server.title}{' over TLS' if self.is_tls else ''}"
-
-    def request(self) -> PostRequest:
-        """Return the request, with a fresh token where it is about one: peers forget theirs."""
-        self.running.check_alive()
-        return make_request(self.running.server, self.running.launch, self.work)
-
-    def row(self, samples: Sequence[Sample]) -> Row:
-        server = self.running.server
-        return Row(
-            server=server.key,
-            title=server.title,
-            work=self.work,
-            is_tls=self.is_tls,
-            persistence=server.persistence,
-            setting=server.setting,
-            answer_bytes=self.answer_bytes,
-            samples=tuple(samples),
-        )
-
-
-def find_targets(running: Sequence[RunningServer], works: Sequence[Work]) -> Iterator[Target]:
-    """Yield the rows in the order of measuring, each verified first."""
-    for work in works:
-        for one in running:
-            if work not in one.server.works:
-                continue
-            size = verify(one.server, one.launch, work)
-            yield Target(one, work, is_tls=False, answer_bytes=size)
-            if work is Work.ES256 and one.launch.tls_url:
-                yield Target(one, work, is_tls=True, answer_bytes=size)
+_FIRST_RATE = 1500.0
+"""So much is expected of a server before anything is known of it."""
+_START_SECONDS = 0.1
+"""What the loader may take beside its work."""
 
 
 @dataclass(slots=True)
@@ -85,6 +33,7 @@ class Rounds:
     cores: CoreLayout
     say: Say
     signatures: list[SignatureRates] = field(default_factory=list)
+    rates: dict[str, float] = field(default_factory=dict)
 
     def measure(self, targets: Sequence[Target]) -> list[Row]:
         """Load every target to its limit, round by round."""
@@ -110,61 +59,71 @@ class Rounds:
         """Let every server compile and cache what it does only once, before anything counts."""
         for target in targets:
             self.say(f"warming up: {target.label}")
-            saturate(
+            dose = Dose(self.plan.settings.connections, self.plan.settle_seconds)
+            load = saturate(
                 target.url,
-                target.request(),
+                target.prepare(dose, _FIRST_RATE),
                 core=self.cores.loader,
-                connections=self.plan.settings.connections,
-                seconds=self.plan.settle_seconds,
+                connections=dose.connections,
+                seconds=dose.seconds,
             )
+            self.rates[target.label] = max(load.rate, 1.0)
 
     def _add_half(self, target: Target, row: Row, number: int) -> Row:
-        if not row.is_valid:
+        half = Dose(0, 0)
+        request = target.prepare(half, 0.0) if target.has_half and row.is_valid else None
+        if not isinstance(request, PostRequest):
             return row
         self.say(f"round {number} at half load: {target.label}")
         measured = hold_rate(
             target.url,
-            target.request(),
+            request,
             core=self.cores.loader,
             pace=Pace(row.rate / 2, self.plan.settings.half_seconds, seed=number),
         )
         return msgspec.structs.replace(row, at_half=(*row.at_half, measured))
 
     def _sample(self, target: Target) -> Sample:
-        settings = self.plan.settings
-        return take_sample(
-            target.running,
-            target.url,
-            target.request(),
-            cores=self.cores,
-            dose=Dose(settings.connections, settings.warm_up_seconds, settings.seconds),
-        )
+        """Warm a target up and measure it; what each of both spends is prepared just before."""
+        settings, rate = self.plan.settings, self.rates[target.label]
+        if settings.warm_up_seconds:
+            dose = Dose(settings.connections, settings.warm_up_seconds)
+            warm_up(target.url, target.prepare(dose, rate), core=self.cores.loader, dose=dose)
+        dose = Dose(settings.connections, settings.seconds)
+        request = target.prepare(dose, rate)
+        sample = take_sample(target.running, target.url, request, cores=self.cores, dose=dose)
+        self.rates[target.label] = max(rate, sample.load.rate)
+        return sample
 
     def _take_signatures(self) -> None:
         self.signatures.append(measure(self.cores.server, self.plan.signature_seconds))
 
 
+def warm_up(url: str, request: PostRequest | ChainedRequests, *, core: int, dose: Dose) -> None:
+    """Load a server a little, and forget what came of it."""
+    saturate(url, request, core=core, connections=dose.connections, seconds=dose.seconds)
+
+
 def take_sample(
     running: RunningServer,
     url: str,
-    request: PostRequest,
+    request: PostRequest | ChainedRequests,
     *,
     cores: CoreLayout,
     dose: Dose,
 ) -> Sample:
-    """Warm a server up, load it, and account for the CPU time of its process tree."""
-    connections = dose.connections
-    if dose.warm_up_seconds:
-        saturate(
-            url, request, core=cores.loader, connections=connections, seconds=dose.warm_up_seconds
-        )
+    """Load a server, and account for the CPU time of its process tree."""
     cpu, wall = tree_seconds(running.pid), time.perf_counter()
     core = core_seconds(cores.server)
-    load = saturate(url, request, core=cores.loader, connections=connections, seconds=dose.seconds)
+    load = saturate(
+        url, request, core=cores.loader, connections=dose.connections, seconds=dose.seconds
+    )
     used = tree_seconds(running.pid) - cpu
+    waited = time.perf_counter() - wall
     return Sample(
         load=load,
         cpu_seconds=used,
         others_seconds=max(core_seconds(cores.server) - core - used, 0.0),
-        wall_seconds=time.perf_counter() - wall,
+        # Where the requests ran out before the time, the server rested from then on.
+        wall_seconds=min(waited, load.seconds + _START_SECONDS),
     )

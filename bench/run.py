@@ -13,11 +13,12 @@ from bench.machine import look
 from bench.memory_growth import MemoryGrowth, list_memory, watch
 from bench.plan import Part, Plan
 from bench.results import Results, ServerMemory, Start
-from bench.rounds import Rounds, Say, Target, find_targets
+from bench.rounds import Rounds, Say
 from bench.rows import ConnectionsPoint, Row
 from bench.running_server import RunningServer, start
 from bench.servers.contract import MeasuredServer
 from bench.starts import measure_starts
+from bench.targets import Target, find_targets
 from bench.verify import make_request
 from bench.work import Work
 

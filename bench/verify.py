@@ -105,24 +105,55 @@ def _problems(
     return problems + _problems_of_jwt(server, launch, work, answer["access_token"])
 
 
+def check_user_tokens(
+    server: MeasuredServer, launch: Launch, work: Work, answer: dict[str, Any]
+) -> None:
+    """Check an answer with an access token and an ID token of a user, both signed with ES256.
+
+    Raises: BenchError with what is wrong.
+    """
+    problems = [f"no {name}" for name in ("refresh_token", "id_token") if name not in answer]
+    if not problems:
+        claims, problems = _read_jwt(server, launch, "ES256", answer["access_token"])
+        told, more = _read_jwt(server, launch, "ES256", answer["id_token"])
+        problems += more
+        if not claims.get("sub") == told.get("sub") != CLIENT_ID:
+            problems.append("the tokens are not of one user")
+        if told.get("aud") != CLIENT_ID:
+            problems.append("the ID token is not for the client")
+        if not set(SCOPES) <= set(str(claims.get("scope", "")).split()):
+            problems.append(f"scope is {claims.get('scope')}")
+    if problems:
+        raise BenchError(f"{server.title} does not do {work}: {'; '.join(problems)}: {answer}")
+
+
 def _problems_of_jwt(server: MeasuredServer, launch: Launch, work: Work, text: str) -> list[str]:
     """Check signature, algorithm and claims of an access token."""
+    claims, problems = _read_jwt(server, launch, work.value.upper(), text)
+    if problems:
+        return problems
+    problems = _problems_of_scope(claims)
+    if set(claims) != CLAIMS:
+        problems.append(f"claims are {sorted(claims)}")
+    if claims.get("client_id") != CLIENT_ID:
+        problems.append("another client's token")
+    return problems
+
+
+def _read_jwt(
+    server: MeasuredServer, launch: Launch, algorithm: str, text: str
+) -> tuple[dict[str, Any], list[str]]:
+    """Return the claims of a JWT, and what is wrong with its signature or its time."""
     status, body = _send(launch.url, "GET", server.jwks_path)
     if status != 200:
-        return [f"no keys: {status}"]
-    algorithm = work.value.upper()
+        return {}, [f"no keys: {status}"]
     try:
         token = jwt.decode(text, KeySet.import_key_set(json.loads(body)), algorithms=[algorithm])
     except (JoseError, ValueError) as error:
-        return [f"the token does not verify: {error}"]
-    problems = _problems_of_scope(token.claims)
-    if set(token.claims) != CLAIMS:
-        problems.append(f"claims are {sorted(token.claims)}")
-    if token.claims.get("client_id") != CLIENT_ID:
-        problems.append("another client's token")
+        return {}, [f"the token does not verify: {error}"]
     if not token.claims["iat"] <= time.time() + 1 < token.claims["exp"]:
-        problems.append("a token that is not valid now")
-    return problems
+        return token.claims, ["a token that is not valid now"]
+    return token.claims, []
 
 
 def _problems_of_description(answer: dict[str, Any]) -> list[str]:

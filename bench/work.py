@@ -11,7 +11,13 @@ CLIENT_SECRET = "a-secret-of-the-benchmark-0123456789"  # noqa: S105 - of server
 SCOPES = ("orders:read", "orders:write", "stock:read")
 AUDIENCE = "urn:bench:api"
 CLAIMS = frozenset({"iss", "sub", "aud", "client_id", "scope", "iat", "exp", "jti"})
-"""What every JWT of the run holds, whoever minted it."""
+"""What every JWT that a client gets for itself holds, whoever minted it."""
+USER_SCOPES = ("openid", *SCOPES)
+"""What a client asks for when a user signs on."""
+REDIRECT_URI = "https://app.example.com/callback"
+CODE_VERIFIER = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
+CODE_CHALLENGE = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
+"""Of `CODE_VERIFIER` (RFC 7636, appendix B)."""
 
 
 class Work(StrEnum):
@@ -22,6 +28,9 @@ class Work(StrEnum):
     REFERENCE = "reference"
     INTROSPECT = "introspect"
     INTROSPECT_JWT = "introspect-jwt"
+    CODE = "code"
+    REFRESH = "refresh"
+    FLOW = "flow"
 
 
 TITLES: Mapping[Work, str] = {
@@ -30,7 +39,12 @@ TITLES: Mapping[Work, str] = {
     Work.REFERENCE: "token, opaque (reference)",
     Work.INTROSPECT: "introspection of a reference token",
     Work.INTROSPECT_JWT: "introspection of an ES256 JWT",
+    Work.CODE: "code exchange with PKCE: access, refresh and ID token",
+    Work.REFRESH: "refresh with rotation: access, refresh and ID token",
+    Work.FLOW: "login by the authentication API, without the password's hash",
 }
+SIGN_ON = frozenset({Work.CODE, Work.REFRESH, Work.FLOW})
+"""Works whose requests differ from each other: each needs what an earlier answer brought."""
 TOKEN_FOR: Mapping[Work, Work] = {
     Work.INTROSPECT: Work.REFERENCE,
     Work.INTROSPECT_JWT: Work.ES256,
@@ -80,6 +94,28 @@ def introspection_request(endpoint: Endpoint, token: str) -> PostRequest:
     """Ask what a token stands for; only the answer for a good one names its client."""
     form = {"token": token, **endpoint.parameters}
     return PostRequest(endpoint.path, urlencode(form), '"client_id"')
+
+
+def code_request(endpoint: Endpoint, code: str) -> PostRequest:
+    """Exchange a code."""
+    form = {
+        "grant_type": "authorization_code",
+        "redirect_uri": REDIRECT_URI,
+        "code_verifier": CODE_VERIFIER,
+        **endpoint.parameters,
+        "code": code,
+    }
+    return PostRequest(endpoint.path, urlencode(form), '"refresh_token"')
+
+
+def refresh_request(endpoint: Endpoint, refresh_token: str) -> PostRequest:
+    """Ask for the next tokens."""
+    form = {
+        "grant_type": "refresh_token",
+        **endpoint.parameters,
+        "refresh_token": refresh_token,
+    }
+    return PostRequest(endpoint.path, urlencode(form), '"refresh_token"')
 
 
 def basic_credentials() -> str:

@@ -1,12 +1,16 @@
 """As much as a server takes: wrk, on keep-alive connections that each wait for their answer."""
 
+from contextlib import ExitStack
+from tempfile import NamedTemporaryFile
+
 import msgspec
 
 from bench.errors import BenchError
+from bench.load.requests import ChainedRequests
 from bench.processes import ROOT, ask
 from bench.work import PostRequest, basic_credentials
 
-_SCRIPT = ROOT / "bench" / "load" / "wrk.lua"
+_SCRIPTS = ROOT / "bench" / "load"
 # An answer that takes longer counts as none.
 _PATIENCE_SECONDS = 10
 
@@ -60,15 +64,31 @@ def parse_report(output: str) -> Saturation:
 
 
 def saturate(
-    url: str, request: PostRequest, *, core: int, connections: int, seconds: int
+    url: str,
+    request: PostRequest | ChainedRequests,
+    *,
+    core: int,
+    connections: int,
+    seconds: int,
 ) -> Saturation:
-    """Load a server for so many whole seconds."""
+    """Load a server for so many whole seconds, or until there is nothing left to be sent."""
+    script = request.script if isinstance(request, ChainedRequests) else "wrk.lua"
     command = ["wrk", "--threads", "1", "--connections", str(connections)]
-    command += ["--timeout", f"{_PATIENCE_SECONDS}s"]
-    command += ["--duration", f"{seconds}s", "--script", str(_SCRIPT), url + request.path]
+    command += ["--timeout", f"{_PATIENCE_SECONDS}s", "--duration", f"{seconds}s"]
+    command += ["--script", str(_SCRIPTS / script), url + request.path]
     environ = {
+        "BENCH_SCRIPTS": str(_SCRIPTS),
         "BENCH_BODY": request.body,
         "BENCH_AUTHORIZATION": basic_credentials(),
         "BENCH_MARKER": request.marker,
     }
-    return parse_report(ask(command, core=core, environ=environ, seconds=seconds + 30))
+    with ExitStack() as stack:
+        if isinstance(request, ChainedRequests):
+            links = stack.enter_context(NamedTemporaryFile("w", prefix="bench-links-"))
+            links.write("".join(f"{link}\n" for link in request.links))
+            links.flush()
+            environ["BENCH_PATH"] = request.path
+            environ["BENCH_LINKS"] = links.name
+            environ["BENCH_FOLLOWS"] = request.follows
+            environ["BENCH_CONNECTIONS"] = str(connections)
+        return parse_report(ask(command, core=core, environ=environ, seconds=seconds + 30))

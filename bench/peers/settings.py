@@ -2,7 +2,14 @@
 
 import json
 
-from bench.work import AUDIENCE, CLIENT_ID, CLIENT_SECRET, SCOPES
+from bench.work import (
+    AUDIENCE,
+    CLIENT_ID,
+    CLIENT_SECRET,
+    CODE_CHALLENGE,
+    REDIRECT_URI,
+    SCOPES,
+)
 
 RESOURCE_PREFIX = "urn:bench:"
 
@@ -16,5 +23,7 @@ def settings_json() -> str:
             "scopes": SCOPES,
             "audience": AUDIENCE,
             "resource_prefix": RESOURCE_PREFIX,
+            "redirect_uri": REDIRECT_URI,
+            "code_challenge": CODE_CHALLENGE,
         }
     )

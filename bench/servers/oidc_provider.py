@@ -2,14 +2,15 @@
 
 import json
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from urllib.request import urlopen
 
 from bench.errors import BenchError
 from bench.peers.settings import RESOURCE_PREFIX, settings_json
 from bench.processes import ROOT, free_ports, install
 from bench.servers.contract import Launch
-from bench.work import Endpoint, Work
+from bench.work import SIGN_ON, Endpoint, Work
 
 _PEERS = ROOT / "bench" / "peers"
 _PROGRAM = _PEERS / "oidc_provider.mjs"
@@ -21,10 +22,12 @@ class OidcProvider:
     key = "oidc-provider"
     title = "oidc-provider"
     setting = "one process"
-    persistence = "in memory, the last 1,000 records"
+    persistence = "in memory: the last 1,000 tokens of clients, 200,000 records of users"
     jwks_path = "/jwks"
     # It does not introspect JWTs.
-    works = frozenset({Work.ES256, Work.RS256, Work.REFERENCE, Work.INTROSPECT})
+    works = frozenset(
+        {Work.ES256, Work.RS256, Work.REFERENCE, Work.INTROSPECT, Work.CODE, Work.REFRESH}
+    )
 
     def install(self) -> None:
         """Install the pinned packages, and Node.js where the machine has none."""
@@ -43,7 +46,14 @@ class OidcProvider:
         """Choose the kind of token by resource indicator, as it wants."""
         if work is Work.INTROSPECT:
             return Endpoint("/token/introspection", {})
-        return Endpoint("/token", {"resource": RESOURCE_PREFIX + work.value})
+        token = Work.ES256 if work in SIGN_ON else work
+        return Endpoint("/token", {"resource": RESOURCE_PREFIX + token.value})
+
+    def fetch_codes(self, launch: Launch, count: int) -> Sequence[str]:
+        """Have it make codes, by a path that only the benchmark's program has."""
+        with urlopen(f"{launch.url}/bench/codes?count={count}") as answer:  # noqa: S310 - ours
+            codes: list[str] = json.load(answer)
+        return codes
 
     def versions(self) -> Mapping[str, str]:
         """Read the package's own description."""

@@ -2,17 +2,29 @@
 
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bench.processes import free_ports
+from bench.processes import ROOT, free_ports, install
 from bench.servers.contract import Launch
 from bench.servers.versions import python_versions
-from bench.work import AUDIENCE, CLIENT_ID, CLIENT_SECRET, SCOPES, Endpoint, Work
+from bench.signon.ostiary_user import PROGRAM_ID, fetch_codes, password_of, usernames
+from bench.work import (
+    AUDIENCE,
+    CLIENT_ID,
+    CLIENT_SECRET,
+    REDIRECT_URI,
+    SIGN_ON,
+    USER_SCOPES,
+    Endpoint,
+    Work,
+)
 
 _MANAGERS = (Work.ES256, Work.RS256, Work.REFERENCE)
+_STAND_INS = ROOT / "bench" / "stand_ins"
+_POSTGRES = "postgres"
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +32,9 @@ class Ostiary:
     """One environment with PingFederate's face and three token managers.
 
     Args:
-        store: the URL of its store; without one it is SQLite in the data directory.
+        store: the URL of its store, or `postgres` for a server of its own; without one it is
+            SQLite in the data directory.
+        hashes: passwords are hashed as they are for real users.
     """
 
     key: str
@@ -28,24 +42,32 @@ class Ostiary:
     persistence: str
     works: frozenset[Work]
     store: str = ""
+    hashes: bool = False
     setting: str = "one worker; audit trail, metrics, limiter and policy on"
     jwks_path: str = "/pf/JWKS"
 
     def install(self) -> None:
-        """Nothing is missing: the benchmark runs in Ostiary's own environment."""
+        """Bring PostgreSQL; the benchmark runs in Ostiary's own environment."""
+        if self.store == _POSTGRES:
+            install("system_packages.sh", "postgresql")
 
     def launch(self, directory: Path, *, workers: int = 1) -> Launch:
         """Write a configuration; the second start in a directory finds keys and store there."""
         tls, http = free_ports(2)
         data = directory / "data"
         path = directory / "ostiary.yaml"
-        path.write_text(json.dumps(_configuration(tls, http, self.store)))  # JSON is YAML
+        store = {"env": "BENCH_STORE"} if self.store == _POSTGRES else self.store
+        path.write_text(json.dumps(_configuration(tls, http, store)))  # JSON is YAML
         path.chmod(0o600)
         command = [str(Path(sys.executable).with_name("ostiary")), "serve", "--config", str(path)]
         command += ["--data-directory", str(data), "--workers", str(workers)]
+        command += ["--force-workers"] if workers > 1 else []
+        if self.store == _POSTGRES:
+            command = [sys.executable, "-m", "bench.with_postgres", str(directory), *command]
         return Launch(
-            command=[*command, "--force-workers"] if workers > 1 else command,
+            command=command,
             url=f"http://127.0.0.1:{http}",
+            environ={} if self.hashes else {"PYTHONPATH": str(_STAND_INS)},
             tls_url=f"https://localhost:{tls}",
             authority=data / "tls" / "ca.pem",
         )
@@ -54,7 +76,13 @@ class Ostiary:
         """Choose the token manager by name, as PingFederate's clients do."""
         if work in _MANAGERS:
             return Endpoint("/as/token.oauth2", {"access_token_manager_id": work.value})
+        if work in SIGN_ON:
+            return Endpoint("/as/token.oauth2", {})
         return Endpoint("/as/introspect.oauth2", {})
+
+    def fetch_codes(self, launch: Launch, count: int) -> Sequence[str]:
+        """Sign a user on, then ask for codes."""
+        return fetch_codes(launch.url, count)
 
     def versions(self) -> Mapping[str, str]:
         """Name the libraries that do the work."""
@@ -71,24 +99,26 @@ IN_MEMORY = Ostiary(
     key="ostiary-memory",
     title="Ostiary, in memory",
     persistence="in memory, as the others do",
-    works=frozenset({Work.REFERENCE, Work.INTROSPECT}),
+    works=frozenset({Work.REFERENCE, Work.INTROSPECT}) | SIGN_ON,
     store="memory:",
+)
+ON_POSTGRES = Ostiary(
+    key="ostiary-postgres",
+    title="Ostiary, PostgreSQL",
+    persistence="PostgreSQL on the same core; every commit is on the disk before it is answered",
+    works=SIGN_ON,
+    store=_POSTGRES,
+)
+WITH_HASHES = Ostiary(
+    key="ostiary-hashes",
+    title="Ostiary",
+    persistence=ON_SQLITE.persistence,
+    works=frozenset({Work.ES256}),
+    hashes=True,
 )
 
 
-def _configuration(tls: int, http: int, store: str) -> dict[str, Any]:
-    client = {
-        "secret": CLIENT_SECRET,
-        "grant_types": ["client_credentials"],
-        "scopes": list(SCOPES),
-        "token_managers": [work.value for work in _MANAGERS],
-        "may_introspect": True,
-    }
-    managers: dict[str, dict[str, Any]] = {
-        "es256": {"style": "rfc9068", "algorithm": "ES256", "audiences": [AUDIENCE]},
-        "rs256": {"style": "rfc9068", "algorithm": "RS256", "audiences": [AUDIENCE]},
-        "reference": {"kind": "reference", "audiences": [AUDIENCE]},
-    }
+def _configuration(tls: int, http: int, store: object) -> dict[str, Any]:
     return {
         "server": {
             "mode": "dev",  # plain-text secrets, a certificate of its own; nothing on the way
@@ -103,9 +133,41 @@ def _configuration(tls: int, http: int, store: str) -> dict[str, Any]:
         "environments": {
             "bench": {
                 "face": "pingfederate",
-                "scopes": {scope: scope for scope in SCOPES},
-                "token_managers": managers,
-                "clients": {CLIENT_ID: client},
+                "algorithms": ["ES256"],
+                "scopes": {scope: scope for scope in USER_SCOPES},
+                "token_managers": {
+                    "es256": {"style": "rfc9068", "algorithm": "ES256", "audiences": [AUDIENCE]},
+                    "rs256": {"style": "rfc9068", "algorithm": "RS256", "audiences": [AUDIENCE]},
+                    "reference": {"kind": "reference", "audiences": [AUDIENCE]},
+                },
+                "clients": _clients(),
+                "steps": {"form": {"type": "username_password"}},
+                "policies": {"default": {"steps": ["form"]}},
+                "users": {name: {"password": password_of(name)} for name in usernames()},
             }
+        },
+    }
+
+
+def _clients() -> dict[str, Any]:
+    return {
+        CLIENT_ID: {
+            "secret": CLIENT_SECRET,
+            "grant_types": ["client_credentials", "authorization_code", "refresh_token"],
+            "scopes": list(USER_SCOPES),
+            "token_managers": [work.value for work in _MANAGERS],
+            "may_introspect": True,
+            "redirect_uris": [REDIRECT_URI],
+            "bypass_approval": True,
+            "id_token_algorithm": "ES256",
+        },
+        # What signs users on without a browser: see `bench.signon.ostiary_user`.
+        PROGRAM_ID: {
+            "auth_methods": ["none"],
+            "grant_types": ["authorization_code"],
+            "response_types": ["token"],
+            "allow_redirectless": True,
+            "scopes": list(USER_SCOPES),
+            "token_managers": ["reference"],
         },
     }

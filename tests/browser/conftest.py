@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page
 from tests.browser.driver import BrowserThread, running_browser, running_thread
 from tests.browser.installation import OPEN_HOST, SHOWN_HOST, make_configuration
 from tests.browser.person import Person
-from tests.browser.watching import Watch, watching
+from tests.browser.watching import Watch
 from tests.browser.websites import HOSTS, WebSites, running_web_sites
 from tests.support.server import Server, free_port, running_server
 
@@ -82,14 +82,21 @@ def open_url(server: Server) -> str:
 
 
 @pytest.fixture
+def origins(server: Server, open_url: str, sites: WebSites) -> frozenset[str]:
+    """Return what the window may ask for something."""
+    return frozenset({server.base_url, open_url, *sites.origins})
+
+
+@pytest.fixture
 def watched(
-    browser_thread: BrowserThread, window: Page, server: Server, open_url: str, sites: WebSites
+    browser_thread: BrowserThread, window: Page, origins: frozenset[str]
 ) -> Iterator[Watch]:
     """Watch the browser, and claim at the end that it did nothing unbidden."""
-    ours = (server.base_url, open_url)
-    with watching(window.context, (*ours, *sites.origins)) as watch:
-        yield watch
-        browser_thread.run(window.goto, "about:blank")
+    watch = Watch(origins)
+    stop = browser_thread.run(watch.start, window.context)
+    yield watch
+    browser_thread.run(window.goto, "about:blank")
+    browser_thread.run(stop)
     watch.check()
 
 

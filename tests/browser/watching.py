@@ -1,7 +1,6 @@
 """What a browser did beside what the test told it to do."""
 
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
@@ -30,41 +29,35 @@ class Watch:
         """Claim that nothing of the kind has happened."""
         assert self == Watch(self.origins), self
 
-    def note_dialog(self, dialog: Dialog) -> None:
-        """Note a dialog, and close it."""
+    def start(self, context: BrowserContext) -> Callable[[], None]:
+        """Watch every page of a context from now on; what is returned ends it."""
+        listeners = {
+            "dialog": self._note_dialog,
+            "weberror": self._note_error,
+            "console": self._note_message,
+            "request": self._note_request,
+        }
+        for event, listener in listeners.items():
+            context.on(event, listener)  # type: ignore[call-overload]
+
+        def stop() -> None:
+            for event, listener in listeners.items():
+                context.remove_listener(event, listener)
+
+        return stop
+
+    def _note_dialog(self, dialog: Dialog) -> None:
         self.dialogs.append(dialog.message)
         dialog.dismiss()
 
-    def note_error(self, error: WebError) -> None:
-        """Note an exception that no script caught."""
+    def _note_error(self, error: WebError) -> None:
         self.errors.append(str(error.error))
 
-    def note_message(self, message: ConsoleMessage) -> None:
-        """Note what a policy forbade."""
+    def _note_message(self, message: ConsoleMessage) -> None:
         if _POLICY in message.text:
             self.violations.append(message.text)
 
-    def note_request(self, request: Request) -> None:
-        """Note a request to a stranger."""
+    def _note_request(self, request: Request) -> None:
         url = urlsplit(request.url)
         if f"{url.scheme}://{url.netloc}" not in self.origins and url.scheme != "data":
             self.strangers.append(request.url)
-
-
-@contextmanager
-def watching(context: BrowserContext, origins: Iterable[str]) -> Iterator[Watch]:
-    """Watch every page of a context for as long as the block lasts."""
-    watch = Watch(frozenset(origins))
-    listeners = {
-        "dialog": watch.note_dialog,
-        "weberror": watch.note_error,
-        "console": watch.note_message,
-        "request": watch.note_request,
-    }
-    for event, listener in listeners.items():
-        context.on(event, listener)  # type: ignore[call-overload]
-    try:
-        yield watch
-    finally:
-        for event, listener in listeners.items():
-            context.remove_listener(event, listener)

@@ -1,7 +1,6 @@
 """Servers whose clients get codes and refresh tokens."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import pytest
 
@@ -11,32 +10,32 @@ from tests.support.postgres import Postgres
 from tests.support.server import Server
 
 
-@dataclass(frozen=True, slots=True)
-class StoreChoice:
-    """Where a server keeps things: in a PostgreSQL database of its own, or else in SQLite."""
-
-    postgres_url: str | None
-
-
 @pytest.fixture(scope="module", params=["sqlite", "postgres"])
-def store_choice(request: pytest.FixtureRequest) -> Iterator[StoreChoice]:
-    """Choose each store in turn."""
-    if request.param == "sqlite":
-        yield StoreChoice(None)
-        return
-    postgres: Postgres = request.getfixturevalue("postgres")
+def store_url(request: pytest.FixtureRequest) -> str | None:
+    """Give the module each store in turn: a PostgreSQL database of its own; None for SQLite."""
+    return None if request.param == "sqlite" else str(request.getfixturevalue("postgres_url"))
+
+
+@pytest.fixture
+def own_postgres_url(postgres: Postgres) -> Iterator[str]:
+    """Give the test an empty database."""
     url = postgres.create_database()
-    yield StoreChoice(url)
+    yield url
     postgres.drop_database(url)
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def own_store_url(request: pytest.FixtureRequest) -> str | None:
+    """Give the test each store in turn, empty; None for SQLite."""
+    return None if request.param == "sqlite" else str(request.getfixturevalue("own_postgres_url"))
 
 
 @pytest.fixture(scope="module")
 def grant_server(
-    store_choice: StoreChoice, tmp_path_factory: pytest.TempPathFactory
+    store_url: str | None, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Server]:
     """Serve with two workers on PostgreSQL, and with one on SQLite."""
-    directory = tmp_path_factory.mktemp("grants")
-    with running_grant_server(directory, store_choice.postgres_url) as server:
+    with running_grant_server(tmp_path_factory.mktemp("grants"), store_url) as server:
         yield server
 
 

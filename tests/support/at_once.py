@@ -2,8 +2,8 @@
 
 import http.client
 import socket
-from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 
 from tests.support.server import Answer, Server
 
@@ -20,25 +20,33 @@ def render_request(method: str, target: str, headers: Mapping[str, str], body: s
 
 
 def send_at_once(server: Server, requests: Sequence[bytes]) -> list[Answer]:
-    """Send each on a connection of its own, and read the answers.
+    """Send each on a connection of its own, all but the last byte first, and read the answers."""
+    with halfway(server, requests) as finish:
+        return finish()
 
-    All but the last byte of each is there before any of them is whole.
-    """
+
+@contextmanager
+def halfway(server: Server, requests: Sequence[bytes]) -> Iterator[Callable[[], list[Answer]]]:
+    """Send all but the last byte of each; what is given sends these, and reads the answers."""
     with ExitStack() as stack:
-        connections = [stack.enter_context(connect(server)) for _ in requests]
+        connections = [stack.enter_context(_connect(server)) for _ in requests]
         for connection, request in zip(connections, requests, strict=True):
             connection.sendall(request[:-1])
-        for connection, request in zip(connections, requests, strict=True):
-            connection.sendall(request[-1:])
-        return [read_answer(connection) for connection in connections]
+
+        def finish() -> list[Answer]:
+            for connection, request in zip(connections, requests, strict=True):
+                connection.sendall(request[-1:])
+            return [_read_answer(connection) for connection in connections]
+
+        yield finish
 
 
-def connect(server: Server) -> socket.socket:
+def _connect(server: Server) -> socket.socket:
     """Open a connection to the plain listener."""
     return socket.create_connection(("127.0.0.1", server.ports["http"]), timeout=_SECONDS)
 
 
-def read_answer(connection: socket.socket) -> Answer:
+def _read_answer(connection: socket.socket) -> Answer:
     """Read one answer."""
     with http.client.HTTPResponse(connection) as response:
         response.begin()

@@ -46,6 +46,7 @@ def keep_living(clients: Sequence[GrantClient], *, refreshes: int) -> Iterator[N
 
 def _live(client: GrantClient, is_over: Callable[[], bool], refreshes: int) -> None:
     while not is_over():
+        client.close()  # else all would stay with the worker that was there when another died
         newest = until_settled(client.exchange, client.get_code())
         for _ in range(random.randint(0, refreshes)):
             if newest.outcome is Outcome.DONE:

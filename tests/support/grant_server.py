@@ -1,5 +1,6 @@
 """A real server whose clients get codes and refresh tokens, and people who are signed on there."""
 
+import json
 from base64 import b64encode
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
@@ -8,11 +9,13 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
+from tests.support.at_once import render_request
 from tests.support.html import parse_form
 from tests.support.server import SECRET, Server, running_server, wait_for
 
 AUTHORIZE, TOKEN = "/as/authorization.oauth2", "/as/token.oauth2"
 INTROSPECT, REVOKE = "/as/introspect.oauth2", "/as/revoke_token.oauth2"
+FLOWS = "/pf-ws/authn/flows/"
 CALLBACK = "https://app.example.com/callback"
 GRACE_SECONDS = 60
 """Longer than the default, so that a busy machine does not end what a kill delays."""
@@ -97,6 +100,29 @@ def sign_on(server: Server, username: str) -> str:
         connection.request("POST", form.action, urlencode(typed), headers)
         cookie, _ = _read(connection)
     return cookie
+
+
+def sign_on_action(server: Server) -> bytes:
+    """Begin a flow without a browser, and return the request that ends it."""
+    asked = {"client_id": "mobile", "response_type": "token", "response_mode": "pi.flow"}
+    begun = server.ask(f"{AUTHORIZE}?{urlencode(asked)}")
+    (cookie,) = [value for name, value in begun.headers.items() if name.lower() == "set-cookie"]
+    headers = {
+        "content-type": "application/vnd.pingidentity.checkUsernamePassword+json",
+        "x-xsrf-header": "PingFederate",
+        "cookie": cookie.partition(";")[0],
+    }
+    inputs = {"username": PEOPLE[0], "password": PASSWORD}
+    return render_request("POST", FLOWS + begun.json()["id"], headers, json.dumps(inputs))
+
+
+def approval(server: Server, cookie: str) -> bytes:
+    """Come to the page that asks for approval, and return the request that its button makes."""
+    page = server.ask(authorization_path(client_id="asking"), headers={"cookie": cookie})
+    form = parse_form(page.body)
+    sent = urlencode({**form.fields, "pf.oauth.authz.consent": "allow"})
+    headers = {"content-type": FORM_HEADERS["content-type"], "cookie": cookie}
+    return render_request("POST", form.action, headers, sent)
 
 
 def _read(connection: HTTPConnection) -> tuple[str, bytes]:

@@ -31,8 +31,8 @@ def discover(url: str) -> dict[str, Any]:
     found.raise_for_status()
     metadata = dict(found.json())
     # Authlib wants a response type; a face without an authorization endpoint has none.
-    has_endpoint = "authorization_endpoint" in metadata
-    lacking = {} if has_endpoint else {"response_types_supported": ["code"]}
+    signs_on = "authorization_endpoint" in metadata
+    lacking = {} if signs_on else {"response_types_supported": ["code"]}
     AuthorizationServerMetadata(metadata, **lacking).validate()
     return metadata
 

@@ -1,0 +1,1 @@
+"""What the works of sign-on need before they can be timed: users, sessions, codes, tokens."""

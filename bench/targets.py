@@ -1,0 +1,82 @@
+"""The rows to be: one server at one work, and what it is sent."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from bench.load.requests import ChainedRequests
+from bench.rows import Row, Sample
+from bench.running_server import RunningServer
+from bench.signon.chains import make_chain, verify_sign_on
+from bench.verify import make_request, verify
+from bench.work import SIGN_ON, PostRequest, Work
+
+
+@dataclass(frozen=True, slots=True)
+class Dose:
+    """How much load, for how long."""
+
+    connections: int
+    seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A row to be: one server, one work, one transport."""
+
+    running: RunningServer
+    work: Work
+    is_tls: bool
+    answer_bytes: int
+
+    @property
+    def url(self) -> str:
+        return self.running.launch.tls_url if self.is_tls else self.running.launch.url
+
+    @property
+    def label(self) -> str:
+        return f"{self.work} {self.running.server.title}{' over TLS' if self.is_tls else ''}"
+
+    @property
+    def has_half(self) -> bool:
+        """Whether its requests are all the same, so that they can be sent at a fixed rate."""
+        return self.work not in SIGN_ON
+
+    def prepare(self, dose: Dose, rate: float) -> PostRequest | ChainedRequests:
+        """Return what to send, with a fresh token where it is about one: peers forget theirs.
+
+        Args: rate is how many a second are expected, to be prepared where they differ.
+        """
+        self.running.check_alive()
+        server, launch = self.running.server, self.running.launch
+        if self.work not in SIGN_ON:
+            return make_request(server, launch, self.work)
+        expected = rate * dose.seconds
+        return make_chain(
+            server, launch, self.work, connections=dose.connections, expected=expected
+        )
+
+    def row(self, samples: Sequence[Sample]) -> Row:
+        server = self.running.server
+        return Row(
+            server=server.key,
+            title=server.title,
+            work=self.work,
+            is_tls=self.is_tls,
+            persistence=server.persistence,
+            setting=server.setting,
+            answer_bytes=self.answer_bytes,
+            samples=tuple(samples),
+        )
+
+
+def find_targets(running: Sequence[RunningServer], works: Sequence[Work]) -> Iterator[Target]:
+    """Yield the rows in the order of measuring, each verified first."""
+    for work in works:
+        for one in running:
+            if work not in one.server.works:
+                continue
+            check = verify_sign_on if work in SIGN_ON else verify
+            size = check(one.server, one.launch, work)
+            yield Target(one, work, is_tls=False, answer_bytes=size)
+            if work is Work.ES256 and one.launch.tls_url:
+                yield Target(one, work, is_tls=True, answer_bytes=size)
