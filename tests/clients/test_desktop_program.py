@@ -6,10 +6,9 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
-import requests
 
 from tests.clients.person import make_person
-from tests.support.server import SEEDS, Server, load_toml
+from tests.support.server import SEEDS, Answer, Server, load_toml
 
 REDIRECT_URI = "myinteract://ssosignedin"
 SECRET = load_toml(SEEDS)["environments"]["default"]["clients"]["app_client"]["secret"]
@@ -36,26 +35,30 @@ def read_answer(url: str) -> dict[str, str]:
     return dict(parse_qsl(parts.query, strict_parsing=True))
 
 
-def exchange(server: Server, code: str, **changed: str) -> requests.Response:
+def exchange(server: Server, **changed: str) -> Answer:
     """Send the token request of the guide."""
     form = {
         "grant_type": "authorization",
         "redirect_uri": REDIRECT_URI,
         "client_id": "app_client",
         "client_secret": SECRET,
-        "code": code,
         **changed,
     }
-    url = f"{server.base_url}/as/token.oauth2"
-    return requests.post(url, data=form, verify=str(server.ca_path), timeout=10)
+    return server.ask(
+        "/as/token.oauth2",
+        listener="tls",
+        method="POST",
+        body=urlencode(form),
+        headers={"content-type": "application/x-www-form-urlencoded"},
+    )
 
 
 @pytest.fixture(scope="module")
 def tokens(seeds_server: Server) -> dict[str, Any]:
     """Sign a user on and exchange the code."""
     code = read_answer(sign_on(seeds_server))["code"]
-    answer = exchange(seeds_server, code)
-    assert answer.status_code == 200, answer.text
+    answer = exchange(seeds_server, code=code)
+    assert answer.status == 200, answer.body
     return dict(answer.json())
 
 
@@ -82,15 +85,10 @@ def test_S2_15_S2_17_the_code_is_exchanged_as_the_guide_writes_it(tokens: dict[s
 def test_S2_18_the_program_gets_a_refresh_token_that_works(
     seeds_server: Server, tokens: dict[str, Any]
 ) -> None:
-    form = {"grant_type": "refresh_token", "refresh_token": tokens["refresh_token"]}
-    answer = requests.post(
-        f"{seeds_server.base_url}/as/token.oauth2",
-        data=form,
-        auth=("app_client", SECRET),
-        verify=str(seeds_server.ca_path),
-        timeout=10,
+    answer = exchange(
+        seeds_server, grant_type="refresh_token", refresh_token=tokens["refresh_token"]
     )
-    assert answer.status_code == 200, answer.text
+    assert answer.status == 200, answer.body
     assert answer.json()["access_token"] != tokens["access_token"]
 
 
@@ -116,5 +114,5 @@ def test_S2_16_no_other_program_gets_the_code(
 
 def test_S2_17_the_secret_is_needed_where_no_challenge_is(seeds_server: Server) -> None:
     code = read_answer(sign_on(seeds_server))["code"]
-    answer = exchange(seeds_server, code, client_secret="wrong")
-    assert (answer.status_code, answer.json()["error"]) == (401, "invalid_client")
+    answer = exchange(seeds_server, code=code, client_secret="wrong")
+    assert (answer.status, answer.json()["error"]) == (401, "invalid_client")

@@ -204,7 +204,7 @@ def make_app(
     *,
     clients: Iterable[Client] = (),
     environments: Iterable[Environment] | None = None,
-    allowances: Mapping[str, Allowance] = DEFAULT_ALLOWANCES,
+    allowances: Mapping[str, Allowance | None] = DEFAULT_ALLOWANCES,
     now: float = NOW,
     reach: Reach = unhooked,
     signer: Signer | None = None,

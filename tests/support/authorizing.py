@@ -4,10 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from ostiary.adapters.limiter import WindowLimiter
 from ostiary.adapters.signing import PooledSigner
 from ostiary.core.base.ids import ClientId
 from ostiary.core.base.params import Params
 from ostiary.core.crypto.keys import KeySet
+from ostiary.core.flow.flow_rate import FlowRate
 from ostiary.core.flow.turn import Turn
 from ostiary.core.model.client import Client
 from ostiary.core.model.environment import ENVIRONMENT_KEYS, Environment
@@ -83,7 +85,10 @@ class Authorizing:
         gate = Gate(flows.directory, store.sessions, clock)
         issuer = TokenIssuer(store, PooledSigner(), events, clock)
         finishing = Finishing(gate, issuer, store, events, clock)
-        return Authorize(flows.browsers, flows.engine, finishing, flows.directory, events, clock)
+        flow_rate = FlowRate(WindowLimiter(clock))
+        return Authorize(
+            flows.browsers, flows.engine, flow_rate, finishing, flows.directory, events, clock
+        )
 
     def change_client(self, client_id: str = "app", **fields: Any) -> None:
         """Let a client be configured another way from now on."""

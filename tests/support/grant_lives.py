@@ -85,5 +85,6 @@ def lines_of(clients: Sequence[GrantClient]) -> list[Line]:
 def check_history(lines: Sequence[Line], *expected: tuple[Op, Outcome]) -> None:
     """Find no breach in a history in which the expected things happened."""
     happened = {(line.op, line.outcome) for line in lines}
-    assert set(expected) <= happened
-    assert find_breaches(lines, grace_seconds=GRACE_SECONDS) == []
+    assert set(expected) <= happened, happened
+    breaches = find_breaches(lines, grace_seconds=GRACE_SECONDS)
+    assert not breaches, breaches[:3]

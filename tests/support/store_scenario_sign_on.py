@@ -42,7 +42,7 @@ async def seed(store: StoreBackend, env: Environment) -> None:
     """Store what the steps move, rotate, end and clean up."""
     for flow in (make_flow(MOVED), make_flow(FINISHED), make_flow(OVER, expires_at=NOW)):
         await store.flows.start(env, flow)
-    for number in (ENDED, SIGNED_OFF, USED, REPLACED):
+    for number in (NEW, ENDED, SIGNED_OFF, USED, REPLACED):
         await store.commit(env, Issuance(session=make_change(number, user=number)), now=NOW)
     kept = tuple(map(_grant, (ROTATED, REVOKED, ENDED, FORGOTTEN, SIGNED_OFF, REPLACED)))
     over = Issuance(
@@ -54,7 +54,12 @@ async def seed(store: StoreBackend, env: Environment) -> None:
 
 
 COMMITS = {
-    "exchange": Issuance((make_redemption(NEW),), (make_token(NEW),), grants=(_grant(NEW),)),
+    "exchange": Issuance(
+        (make_redemption(NEW),),
+        (make_token(NEW),),
+        grants=(_grant(NEW),),
+        needs_session=make_session(NEW).id,
+    ),
     "refresh": Issuance((), (make_token(ROTATED),), rotates=make_rotation(ROTATED)),
     "advance": Issuance(moves=make_move(MOVED)),
     "finish": Issuance(

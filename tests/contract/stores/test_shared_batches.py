@@ -41,7 +41,11 @@ VERBS: dict[str, Verb] = {
         lambda n: Issuance(codes=(make_code(n),), moves=make_end(n), session=make_change(n + 1000))
     ),
     "a code is exchanged": commit(
-        lambda n: Issuance((make_redemption(n),), grants=(make_grant(n + 1000),))
+        lambda n: Issuance(
+            (make_redemption(n),),
+            grants=(make_grant(n + 1000),),
+            needs_session=make_session(n).id,
+        )
     ),
     "a refresh token rotates": commit(lambda n: Issuance(rotates=make_rotation(n))),
     "a session is used": lambda store, env, n: store.sessions.touch(

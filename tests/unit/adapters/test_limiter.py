@@ -21,7 +21,7 @@ def _limiter(clock: FrozenClock | None = None) -> WindowLimiter:
 
 def _fail(limiter: WindowLimiter, *subject: str, times: int = 3) -> None:
     for _ in range(times):
-        limiter.count_failure(ENV, subject)
+        limiter.count(ENV, subject)
 
 
 def _is_refused(limiter: WindowLimiter, *subject: str) -> bool:
@@ -136,5 +136,5 @@ def test_long_words_of_strangers_take_little_memory() -> None:
     limiter = _limiter()
     _fail(limiter, "client", "x" * 65536, V4)
     assert _is_refused(limiter, "client", "x" * 65536, V4)
-    (key,) = limiter._failures
+    (key,) = limiter._counts
     assert sum(sys.getsizeof(word) for word in key) < 1024

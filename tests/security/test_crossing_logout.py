@@ -1,0 +1,106 @@
+"""Somebody signs off just as an application gets its tokens: none of them outlives the session."""
+
+from dataclasses import dataclass
+
+import pytest
+
+from ostiary.core.model.audit import ReplayDetected, RequestRefused
+from tests.support.app import App, run_now
+from tests.support.asgi import Answer
+from tests.support.browsing import (
+    CALLBACK,
+    PASSWORD,
+    VERIFIER,
+    WEB,
+    Browsing,
+    make_sign_on_app,
+    returned,
+)
+from tests.support.tenants import secret_of
+
+AFTER_THE_GATE = "memory.users.find"
+"""The gate looks for the session first, and for the user then."""
+
+
+@dataclass
+class Leaver:
+    """Signs off between the look at the session and the commit, once it is told to.
+
+    Args: passes says how often the user is looked up before.
+    """
+
+    app: App | None = None
+    passes: int = 0
+
+    def __call__(self, point: str) -> None:
+        if point != AFTER_THE_GATE or self.app is None:
+            return
+        self.passes -= 1
+        if self.passes < 0:
+            app, self.app = self.app, None
+            env = app.environment("default")
+            (session_id,) = [session_id for _, session_id in app.store.sessions.rows]
+            assert run_now(app.store.sessions.end(env, session_id))
+
+
+def events(app: App, kind: type[object]) -> list[object]:
+    return [event for event in app.events.events if isinstance(event, kind)]
+
+
+async def exchange(app: App, code: str) -> Answer:
+    form = {
+        "grant_type": "authorization_code",
+        "code": code,
+        "redirect_uri": CALLBACK,
+        "code_verifier": VERIFIER,
+    }
+    return await app.pingfederate.post_form(
+        "/as/token.oauth2", form, basic=("web", secret_of("web"))
+    )
+
+
+async def get_code(leaver: Leaver) -> tuple[App, str]:
+    """Sign on for a code; the person is about to leave."""
+    app = make_sign_on_app(reach=leaver)
+    browsing = Browsing(app)
+    page = await browsing.authorize(WEB)
+    answer = await browsing.press(page, pf_username="joe", pf_pass=PASSWORD)
+    return app, returned(answer)["code"]
+
+
+async def test_SEC_50_an_exchange_that_crosses_the_sign_off_gets_nothing() -> None:
+    leaver = Leaver()
+    leaver.app, code = await get_code(leaver)
+    app = leaver.app
+    answer = await exchange(app, code)
+    assert answer.error == (400, "invalid_grant")
+    assert app.store.user_grants.rows == {}
+
+
+async def test_a_crossing_sign_off_is_not_taken_for_a_stolen_code() -> None:
+    leaver = Leaver()
+    leaver.app, code = await get_code(leaver)
+    app = leaver.app
+    await exchange(app, code)
+    assert events(app, ReplayDetected) == []
+    (refused,) = events(app, RequestRefused)
+    assert isinstance(refused, RequestRefused)
+    assert (refused.endpoint, refused.reason) == ("token", "the session ended meanwhile")
+
+
+@pytest.mark.parametrize("response_type", ["token", "id_token token", "code id_token token"])
+async def test_SEC_50_a_token_from_the_front_channel_that_crosses_the_sign_off_is_not_given(
+    response_type: str,
+) -> None:
+    leaver = Leaver()
+    app = make_sign_on_app(reach=leaver)
+    browsing = Browsing(app)
+    await browsing.press(await browsing.authorize(WEB), pf_username="joe", pf_pass=PASSWORD)
+    asked = {**WEB, "response_type": response_type, "nonce": "n", "prompt": "none"}
+    assert "access_token" in returned(await browsing.authorize(asked))
+    app.store.user_grants.rows.clear()
+    # Recognising the browser looks the user up, too.
+    leaver.app, leaver.passes = app, 1
+    answer = returned(await browsing.authorize(asked))
+    assert answer["error"] == "access_denied"
+    assert app.store.user_grants.rows == {}
