@@ -30,7 +30,7 @@ _ENDPOINTS_HEAD = """# Endpoints
 
 - A path is matched exactly: case matters, and nothing is decoded or normalised.
 - `{environmentId}` stands for one segment, `*` for everything below.
-- `HEAD` is answered wherever `GET` is, `OPTIONS` everywhere.
+- `HEAD` is answered where `GET` is and uses nothing up, `OPTIONS` everywhere.
 - *Discovery* names the member of the metadata document that advertises the endpoint.
 - *Origins* says which browser origins may read the answer: any, or those that the environment lists
   as `allowed_origins`, or those of its authentication applications, with cookies.

@@ -1,7 +1,7 @@
 """Cookies: read without doubt about which one is meant, written so that scripts never see them."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import KW_ONLY, dataclass, field
 from email.utils import formatdate
 from enum import Enum
@@ -83,40 +83,55 @@ def delete_cookie(
 
 
 def find_cookie(request: Request, name: str) -> str | None:
-    """Return the value of the one cookie of this name.
+    """Return the value of the one cookie of this name: see `find_cookies`."""
+    return find_cookies(request, (name,))[0]
+
+
+def find_cookies(request: Request, names: Sequence[str]) -> list[str | None]:
+    """Return for each name the value of the one cookie of that name.
 
     A cookie that stands twice is none: a neighbouring host can set one of the same name, and
     nothing tells them apart. Neither is an empty one, nor one with octets that we never write.
 
     Spec: RFC 6265 §4.2, §8.6.
     """
-    values = _values(request, name)
-    return values[0] if len(values) == 1 and values[0] and _VALUE.fullmatch(values[0]) else None
+    values = _values(request)
+    return [_only(values.get(name, ())) for name in names]
 
 
 def has_duplicate_cookie(request: Request, name: str) -> bool:
     """Tell whether a cookie stands more than once; the browser should then forget ours."""
-    return len(_values(request, name)) > 1
+    return name in find_duplicates(request)
 
 
-def _values(request: Request, name: str) -> list[str]:
-    return [value for key, value in _pairs(request) if key == name]
+def find_duplicates(request: Request) -> frozenset[str]:
+    """Return the names of the cookies that stand more than once."""
+    return frozenset(name for name, values in _values(request).items() if len(values) > 1)
 
 
-def _pairs(request: Request) -> Iterator[tuple[str, str]]:
-    """Yield the cookies sent, or none of them if they are too many.
+def _only(values: Sequence[str]) -> str | None:
+    return values[0] if len(values) == 1 and values[0] and _VALUE.fullmatch(values[0]) else None
+
+
+def _values(request: Request) -> dict[str, list[str]]:
+    """Return the cookies sent by name, or none of them if they are too many.
 
     Reading only the first ones would let a neighbouring host push its own to the front and ours out
     of sight.
     """
-    sent = b"; ".join(request.find_headers(b"cookie"))
+    found: dict[str, list[str]] = {}
+    lines = request.find_headers(b"cookie")
+    if not lines:
+        return found
+    sent = b"; ".join(lines)
     pairs = sent.decode("latin-1").split(";")
     if len(sent) > MAX_COOKIE_BYTES or len(pairs) > MAX_COOKIES:
-        return
+        return found
     for pair in pairs:
         name, equals, value = pair.removeprefix(" ").partition("=")
         if equals:
-            yield name, value
+            found.setdefault(name, []).append(value)
+    return found
 
 
 def _header(cookie: Cookie, lifetime: str) -> tuple[bytes, bytes]:

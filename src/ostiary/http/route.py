@@ -53,6 +53,7 @@ class Route:
         path: "/as/token.oauth2", "/as/{id}/resume" (one segment may be variable, if there is
             another) or "/ext/*" (everything below one segment that no other route serves).
         handlers: by method. HEAD and OPTIONS are answered without one.
+        spends: a GET may use something up here, so nobody gets it by HEAD, which only looks.
         errors: the error shape of this endpoint; it gets every refusal, the edge's own too.
         origins: for CorsPolicy.CONFIGURED: the exact origins that may call, empty where the
             environment is unknown.
@@ -64,6 +65,7 @@ class Route:
     path: str
     handlers: Mapping[str, Handler]
     errors: RenderError
+    spends: bool = False
     body: BodyKind = BodyKind.NONE
     cors: CorsPolicy = CorsPolicy.NONE
     origins: Callable[[Request], frozenset[str]] | None = None
@@ -96,7 +98,8 @@ class Route:
     @cached_property
     def methods(self) -> tuple[str, ...]:
         """Every method that gets an answer here."""
-        implied = {"OPTIONS", "HEAD"} if "GET" in self.handlers else {"OPTIONS"}
+        has_head = "GET" in self.handlers and not self.spends
+        implied = {"OPTIONS", "HEAD"} if has_head else {"OPTIONS"}
         return tuple(sorted(implied.union(self.handlers)))
 
     @cached_property
@@ -106,7 +109,9 @@ class Route:
 
     def find_handler(self, method: str) -> Handler | None:
         """Return who answers `method`; HEAD is GET whose body is not sent."""
-        return self.handlers.get("GET" if method == "HEAD" else method)
+        if method == "HEAD":
+            return None if self.spends else self.handlers.get("GET")
+        return self.handlers.get(method)
 
 
 @dataclass(frozen=True, slots=True)

@@ -175,3 +175,10 @@ def test_configured_origins_must_come_from_somewhere() -> None:
         Route("/x", {}, render_error, cors=CorsPolicy.CONFIGURED)
     with pytest.raises(ValueError, match="origins"):
         Route("/x", {}, render_error, origins=lambda request: frozenset())
+
+
+def test_SEC_141_nobody_uses_anything_up_by_looking_with_head() -> None:
+    route = Route("/used/up", {"GET": answer, "POST": answer}, render_error, spends=True)
+    assert route.allow == b"GET, OPTIONS, POST"
+    assert route.find_handler("HEAD") is None
+    assert route.find_handler("GET") is answer

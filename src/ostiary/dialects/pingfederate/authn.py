@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from ostiary.core.base.ids import FlowId
+from ostiary.core.base.ids import ClientId, FlowId
 from ostiary.core.flow.browser import Browser
 from ostiary.core.flow.errors import action_not_offered
 from ostiary.core.flow.turn import Turn
@@ -13,7 +13,7 @@ from ostiary.dialects.pingfederate.browser_cookies import read_browser
 from ostiary.dialects.pingfederate.origins import check_application, check_origin
 from ostiary.dialects.pingfederate.sign_on_answers import SignOnAnswers, is_for_pages
 from ostiary.dialects.pingfederate.tenancy import Tenancy
-from ostiary.http.errors import bad_request
+from ostiary.http.errors import HTTPError, bad_request
 from ostiary.http.message import Request, Response
 
 XSRF_HEADER = b"x-xsrf-header"
@@ -61,11 +61,22 @@ class AuthenticationAPI:
         return self.answers.as_json(env, request, outcome)
 
     async def _look(self, env: Environment, request: Request, browser: Browser) -> Turn:
-        check_origin(env, request)
+        self._check(env, request, None)
         turn = await self.authorize.look(env, FlowId(request.path_values["flowId"]), browser)
         if turn.flow.request.is_redirectless:
-            check_application(env, request, turn.flow.request.client_id)
+            self._check(env, request, turn.flow.request.client_id)
         return turn
+
+    def _check(self, env: Environment, request: Request, client_id: ClientId | None) -> None:
+        """Refuse a page that may not call here, or not for this client."""
+        try:
+            if client_id is None:
+                check_origin(env, request)
+            else:
+                check_application(env, request, client_id)
+        except HTTPError as error:
+            self.authorize.tell_refused(env, error, client_id or "", request.address)
+            raise
 
 
 def check_xsrf(request: Request) -> None:

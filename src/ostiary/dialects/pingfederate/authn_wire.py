@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+
+import msgspec
 
 from ostiary.core.base.ids import FlowId
 from ostiary.core.oauth.authorization_response import AuthorizationResponse
@@ -57,8 +58,7 @@ def find_offer(actions: Mapping[str, Offer], wanted: str) -> Offer | None:
     return by_id.get(wanted.lower())
 
 
-@dataclass(frozen=True, slots=True)
-class FlowStates:
+class FlowStates(msgspec.Struct, frozen=True):
     """Writes the states of one flow.
 
     Args:

@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 
+from ostiary.core.base.errors import ProtocolError
 from ostiary.core.base.ids import ClientId
 from ostiary.core.base.params import Params
 from ostiary.core.model.authorization_request import ResponseMode
+from ostiary.core.model.environment import Environment
 from ostiary.core.oauth.authorize import Authorize
 from ostiary.core.oauth.checks.asked import RequestExtensions
 from ostiary.dialects.pingfederate.browser_cookies import read_browser
@@ -36,13 +38,29 @@ class Authorization:
         with_cookies = bring_cookies(request)
         if with_cookies is not None:
             return with_cookies
-        env, params = self.tenancy.resolve(request), parse_params(all_params(request))
-        if params.find("response_mode") == ResponseMode.PI_FLOW:
-            check_application(env, request, ClientId(params.find("client_id") or ""))
+        env = self.tenancy.resolve(request)
+        params = self._read(env, request)
         outcome = await self.authorize.begin(
             env, params, read_browser(request), read_extensions(params)
         )
         return self.answers.in_browser(env, request, outcome)
+
+    def _read(self, env: Environment, request: Request) -> Params:
+        """Return the parameters of a request that may be made from where it comes.
+
+        Raises: OAuthError for a repeated parameter; HTTPError, also for a page that is no
+            authentication application.
+        """
+        claimed = ""
+        try:
+            params = parse_params(all_params(request))
+            claimed = params.find("client_id") or ""
+            if params.find("response_mode") == ResponseMode.PI_FLOW:
+                check_application(env, request, ClientId(claimed))
+        except ProtocolError as error:
+            self.authorize.tell_refused(env, error, claimed, request.address)
+            raise
+        return params
 
 
 def read_extensions(params: Params) -> RequestExtensions:

@@ -11,8 +11,8 @@ from ostiary.http.cookies import (
     Cookie,
     SameSite,
     delete_cookie,
-    find_cookie,
-    has_duplicate_cookie,
+    find_cookies,
+    find_duplicates,
     set_cookie,
 )
 from ostiary.http.errors import Headers
@@ -47,13 +47,17 @@ _COOKIES = (
 )
 
 
+_NAMES = tuple(kept.name for kept in _COOKIES)
+
+
 def read_browser(request: Request) -> Browser:
     """Return what a request shows: cookies, and the state of a flow that goes without them.
 
     Spec: PingFederate "Configuring the PF cookie".
     Raises: HTTPError 400 when the state stands twice.
     """
-    shown = {kept.member: _find(request, kept) for kept in _COOKIES}
+    values = find_cookies(request, _NAMES)
+    shown = {kept.member: _fit(kept, value) for kept, value in zip(_COOKIES, values, strict=True)}
     username = shown.pop("username")
     state = request.find_header(API_STATE_HEADER)
     return Browser(
@@ -81,9 +85,10 @@ def _changes(
     policy = env.sessions
     same_site = SameSite.NONE if policy.is_cross_site else SameSite.LAX
     partitioned = policy.is_cross_site and policy.is_partitioned
+    duplicates = find_duplicates(request)
     for kept in _COOKIES:
         value = getattr(change, kept.member)
-        if value is None and has_duplicate_cookie(request, kept.name):
+        if value is None and kept.name in duplicates:
             value = FORGET
         if value is None:
             continue
@@ -100,8 +105,7 @@ def _changes(
         yield set_cookie(cookie, now)
 
 
-def _find(request: Request, kept: _Kept) -> str | None:
-    value = find_cookie(request, kept.name)
+def _fit(kept: _Kept, value: str | None) -> str | None:
     return value if value is not None and kept.pattern.fullmatch(value) else None
 
 
