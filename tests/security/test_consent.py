@@ -8,6 +8,7 @@ import pytest
 from ostiary.core.base.ids import ClientId
 from ostiary.core.base.scopes import ScopeSet
 from ostiary.core.flow.turn import Turn
+from ostiary.core.model.authorization_request import ClaimsRequest, ClaimWish
 from ostiary.core.model.flow import Stage
 from tests.support.flows import (
     ONE_FORM,
@@ -107,3 +108,21 @@ async def test_SEC_136_an_approval_that_is_not_to_be_remembered_counts_once(
     finished = await approving.allow("openid", is_remembered=False)
     assert finished.flow.scopes == ("openid",)
     assert await approving.is_asked("openid")
+
+
+async def test_SEC_136_claims_that_no_scope_gives_are_asked_about(approving: Approving) -> None:
+    wished = ClaimsRequest(userinfo={"email": ClaimWish()}, id_token={"given_name": ClaimWish()})
+    await approving.allow("openid", is_remembered=True)
+    turn = await approving.begin("openid", "app", claims=wished)
+    assert turn.view is not None
+    assert turn.view.items[-2:] == ("Read about you: email", "Read about you: given name")
+    await approving.allow("openid", is_remembered=True, claims=wished)
+    assert not await approving.is_asked("openid", claims=wished)
+
+
+async def test_SEC_136_claims_that_an_allowed_scope_gives_anyway_are_no_question(
+    approving: Approving,
+) -> None:
+    await approving.allow("openid email", is_remembered=True)
+    wished = ClaimsRequest(userinfo={"email": ClaimWish(), "email_verified": ClaimWish()})
+    assert not await approving.is_asked("openid email", claims=wished)

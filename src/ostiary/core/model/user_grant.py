@@ -100,4 +100,6 @@ class Consent(msgspec.Struct, frozen=True, omit_defaults=True):
     client_id: ClientId
     scopes: frozenset[str]
     resources: frozenset[str] = frozenset()
+    claims: frozenset[str] = frozenset()
+    """By the parameter `claims`, beyond what the scopes give."""
     granted_at: float = 0.0

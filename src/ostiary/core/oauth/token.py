@@ -18,7 +18,7 @@ from ostiary.core.model.token_manager import TokenManager
 from ostiary.core.oauth.client_authentication import ClientAuthentication
 from ostiary.core.oauth.refusals import describe_refusal
 from ostiary.core.ports.events import Events
-from ostiary.core.ports.stores import AlreadyRedeemedError
+from ostiary.core.ports.stores import AlreadyRedeemedError, SessionEndedError
 from ostiary.core.tokens.issue import TokenIssuer
 from ostiary.core.tokens.targets import TokenTarget, choose_manager, settle_target
 
@@ -76,6 +76,8 @@ class TokenEndpoint:
             if authorization.person is not None or target.resources:
                 authorization, manager = _settle(env, authorization, manager, target, params)
             return await self.issuer.issue(env, authorization, manager, address=address)
+        except SessionEndedError as error:
+            raise invalid_grant("the session ended meanwhile") from error
         except AlreadyRedeemedError as error:
             if not isinstance(grant, ContestedGrant):
                 raise invalid_grant("another request was first") from error
@@ -115,7 +117,7 @@ def _settle(
     """Return the authorization for its token alone, and the manager that issues it."""
     if authorization.person is None:
         return replace(authorization, resources=target.resources), manager
-    target = settle_target(authorization, target)
+    target = settle_target(env, authorization, target)
     is_alias = params.find("grant_type") == CODE_GRANT_ALIAS
     authorization = replace(authorization, resources=target.resources, is_deprecated=is_alias)
     return authorization, choose_manager(env, authorization.client, target)

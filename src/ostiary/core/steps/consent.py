@@ -22,6 +22,7 @@ from ostiary.core.steps.contract import (
     State,
     View,
 )
+from ostiary.core.tokens.user_claims import claims_beyond
 
 APPROVE = Action("consent", "approve")
 DENY = Action("consent", "deny")
@@ -49,7 +50,7 @@ class Consent:
             return Ask()
         user_id = situation.flow.user_id
         kept = None if user_id is None else await self.consents.find(env, user_id, client.client_id)
-        is_known = kept is not None and _covers(kept, situation)
+        is_known = kept is not None and _covers(kept, env, situation)
         return Passed(scopes=request.scopes.names) if is_known else Ask()
 
     def view(self, env: Environment, situation: Situation) -> View:
@@ -63,7 +64,11 @@ class Consent:
             ),
             title=f"Allow access to {name}?",
             lines=(f"{name} asks for access on your behalf:",),
-            items=(*described, *(f"for {resource}" for resource in request.resources)),
+            items=(
+                *described,
+                *(f"Read about you: {name.replace('_', ' ')}" for name in _claims(env, situation)),
+                *(f"for {resource}" for resource in request.resources),
+            ),
         )
 
     async def act(
@@ -75,10 +80,19 @@ class Consent:
         return Passed(scopes=situation.flow.request.scopes.names, is_remembered=is_remembered)
 
 
-def _covers(kept: KeptConsent, situation: Situation) -> bool:
+def _covers(kept: KeptConsent, env: Environment, situation: Situation) -> bool:
     request = situation.flow.request
     is_covered = request.scopes.is_subset_of(kept.scopes)
-    return is_covered and kept.resources.issuperset(request.resources)
+    return (
+        is_covered
+        and kept.resources.issuperset(request.resources)
+        and kept.claims.issuperset(_claims(env, situation))
+    )
+
+
+def _claims(env: Environment, situation: Situation) -> tuple[str, ...]:
+    request = situation.flow.request
+    return claims_beyond(env, situation.client, request.claims, request.scopes)
 
 
 def _must_see_somebody(situation: Situation) -> bool:

@@ -20,14 +20,6 @@ def is_client_open(env: Environment, client_id: ClientId) -> bool:
     return client is not None and client.enabled
 
 
-def is_current(user: User, authentication: Authentication) -> bool:
-    """Tell whether a user's password is still the one that it had when it signed on.
-
-    Whoever changes a password throws out everybody who knew the old one.
-    """
-    return user.password is None or user.password.changed_at <= authentication.at
-
-
 @dataclass(frozen=True, slots=True)
 class Gate:
     """Asked at the start, and again whenever tokens for a user are given out, renewed or used.
@@ -60,6 +52,4 @@ class Gate:
             if session is None:
                 return None
         user = await self.directory.find(env, user_id)
-        if user is None or not user.enabled or not is_current(user, authentication):
-            return None
-        return user
+        return user if user is not None and authentication.holds_for(user) else None

@@ -61,7 +61,8 @@ class TokenIssuer:
         A JWT of a client itself that redeems nothing needs no store at all.
         Stores: what is redeemed, a reference token, a user's grant or what becomes of it, in one
             commit before this returns.
-        Raises: AlreadyRedeemedError, UnavailableError; OAuthError invalid_scope from the audience.
+        Raises: AlreadyRedeemedError, SessionEndedError, UnavailableError; OAuthError invalid_scope
+            from the audience.
         """
         now = self.clock.now()
         if authorization.person is not None:
@@ -92,8 +93,8 @@ class TokenIssuer:
             wants: parts of `response_type`: `code`, `token`, `id_token`; or nothing.
             beside: what is committed along: the flow's end, the session, a consent.
         Stores: all of that, the code, and the access token with its grant, in one commit.
-        Raises: AlreadyRedeemedError, FlowChangedError, UnavailableError; OAuthError invalid_scope
-            from the audience.
+        Raises: AlreadyRedeemedError, FlowChangedError, SessionEndedError, UnavailableError;
+            OAuthError invalid_scope from the audience.
         """
         if authorization.person is None:
             raise ValueError("nothing goes through a browser without a person")
@@ -143,9 +144,14 @@ class TokenIssuer:
 
 
 def _with_token(issuance: Issuance, minted: _Minted) -> Issuance:
+    made = minted.settled.made
+    # A session that begins by the same commit need not be there before.
+    is_new = issuance.session is not None
+    ending = [grant.session_id for grant in made if grant.ends_with_session and not is_new]
     return replace(
         issuance,
         reference_tokens=(*issuance.reference_tokens, *minted.records),
-        grants=(*issuance.grants, *minted.settled.made),
+        grants=(*issuance.grants, *made),
         rotates=minted.settled.rotates,
+        needs_session=next(iter(ending), None),
     )

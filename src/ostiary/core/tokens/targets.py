@@ -1,7 +1,8 @@
 """Which token manager issues, and for which audiences."""
 
 import re
-from dataclasses import dataclass
+
+import msgspec
 
 from ostiary.core.base.errors import OAuthCode, OAuthError
 from ostiary.core.base.ids import TokenManagerId
@@ -12,8 +13,7 @@ from ostiary.core.model.environment import Environment
 from ostiary.core.model.token_manager import TokenManager
 
 
-@dataclass(frozen=True, slots=True)
-class TokenTarget:
+class TokenTarget(msgspec.Struct, frozen=True):
     """What a request asks of its token: a manager by id, or resources by URI."""
 
     manager_id: str | None = None
@@ -50,9 +50,13 @@ def choose_manager(env: Environment, client: Client, target: TokenTarget) -> Tok
     return env.token_managers[client.token_managers[0]]
 
 
-def settle_target(authorization: Authorization, target: TokenTarget) -> TokenTarget:
+def settle_target(
+    env: Environment, authorization: Authorization, target: TokenTarget
+) -> TokenTarget:
     """Return what a token of a user's grant is for: what the request names, or all of the grant.
 
+    A grant without resources is good for those that own one of its scopes, and no others: the user
+    has not heard of them.
     Args: target was accepted by `choose_manager`.
     Spec: RFC 8707 §2.2.
     Raises: OAuthError invalid_target for what the user was not asked for.
@@ -62,6 +66,8 @@ def settle_target(authorization: Authorization, target: TokenTarget) -> TokenTar
         raise OAuthError(OAuthCode.INVALID_TARGET, "The grant is for another token manager.")
     if allowed and not set(target.resources) <= set(allowed):
         raise OAuthError(OAuthCode.INVALID_TARGET, "The grant is for another resource.")
+    if not allowed and authorization.person is not None:
+        _check_heard_of(env, authorization, target.resources)
     return TokenTarget(target.manager_id or settled, target.resources or allowed)
 
 
@@ -84,6 +90,15 @@ def choose_audiences(
                 "A requested scope belongs to another resource than the one asked for.",
             )
     return resources
+
+
+def _check_heard_of(
+    env: Environment, authorization: Authorization, resources: tuple[str, ...]
+) -> None:
+    granted = frozenset(authorization.scopes.names)
+    for known in env.resources:
+        if known.audience in resources and known.scopes.isdisjoint(granted):
+            raise OAuthError(OAuthCode.INVALID_TARGET, "The grant is for another resource.")
 
 
 def _open_manager(env: Environment, client: Client, manager_id: TokenManagerId) -> TokenManager:

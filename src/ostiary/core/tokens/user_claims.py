@@ -6,7 +6,7 @@ Spec: OpenID Connect Core §5.1, §5.4.
 from collections.abc import Iterable, Iterator, Mapping
 
 from ostiary.core.base.scopes import ScopeSet
-from ostiary.core.model.authorization_request import ClaimWish
+from ostiary.core.model.authorization_request import ClaimsRequest, ClaimWish
 from ostiary.core.model.client import Client
 from ostiary.core.model.environment import Environment, SubjectKind
 from ostiary.core.model.user import User
@@ -81,6 +81,21 @@ def claims_wished(
     """
     allowed = frozenset(_names_of(env, client.scopes))
     return _claims(env, user, (name for name in wishes if name in allowed))
+
+
+def claims_beyond(
+    env: Environment, client: Client, wished: ClaimsRequest, scopes: ScopeSet
+) -> tuple[str, ...]:
+    """Return the claims that a request names and gets, although its scopes would not give them.
+
+    A user who allows the scopes has not thereby allowed these.
+    """
+    names = dict.fromkeys((*wished.userinfo, *wished.id_token))
+    if not names:
+        return ()
+    allowed = frozenset(_names_of(env, client.scopes))
+    given = frozenset(_names_of(env, scopes))
+    return tuple(name for name in names if name in allowed and name not in given)
 
 
 def _names_of(env: Environment, scopes: Iterable[str]) -> Iterator[str]:

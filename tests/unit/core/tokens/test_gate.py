@@ -1,13 +1,9 @@
 """The gate: who is let through, asked about each thing that can close it."""
 
-from dataclasses import replace
-
-from ostiary.core.base.ids import ClientId, SessionId, UserId
-from ostiary.core.model.session import Authentication
+from ostiary.core.base.ids import ClientId, SessionId
 from ostiary.core.model.user import User, UserPassword
-from ostiary.core.tokens.gate import is_current
 from tests.support.codes import Codes, make_gate, signed_on
-from tests.support.users import HASH, make_user
+from tests.support.users import HASH
 
 
 async def _find(codes: Codes, client: str = "web", session: SessionId | None = None) -> User | None:
@@ -47,9 +43,8 @@ async def test_a_session_that_is_over_closes_it_for_who_needs_one() -> None:
     assert await _find(codes, session=SessionId("unknown")) is None
 
 
-def test_a_proof_is_over_once_the_password_was_changed_after_it() -> None:
-    user = make_user(1, password=UserPassword(HASH, changed_at=100.5))
-    at = Authentication(UserId(user.id), 100.5)
-    assert is_current(user, at)
-    assert not is_current(user, Authentication(user.id, 100.4))
-    assert is_current(replace(user, password=None), Authentication(user.id, 0.0))
+async def test_SEC_73_a_proof_of_an_earlier_password_closes_it_whenever_it_was_made() -> None:
+    codes = await signed_on()
+    password = UserPassword(HASH, changed_at=codes.session.authentication.at - 1)
+    await codes.change_user(password=password)
+    assert await _find(codes) is None

@@ -5,8 +5,9 @@ import pytest
 from ostiary.core.base.errors import OAuthError
 from ostiary.core.base.ids import TokenManagerId
 from ostiary.core.base.scopes import ScopeSet
-from ostiary.core.model.authorization import Authorization
+from ostiary.core.model.authorization import Authorization, Person
 from ostiary.core.model.resource import Resource
+from ostiary.core.model.session import Authentication
 from ostiary.core.tokens.targets import (
     NO_TARGET,
     TokenTarget,
@@ -16,6 +17,7 @@ from ostiary.core.tokens.targets import (
 )
 from tests.support.environments import make_environment
 from tests.support.tenants import make_client, make_manager
+from tests.support.users import NOW, make_user
 
 API = "https://api.example.com"
 ORDERS = f"{API}/orders"
@@ -152,9 +154,9 @@ def _granted(manager_id: str | None = None, *resources: str) -> Authorization:
 def test_a_token_of_a_grant_is_for_all_of_it_unless_the_request_names_less() -> None:
     granted = _granted("orders", ORDERS, "urn:orders")
     everything = TokenTarget("orders", (ORDERS, "urn:orders"))
-    assert settle_target(granted, NO_TARGET) == everything
-    assert settle_target(granted, TokenTarget("orders")) == everything
-    assert settle_target(granted, TokenTarget(resources=(ORDERS,))).resources == (ORDERS,)
+    assert settle_target(ENV, granted, NO_TARGET) == everything
+    assert settle_target(ENV, granted, TokenTarget("orders")) == everything
+    assert settle_target(ENV, granted, TokenTarget(resources=(ORDERS,))).resources == (ORDERS,)
 
 
 @pytest.mark.parametrize(
@@ -163,10 +165,20 @@ def test_a_token_of_a_grant_is_for_all_of_it_unless_the_request_names_less() -> 
 )
 def test_a_token_of_a_grant_is_for_nothing_that_was_not_granted(target: TokenTarget) -> None:
     with pytest.raises(OAuthError) as refused:
-        settle_target(_granted("orders", ORDERS), target)
+        settle_target(ENV, _granted("orders", ORDERS), target)
     assert refused.value.code == "invalid_target"
 
 
 def test_a_grant_that_names_nothing_leaves_the_choice_to_the_request() -> None:
     for target in (NO_TARGET, TokenTarget("api"), TokenTarget(resources=(ORDERS,))):
-        assert settle_target(_granted(), target) == target
+        assert settle_target(ENV, _granted(), target) == target
+
+
+def test_a_users_grant_is_good_for_no_resource_that_the_user_has_not_heard_of() -> None:
+    person = Person(make_user(), "subject", Authentication(make_user().id, at=NOW))
+    granted = Authorization("g", CLIENT, ScopeSet(("bills:read",)), person=person)
+    bills, mail = (TokenTarget(resources=(known.audience,)) for known in RESOURCES)
+    assert settle_target(ENV, granted, bills) == bills
+    with pytest.raises(OAuthError) as refused:
+        settle_target(ENV, granted, mail)
+    assert refused.value.code == "invalid_target"
