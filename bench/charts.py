@@ -20,11 +20,20 @@ _FAINT = "#76839055"
 _COLOURS: Mapping[str, str] = {
     "ostiary": "#2f81f7",
     "ostiary-memory": "#7fb0fa",
+    "ostiary-postgres": "#1a5fb4",
     "oidc-provider": "#8a939d",
     "authlib": "#b08a5b",
     "bare": "#6e7f5f",
 }
-_CHARTED = (Work.ES256, Work.RS256, Work.REFERENCE, Work.INTROSPECT)
+_CHARTED = (
+    Work.ES256,
+    Work.RS256,
+    Work.REFERENCE,
+    Work.INTROSPECT,
+    Work.CODE,
+    Work.REFRESH,
+    Work.FLOW,
+)
 _STYLE: dict[Any, Any] = {  # matplotlib types every key on its own
     "svg.fonttype": "none",  # text stays text: smaller, and sharp at any size
     "svg.hashsalt": "ostiary",  # the same figures make the same file

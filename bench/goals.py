@@ -12,7 +12,12 @@ from bench.work import Work
 P256_RATE = 54_000
 """Raw signatures a second with a P-256 key where the goals were set."""
 
-_OURS, _PEER = "ostiary", "oidc-provider"
+_OURS, _ON_POSTGRES, _PEER = "ostiary", "ostiary-postgres", "oidc-provider"
+_SIGN_ON = (
+    (Work.CODE, "code exchanges", 6_000, 4_000),
+    (Work.REFRESH, "refreshes", 9_000, 6_000),
+    (Work.FLOW, "logins without the hash", 6_000, 4_000),
+)
 
 
 class Verdict(StrEnum):
@@ -102,7 +107,26 @@ def _judge(results: Results) -> Iterator[Judgement]:
         Goal("ES256, 99th percentile at half load", "ms", 5.0, 5.0, is_limit=True),
         es256.half_p99_ms if es256 else None,
     )
+    yield from _judge_sign_on(results)
     yield from _judge_memory(results)
+
+
+def _judge_sign_on(results: Results) -> Iterator[Judgement]:
+    for work, name, goal, floor in _SIGN_ON:
+        row = results.find_row(_OURS, work)
+        yield Judgement(
+            Goal(f"{name}, for each busy core", "/s", goal, floor),
+            row.rate_per_core if row else None,
+        )
+    for work, name, _, _ in _SIGN_ON:
+        row = results.find_row(_ON_POSTGRES, work)
+        yield Judgement(
+            Goal(f"{name} on PostgreSQL", "/s", 2_000, 2_000), row.rate if row else None
+        )
+    yield Judgement(
+        Goal("99th percentile of ES256 beside logins", "×", 2, 2, is_limit=True),
+        results.logins.times if results.logins else None,
+    )
 
 
 def _share_of_raw(results: Results, row: Row | None) -> float | None:

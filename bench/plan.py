@@ -17,6 +17,7 @@ class Part(StrEnum):
     STARTS = "starts"
     MEMORY = "memory"
     CURVE = "curve"
+    LOGINS = "logins"
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import msgspec
 
+from bench.logins import Logins
 from bench.machine import Machine
 from bench.memory_growth import MemoryGrowth, ProcessMemory
 from bench.rows import ConnectionsPoint, Row
@@ -65,6 +66,7 @@ class Results(msgspec.Struct, frozen=True):
     growth: MemoryGrowth | None = None
     curve: tuple[ConnectionsPoint, ...] = ()
     is_pair_shared: bool = False
+    logins: Logins | None = None
     problems: tuple[str, ...] = ()
     format: int = FORMAT
 

@@ -6,9 +6,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
+from bench.beside_logins import measure_logins
 from bench.cores import CoreLayout
 from bench.curve import measure_curve
 from bench.errors import BenchError
+from bench.logins import Logins
 from bench.machine import look
 from bench.memory_growth import MemoryGrowth, list_memory, watch
 from bench.plan import Part, Plan
@@ -17,6 +19,7 @@ from bench.rounds import Rounds, Say
 from bench.rows import ConnectionsPoint, Row
 from bench.running_server import RunningServer, start
 from bench.servers.contract import MeasuredServer
+from bench.servers.ostiary import WITH_HASHES
 from bench.starts import measure_starts
 from bench.targets import Target, find_targets
 from bench.verify import make_request
@@ -38,6 +41,7 @@ class Run:
     memory: list[ServerMemory] = field(default_factory=list)
     growth: MemoryGrowth | None = None
     curve: tuple[ConnectionsPoint, ...] = ()
+    logins: Logins | None = None
     problems: list[str] = field(default_factory=list)
 
     def carry_out(self) -> Results:
@@ -54,6 +58,8 @@ class Run:
                 self._look_at_memory(running)
         with self._kept_on_failure():
             self._measure_curve()
+        with self._kept_on_failure():
+            self._measure_logins()
         return Results(
             started_at=started_at,
             machine=machine,
@@ -66,6 +72,7 @@ class Run:
             growth=self.growth,
             curve=self.curve,
             is_pair_shared=self.cores.is_pair_shared,
+            logins=self.logins,
             problems=tuple(self.problems),
         )
 
@@ -129,6 +136,17 @@ class Run:
             return
         self.curve = measure_curve(
             ours, self.directory / "curve", plan=self.plan, cores=self.cores, say=self.say
+        )
+
+    def _measure_logins(self) -> None:
+        if self._find_ours() is None or Part.LOGINS not in self.plan.parts:
+            return
+        self.logins = measure_logins(
+            WITH_HASHES,
+            self.directory / WITH_HASHES.key,
+            plan=self.plan,
+            cores=self.cores,
+            say=self.say,
         )
 
     def _find_ours(self) -> MeasuredServer | None:

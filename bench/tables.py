@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from bench.goals import judge
+from bench.logins import PARALLEL, Logins
 from bench.results import Results
 from bench.rows import Row
 from bench.statistics import median
@@ -54,6 +55,8 @@ def tables(results: Results) -> Iterator[Table]:
         yield _growth_table(results)
     if results.curve:
         yield _curve_table(results)
+    if results.logins:
+        yield _logins_table(results.logins)
     yield _setting_table(results)
     yield _goals_table(results)
 
@@ -158,6 +161,19 @@ def _curve_table(results: Results) -> Table:
                 f"{point.p99_ms:.2f}",
             ]
             for point in results.curve
+        ],
+    )
+
+
+def _logins_table(logins: Logins) -> Table:
+    return Table(
+        f"ES256 at half load, alone and beside {PARALLEL} logins at a time with the real hash",
+        ("Round", "p99 ms alone", "p99 ms beside", "logins/s"),
+        [
+            [str(number), f"{alone.p99_ms:.2f}", f"{beside.p99_ms:.2f}", f"{rate:.0f}"]
+            for number, (alone, beside, rate) in enumerate(
+                zip(logins.alone, logins.beside, logins.logins, strict=True), 1
+            )
         ],
     )
 

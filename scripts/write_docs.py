@@ -7,7 +7,6 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
-from ostiary.dialects.pingfederate.authn_errors import render_authn_error
 from ostiary.dialects.pingfederate.errors import render_text_error
 from ostiary.dialects.pingfederate.sign_on_errors import SignOnErrors
 from ostiary.dialects.pingone.errors import render_error as render_pingone_error
@@ -47,7 +46,7 @@ _SHAPES: Mapping[Callable[..., Response], str] = {
     render_pingone_error: "PingOne",
     render_text_error: "text",
     render_bearer_error: "bearer",
-    render_authn_error: "authentication API",
+    SignOnErrors.render_as_json: "authentication API",
     SignOnErrors.render: "page",
 }
 _BODIES = {

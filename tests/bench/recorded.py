@@ -4,6 +4,7 @@ import msgspec
 
 from bench.load.fixed_rate import FixedRate
 from bench.load.saturation import Saturation
+from bench.logins import Logins
 from bench.machine import Machine
 from bench.memory_growth import MemoryGrowth, MemoryPoint, ProcessMemory
 from bench.results import Results, ServerMemory, Settings, Start
@@ -55,6 +56,11 @@ def row(
     )
 
 
+def half(p99_ms: float) -> FixedRate:
+    """Return a second at a rate that was held."""
+    return FixedRate(500, 500, 500, 0, p50_ms=0.5, p99_ms=p99_ms, max_ms=9.0)
+
+
 def results(*rows: Row) -> Results:
     """Return a run with these rows, and a bit of everything else."""
     return Results(
@@ -86,6 +92,7 @@ def results(*rows: Row) -> Results:
             for connections in (1, 32, 512)
         ),
         is_pair_shared=True,
+        logins=Logins((half(1.0), half(2.0)), (half(3.0), half(2.0)), (40.0, 45.0)),
     )
 
 

@@ -54,5 +54,21 @@ def test_rs256_is_held_against_the_raw_rate_of_the_same_run() -> None:
     assert judgement("RS256", row).measured == pytest.approx(50.0)
 
 
+def test_code_exchanges_on_sqlite_are_held_against_the_busy_core() -> None:
+    row = recorded.row((900,), work=Work.CODE)
+    assert judgement("code exchanges, for each", row).measured == pytest.approx(1000.0)
+
+
+def test_postgresql_has_a_goal_of_its_own() -> None:
+    row = recorded.row((900,), server="ostiary-postgres", work=Work.REFRESH)
+    assert judgement("refreshes on PostgreSQL", row).measured == pytest.approx(900.0)
+    assert judgement("refreshes, for each", row).measured is None
+
+
+def test_waits_beside_logins_are_held_against_those_without() -> None:
+    # Medians of 3 and 2 ms, and of 1 and 2.
+    assert judgement("99th percentile of ES256 beside").measured == pytest.approx(2.5 / 1.5)
+
+
 def test_over_tls_is_another_row() -> None:
     assert judgement("ES256, for each", recorded.row((1000,), is_tls=True)).measured is None

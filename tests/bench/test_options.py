@@ -15,6 +15,7 @@ def test_a_whole_run_measures_everything_and_keeps_it_for_the_project() -> None:
     assert [server.key for server in chosen.plan.servers] == [
         "ostiary",
         "ostiary-memory",
+        "ostiary-postgres",
         "oidc-provider",
         "authlib",
         "bare",

@@ -57,7 +57,9 @@ def test_charts_and_data_are_linked() -> None:
         assert link in page(RUN)
 
 
-@pytest.mark.parametrize("table", ["goals", "how each server was run", "raw signatures"])
+@pytest.mark.parametrize(
+    "table", ["goals", "how each server was run", "raw signatures", "beside 8 logins"]
+)
 def test_the_terminal_shows_every_table(table: str) -> None:
     written = io.StringIO()
     report.show(RUN, Console(file=written, width=112))

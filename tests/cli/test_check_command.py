@@ -41,11 +41,11 @@ def test_S0_33_check_shows_every_problem_with_file_line_path_and_hint(file: Path
     app_path = "environments.main.clients.app"
     assert code == 1
     assert shown.splitlines() == [
-        f'ostiary.toml:6: {app_path}.scopes[1]: "c1" is not a scope of this environment',
-        f'ostiary.toml:7: {app_path}.scoops: is not a known field; did you mean "scopes"?',
+        f'ostiary.toml:6: {app_path}.scopes[1]: error: "c1" is not a scope of this environment',
+        f'ostiary.toml:7: {app_path}.scoops: error: is not a known field; did you mean "scopes"?',
         (
-            "ostiary.toml:12: environments.main.token_managers.default.algoritm: is not a known "
-            'field; did you mean "algorithm"?'
+            "ostiary.toml:12: environments.main.token_managers.default.algoritm: error: is not a "
+            'known field; did you mean "algorithm"?'
         ),
     ]
     assert summary == "ostiary.toml: 3 errors\n"
@@ -100,7 +100,7 @@ def test_SEC_253_serve_does_not_open_dev_mode_to_other_machines(file: Path) -> N
     code, _, refusal = _invoke("serve", "--http", "0.0.0.0:9080")
 
     assert code == 1
-    assert "--http: must be a loopback address in dev mode" in refusal
+    assert "--http: error: must be a loopback address in dev mode" in refusal
 
 
 def test_init_writes_a_configuration_that_check_accepts(file: Path) -> None:

@@ -1,5 +1,6 @@
 """`ostiary user`, as an administrator types it."""
 
+import asyncio
 import json
 import os
 import pty
@@ -11,7 +12,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
+from ostiary.core.base.clock import SystemClock
+from ostiary.core.base.ids import UserId
+from ostiary.core.model.token import Issuance, SessionChange
+from tests.support.environments import make_environment
+from tests.support.stored_sign_on import make_grant, make_session
+from tests.support.stores import opened
 from tests.support.users import HASH
 
 CONFIGURATION = """
@@ -63,6 +71,23 @@ class Site:
 @pytest.fixture
 def site(tmp_path: Path) -> Site:
     return Site(tmp_path)
+
+
+async def sign_on(site: Site, user: str, *, sessions: int = 0, grants: int = 0) -> tuple[int, int]:
+    """Store sessions and grants of a user; return how many there were before."""
+    env, user_id = make_environment("main"), UserId(user)
+    async with opened(f"sqlite:///{site.directory}/data/ostiary.db") as store:
+        now = SystemClock().now()
+        before = await store.user_grants.revoke_of_user(env, user_id)
+        ended = await store.sessions.end_of_user(env, user_id)
+        for number in range(sessions):
+            session = make_session(number)
+            proof = replace(session.authentication, user_id=user_id)
+            change = SessionChange(replace(session, authentication=proof), now + 60)
+            await store.commit(env, Issuance(session=change), now=now)
+        made = [make_grant(n, user_id=user_id, expires_at=now + 60) for n in range(grants)]
+        await store.commit(env, Issuance(grants=tuple(made)), now=now)
+    return ended, before
 
 
 def type_in(site: Site, arguments: Sequence[str], *lines: str) -> tuple[int, str]:
@@ -130,6 +155,35 @@ def test_a_user_is_added_shown_changed_and_deleted(site: Site) -> None:
         *("configuration_applied", "user_added", "password_changed", "user_changed"),
         *("user_changed", "user_unlocked", "user_deleted"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("command", "done"),
+    [
+        (("passwd", "joe", "--password-file", "new"), "has a new password"),
+        (("disable", "joe"), "disabled"),
+        (("delete", "joe"), "deleted"),
+    ],
+)
+def test_SEC_131_a_command_says_how_much_it_ended(
+    site: Site, command: tuple[str, ...], done: str
+) -> None:
+    (site.directory / "new").write_text(CANARY * 2)
+    joe = site.answer("user", "add", "joe", "--password-stdin", stdin=CANARY)["user"]
+    asyncio.run(sign_on(site, joe["id"], sessions=1, grants=2))
+    said = f"joe ({joe['id']}): {done}; 1 session and 2 grants ended\n"
+    assert site.run("user", *command).stdout == said
+    assert site.audited().count("access_ended") == 1
+    assert asyncio.run(sign_on(site, joe["id"])) == (0, 0)
+
+
+def test_an_answer_in_json_says_how_much_ended(site: Site) -> None:
+    joe = site.answer("user", "add", "joe", "--no-password")["user"]
+    asyncio.run(sign_on(site, joe["id"], sessions=2, grants=1))
+    answered = site.answer("user", "disable", "joe")
+    assert (answered["done"], answered["ended"]) == ("disabled", {"sessions": 2, "grants": 1})
+    assert site.answer("user", "disable", "joe")["ended"] == {"sessions": 0, "grants": 0}
+    assert "ended" not in site.answer("user", "enable", "joe")
 
 
 def test_no_password_is_in_a_file_of_the_installation(site: Site) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import Enum, auto
 
 import pytest
-from hypothesis import find, given
+from hypothesis import Phase, find, given, settings
 from hypothesis import strategies as st
 
 from tests.support.history import Line, Op, Outcome, Rule, find_breaches
@@ -108,8 +108,8 @@ class Play:
 
 
 REQUESTS = st.tuples(
-    st.sampled_from(Op),
-    st.floats(0.01, 8),
+    st.sampled_from([*[Op.REFRESH] * 3, *Op]),
+    st.floats(0.01, 20),
     st.floats(0.01, 6),
     st.sampled_from([*[Fate.ANSWERED] * 3, *Fate]),
     st.integers(0, 2),
@@ -154,4 +154,6 @@ def test_a_right_server_is_never_accused(lines: Sequence[Line]) -> None:
     ],
 )
 def test_a_wrong_server_is_found_out(fault: Fault, rule: Rule) -> None:
-    assert find(histories(fault), lambda lines: rule in judge(lines))
+    unshrunk = settings(max_examples=2_000, phases=[Phase.generate])
+
+    assert find(histories(fault), lambda lines: rule in judge(lines), settings=unshrunk)

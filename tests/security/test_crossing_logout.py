@@ -98,7 +98,6 @@ async def test_SEC_50_a_token_from_the_front_channel_that_crosses_the_sign_off_i
     await browsing.press(await browsing.authorize(WEB), pf_username="joe", pf_pass=PASSWORD)
     asked = {**WEB, "response_type": response_type, "nonce": "n", "prompt": "none"}
     assert "access_token" in returned(await browsing.authorize(asked))
-    app.store.user_grants.rows.clear()
     # Recognising the browser looks the user up, too.
     leaver.app, leaver.passes = app, 1
     answer = returned(await browsing.authorize(asked))

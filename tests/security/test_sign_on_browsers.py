@@ -2,17 +2,19 @@
 
 import re
 from collections.abc import Iterator
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 import pytest
 
+from ostiary.core.model.audit import RequestRefused
 from ostiary.core.model.policy import StepInstance
 from ostiary.core.model.session import SessionPolicy
 from tests.support.app import make_app
-from tests.support.asgi import Answer
+from tests.support.asgi import ADDRESS, Answer
 from tests.support.browsing import (
     AUTHORIZE,
     CALLBACK,
+    FLOWS,
     PASSWORD,
     PI_FLOW,
     WEB,
@@ -148,6 +150,41 @@ async def test_SEC_128_a_doubled_cookie_without_a_new_value_is_deleted() -> None
     assert "Max-Age=0" in set_cookies(answer)["__Host-ostiary-device"][1]
 
 
+DOUBLED = {"PF": "x", "PF.PERSISTENT": "y", "__Host-ostiary-device": "z"}
+
+
+@pytest.mark.parametrize(
+    ("method", "target", "status"),
+    [
+        ("GET", f"{AUTHORIZE}?client_id=nobody", 400),
+        ("GET", f"{AUTHORIZE}?client_id=nobody&response_mode=pi.flow", 400),
+        ("GET", f"{AUTHORIZE}?{urlencode({**WEB, 'prompt': 'none'})}", 302),
+        ("GET", f"{AUTHORIZE}?state=1&state=2", 400),
+        ("DELETE", AUTHORIZE, 405),
+        ("GET", f"/as/{'A' * 22}/resume/as/authorization.ping", 404),
+        ("GET", f"{FLOWS}{'A' * 22}", 404),
+        ("POST", f"{FLOWS}{'A' * 22}", 415),
+        ("GET", "/idp/init_logout.openid?state=1&state=2", 400),
+    ],
+)
+async def test_SEC_128_a_refusal_deletes_doubled_cookies_too(
+    method: str, target: str, status: int
+) -> None:
+    app = make_sign_on_app()
+    doubled = "; ".join(f"{name}={value}; {name}={value}2" for name, value in DOUBLED.items())
+    answer = await app.pingfederate.request(method, target, [XSRF, ("cookie", doubled)])
+    assert answer.status == status
+    cookies = set_cookies(answer)
+    assert cookies.keys() == DOUBLED.keys()
+    assert all("Max-Age=0" in attributes for _, attributes in cookies.values())
+
+
+async def test_SEC_128_a_refusal_leaves_a_cookie_alone_that_stands_once() -> None:
+    browsing = Browsing(make_sign_on_app())
+    await browsing.authorize(WEB)
+    assert set_cookies(await browsing.authorize(WEB, client_id="nobody")) == {}
+
+
 async def test_SEC_129_no_cookie_and_no_state_gets_into_urls_or_events() -> None:
     app = make_sign_on_app(sessions=SessionPolicy(is_persistent=True))
     browsing = Browsing(app)
@@ -246,6 +283,16 @@ async def _send_twice(browsing: Browsing, query: str, twice: str, place: str) ->
             return await browsing.request("POST", AUTHORIZE, form, f"{query}&{twice}".encode())
         case _:
             return await browsing.request("POST", f"{AUTHORIZE}?{twice}", form, query.encode())
+
+
+@pytest.mark.parametrize("query", ["state=1&state=2", "state=%ff", "state=%00", "state=%zz"])
+async def test_SEC_12_a_request_that_cannot_be_read_is_told_in_the_audit_trail(query: str) -> None:
+    app = make_sign_on_app()
+    answer = await Browsing(app).get(f"{AUTHORIZE}?{query}")
+    assert answer.status == 400
+    (event,) = [event for event in app.events.events if isinstance(event, RequestRefused)]
+    assert (event.endpoint, event.code) == ("authorize", "invalid_request")
+    assert (event.client, event.claimed, event.address) == (None, "", ADDRESS)
 
 
 async def test_SEC_12_without_redirects_the_refusal_is_json() -> None:

@@ -9,6 +9,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from ostiary.core.base.ids import ClientId
+from ostiary.core.model.audit import RequestRefused
 from ostiary.core.model.environment import AuthenticationApplication
 from tests.support.app import BASE_URL
 from tests.support.browsing import (
@@ -83,6 +84,22 @@ async def test_SEC_144_a_page_starts_flows_only_for_its_own_client(
     answer = await Browsing(app, origin=origin).authorize(PI_FLOW, client_id=client_id)
     assert (answer.status, answer.json()["code"]) == (403, "INVALID_REQUEST")
     assert set_cookies(answer) == {}
+
+
+async def test_SEC_144_a_page_that_is_turned_away_is_told_in_the_audit_trail() -> None:
+    app = make_sign_on_app(applications=(APPLICATION,))
+    own = Browsing(app, origin="https://app.example.com")
+    flow_id = await begin(own)
+    stranger = Browsing(app, own.cookies, "https://evil.example")
+    for answer in (
+        await stranger.authorize(PI_FLOW),
+        await stranger.state(flow_id),
+        await stranger.sign_on_by_api(flow_id),
+    ):
+        assert answer.status == 403
+    events = [event for event in app.events.events if isinstance(event, RequestRefused)]
+    assert [event.claimed for event in events] == ["im_client", "", ""]
+    assert {(event.endpoint, event.code) for event in events} == {("authorize", "access_denied")}
 
 
 @pytest.mark.parametrize("origin", ["https://evil.example", "null"])

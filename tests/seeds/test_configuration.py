@@ -42,7 +42,7 @@ def test_the_example_is_accepted_with_warnings_about_secrets_and_old_ways_alone(
 
     assert texts
     secrets = ("plain text", "this file holds secrets", "has fewer than 15 characters")
-    old_ways = ("is deprecated", "bound to no program", "which no standard knows")
+    old_ways = ("is deprecated", "leave PKCE out", "which no standard knows")
     expected = secrets + old_ways
     assert all(any(words in text for words in expected) for text in texts)
     assert not any(located.problem.is_error for located in checked.problems)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
+from ostiary.adapters.limiter import DEFAULT_ALLOWANCES, Allowance
 from ostiary.adapters.stores.backend import Reach, unhooked
 from ostiary.core.base.ids import TokenManagerId
 from ostiary.core.base.scopes import ScopeSet
@@ -174,16 +175,17 @@ def make_sign_on_app(
     clients: Iterable[Client] = (),
     users: Iterable[User] = (),
     reach: Reach = unhooked,
+    allowances: Mapping[str, Allowance | None] = DEFAULT_ALLOWANCES,
     **fields: Any,
 ) -> App:
     """Start a server on which `joe` signs on, of one environment with PingFederate's face.
 
     Args:
-        reach: as for `make_app`.
+        reach, allowances: as for `make_app`.
         fields: of the environment.
     """
     env = make_sign_on_environment(clients, **fields)
-    app = make_app(environments=[env], reach=reach)
+    app = make_app(environments=[env], reach=reach, allowances=allowances)
     joe = make_user(1, username="joe", attributes={"mail": "joe@example.com", "given_name": "Joe"})
     run_now(app.store.users.create(env, [joe, *users]))
     return app

@@ -292,7 +292,9 @@ async def signed_on(
     user = make_user(1, attributes=dict(attributes), created_at=now - 90, updated_at=now - 60)
     user = replace(user, password=UserPassword(HASH, changed_at=now - 90))
     await app.store.users.create(env, [user])
-    authentication = Authentication(user.id, int(now) - 1, ("pwd",), ("default",), "urn:acr:1")
+    authentication = Authentication(
+        user.id, int(now) - 1, ("pwd",), ("default",), "urn:acr:1", credential=user.credential
+    )
     session = Session(SessionId("sid-1"), browser_key("cookie"), authentication, now, now)
     change = SessionChange(session, env.sessions.expires_at(session))
     await app.store.commit(env, Issuance(session=change), now=now)

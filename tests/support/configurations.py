@@ -66,7 +66,10 @@ def problems_in(
 ) -> list[str]:
     """Return what a check finds, as `path: text` without file and line."""
     verdict = check_text(text, surroundings, file=file)
-    return [f"{render_path(problem.path)}: {problem.text}" for problem in verdict.problems]
+    return [
+        f"{render_path(problem.path)}: {'' if problem.is_error else 'warning: '}{problem.text}"
+        for problem in verdict.problems
+    ]
 
 
 def client_problems(

@@ -53,7 +53,9 @@ class GrantClient:
         """Get a code without anybody being asked, however often that takes."""
         path = authorization_path(client_id="app", prompt="none")
         answer = until_told(lambda: self._send("GET", path, {"cookie": self.cookie}))
-        return returned(answer.headers["location"])["code"]
+        back = returned(answer.headers["location"])
+        assert "code" in back, back
+        return back["code"]
 
     def exchange(self, code: str) -> Line:
         """Present a code, once."""

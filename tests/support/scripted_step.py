@@ -20,6 +20,7 @@ from ostiary.core.steps.contract import (
     State,
     View,
 )
+from tests.support.users import make_user
 
 VERBS = ("prove", "pass", "fail", "ask", "restart")
 
@@ -28,16 +29,19 @@ VERBS = ("prove", "pass", "fail", "ask", "restart")
 class ScriptedStep:
     """Offers every outcome that there is; what it was asked is remembered.
 
-    Args: taken are the steps' keys and what was chosen in them, in order.
+    Args:
+        taken: the steps' keys and what was chosen in them, in order.
+        credential: of whomever it proves, as `make_user` makes them.
     """
 
     type: str = "scripted"
     plugin_id: str = "scriptedscriptedscript"
     taken: list[tuple[str, str]] = field(default_factory=list)
+    credential: float = make_user().credential
 
     async def begin(self, env: Environment, situation: Situation) -> Begun:
         begins = situation.instance.settings.get("begins", "ask")
-        return _outcome(str(begins), None)
+        return self._outcome(str(begins), None)
 
     def view(self, env: Environment, situation: Situation) -> View:
         user = Input("user", "User")
@@ -50,16 +54,16 @@ class ScriptedStep:
         self.taken.append((situation.instance.key, action.verb))
         if action.verb == "restart":
             return Restart()
-        return _outcome(action.verb, inputs["user"])
+        return self._outcome(action.verb, inputs["user"])
 
-
-def _outcome(verb: str, user: str | None) -> Ask | Passed | Failed:
-    match verb:
-        case "prove":
-            return Passed(UserId(user or ""), ("scripted",), identifier=user)
-        case "pass":
-            return Passed()
-        case "fail":
-            return Failed()
-        case _:
-            return Ask({"asked": True})
+    def _outcome(self, verb: str, user: str | None) -> Ask | Passed | Failed:
+        match verb:
+            case "prove":
+                proved = UserId(user or "")
+                return Passed(proved, ("scripted",), identifier=user, credential=self.credential)
+            case "pass":
+                return Passed()
+            case "fail":
+                return Failed()
+            case _:
+                return Ask({"asked": True})

@@ -40,7 +40,9 @@ def make_user_id(number: int = 0) -> UserId:
 
 def make_authentication(user: int = 0) -> Authentication:
     """Make a proof of a user, with every field filled."""
-    return Authentication(make_user_id(user), NOW, ("pwd", "otp"), ("main",), "urn:loa:1")
+    return Authentication(
+        make_user_id(user), NOW, ("pwd", "otp"), ("main",), "urn:loa:1", credential=NOW - 0.1
+    )
 
 
 def make_browser_key(number: int = 0) -> BrowserKey:
@@ -94,6 +96,7 @@ def make_flow(number: int = 0, **fields: Any) -> Flow:
         "path": ("success", "failure"),
         "step_state": {"tries": [1, None, {"a": "Ä"}]},
         "user_id": make_user_id(number),
+        "credential": NOW - 0.1,
         "identifier": "joe",
         "methods": ("pwd",),
         "authentication": make_authentication(number),

@@ -1,4 +1,4 @@
-"""Counting failures in this process: bounded, in fixed windows of time."""
+"""Counting in this process what nobody may do too often: bounded, in fixed windows of time."""
 
 from collections import OrderedDict
 from collections.abc import Mapping
@@ -21,18 +21,27 @@ MAX_WORD_CHARACTERS = 256
 
 @dataclass(frozen=True, slots=True)
 class Allowance:
-    """How many failures a kind of subject may have in one window of seconds."""
+    """How many times a subject may do what is counted, in one window of seconds."""
 
-    failures: int
+    times: int
     window_seconds: float
 
 
-DEFAULT_ALLOWANCES: Mapping[str, Allowance] = {
-    "client": Allowance(failures=10, window_seconds=60),
-    "address": Allowance(failures=100, window_seconds=60),
+DEFAULT_ALLOWANCES: Mapping[str, Allowance | None] = {
+    "client": Allowance(times=10, window_seconds=60),
+    "address": Allowance(times=100, window_seconds=60),
+    "flow": Allowance(times=600, window_seconds=60),
 }
-"""By the first word of a subject. A client is always counted together with the caller's address, so
-that one address cannot lock a client out for all others."""
+"""By the first word of a subject; None for as often as anybody likes.
+
+Of clients and addresses failures are counted. A client is always counted together with the caller's
+address, so that one address cannot lock a client out for all others.
+"""
+
+
+def with_flows_per_minute(limit: int) -> Mapping[str, Allowance | None]:
+    """Return the usual allowances with another one for flows; 0 is no limit."""
+    return {**DEFAULT_ALLOWANCES, "flow": Allowance(limit, window_seconds=60) if limit else None}
 
 
 class WindowLimiter:
@@ -42,13 +51,13 @@ class WindowLimiter:
     """
 
     def __init__(
-        self, clock: Clock, allowances: Mapping[str, Allowance] = DEFAULT_ALLOWANCES
+        self, clock: Clock, allowances: Mapping[str, Allowance | None] = DEFAULT_ALLOWANCES
     ) -> None:
         self._clock = clock
         self._allowances = allowances
-        self._failures: OrderedDict[tuple[str, ...], tuple[float, int]] = OrderedDict()
-        self._counts_until = -inf
-        """When the windows of all failures are over, and there is nothing to look up any more."""
+        self._counts: OrderedDict[tuple[str, ...], tuple[float, int]] = OrderedDict()
+        self._counts_until: dict[str, float] = {}
+        """By kind of subject: when all windows are over, and there is nothing to look up more."""
 
     def check(self, env: Environment, *subjects: Subject) -> None:
         """Refuse when any subject has used up its allowance.
@@ -56,30 +65,34 @@ class WindowLimiter:
         Raises: TooManyAttemptsError.
         """
         now = self._clock.now()
-        if now >= self._counts_until:
-            return
         for subject in subjects:
             allowance = self._allowances[subject[0]]
-            started, count = self._failures.get(_key(env, subject), (0.0, 0))
+            if allowance is None or now >= self._counts_until.get(subject[0], -inf):
+                continue
+            started, count = self._counts.get(_key(env, subject), (0.0, 0))
             left = started + allowance.window_seconds - now
-            if count >= allowance.failures and 0 < left <= allowance.window_seconds:
+            if count >= allowance.times and 0 < left <= allowance.window_seconds:
                 raise TooManyAttemptsError(
                     "Too many failed attempts; wait before the next one.",
                     retry_after_seconds=max(1, int(left + 0.999)),
                 )
 
-    def count_failure(self, env: Environment, *subjects: Subject) -> None:
-        """Count one failure for each subject; the oldest subjects are forgotten first."""
+    def count(self, env: Environment, *subjects: Subject) -> None:
+        """Count one more for each subject; the oldest subjects are forgotten first."""
         now = self._clock.now()
         for subject in subjects:
-            key, window = _key(env, subject), self._allowances[subject[0]].window_seconds
-            started, count = self._failures.pop(key, (now, 0))
+            allowance = self._allowances[subject[0]]
+            if allowance is None:
+                continue
+            key, window = _key(env, subject), allowance.window_seconds
+            started, count = self._counts.pop(key, (now, 0))
             if not 0 <= now - started < window:
                 started, count = now, 0
-            self._failures[key] = (started, count + 1)
-            self._counts_until = max(self._counts_until, started + window)
-            if len(self._failures) > MAX_SUBJECTS:
-                self._failures.popitem(last=False)
+            self._counts[key] = (started, count + 1)
+            until = self._counts_until.get(subject[0], -inf)
+            self._counts_until[subject[0]] = max(until, started + window)
+            if len(self._counts) > MAX_SUBJECTS:
+                self._counts.popitem(last=False)
 
 
 def _key(env: Environment, subject: Subject) -> tuple[str, ...]:

@@ -22,7 +22,11 @@ from ostiary.core.admin.configured_users import ConfiguredUsers
 from ostiary.core.admin.contents import ConfigurationBrokenError
 from ostiary.core.admin.keys.key_needs import UnknownKeySetError
 from ostiary.core.admin.plan import PlanRefusedError, carry_out
-from ostiary.core.admin.user_administration import UnknownUserError, UserAdministration
+from ostiary.core.admin.user_administration import (
+    AccessLeftError,
+    UnknownUserError,
+    UserAdministration,
+)
 from ostiary.core.base.clock import SystemClock
 from ostiary.core.base.errors import UnavailableError
 from ostiary.core.base.usernames import UsernameRefusedError
@@ -77,6 +81,8 @@ class Administration:
         return UserAdministration(
             directory=LocalDirectory(self.store.users, self.hashing),
             attempts=self.store.attempts,
+            sessions=self.store.sessions,
+            user_grants=self.store.user_grants,
             hashing=self.hashing,
             events=events,
             clock=self.editor.clock,
@@ -139,6 +145,9 @@ def administrate(configuration: Configuration, work: Work) -> int:
     try:
         make_data_directory(configuration.server, choice="server.data_directory")
         return asyncio.run(_run(configuration, work))
+    except AccessLeftError as failure:
+        sys.stderr.write(f"{failure}\n")
+        return 1
     except UnavailableError as down:
         reason = f"the store does not answer: {down.detail.get('store', 'no reason given')}"
     except _REFUSALS as refusal:

@@ -48,12 +48,13 @@ class LocatedProblem:
     option: str = ""
 
     def __str__(self) -> str:
+        said = f"{self.problem.severity}: {self.problem.text}"
         if self.option:
-            return f"{self.option}: {self.problem.text}"
+            return f"{self.option}: {said}"
         place = f"{self.file}:{self.line}: "
         if self.problem.path:
             place += f"{render_path(self.problem.path)}: "
-        return place + self.problem.text
+        return place + said
 
 
 class UnreadableConfigurationError(Exception):

@@ -64,6 +64,7 @@ def settle(file: Path, configuration: Configuration, overrides: Overrides) -> Se
         configuration_file=str(file),
         overrides=tuple(overrides.items()),
         environ=dict(os.environ),
+        flows_per_minute=server.flows_per_minute,
         drain_seconds=server.drain_seconds,
     )
     return Settled(settings, authority)

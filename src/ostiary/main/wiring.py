@@ -13,6 +13,7 @@ from ostiary.core.flow.approvals import Approvals
 from ostiary.core.flow.browsers import BrowserSessions
 from ostiary.core.flow.completion import Completion
 from ostiary.core.flow.engine import FlowEngine
+from ostiary.core.flow.flow_rate import FlowRate
 from ostiary.core.flow.walker import PolicyWalker
 from ostiary.core.grants import catalog as grant_types
 from ostiary.core.oauth.authorize import Authorize
@@ -133,7 +134,7 @@ def _build_sign_on(built: dict[str, Any]) -> None:
     steps = [build_extension(step, built) for step in step_types.ALL]
     built["steps"] = {step.type: step for step in steps}
     _build_into(built, walker=PolicyWalker, engine=FlowEngine, finishing=Finishing)
-    _build_into(built, authorize=Authorize, logout=Logout)
+    _build_into(built, flow_rate=FlowRate, authorize=Authorize, logout=Logout)
     built["pages"] = Pages()
 
 

@@ -89,6 +89,23 @@ async def test_of_two_new_passwords_for_one_version_the_second_is_refused(
         await directory.set_password(env, make_user(1), "second", must_change=False, now=NOW)
 
 
+async def test_SEC_131_each_new_password_makes_another_credential_within_one_tick_too(
+    directory: Directory, env: Environment
+) -> None:
+    user = make_user(1)
+    await directory.create(env, [user])
+
+    credentials = [user.credential]
+    for password in ("first", "second", "second"):
+        user = await directory.set_password(env, user, password, must_change=False, now=NOW)
+        found = await directory.find(env, user.id)
+        assert found is not None
+        credentials.append(found.credential)
+
+    assert len(set(credentials)) == 4
+    assert credentials == sorted(credentials)
+
+
 async def test_what_is_changed_is_found_changed(directory: Directory, env: Environment) -> None:
     await directory.create(env, [make_user(1)])
 

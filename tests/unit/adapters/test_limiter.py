@@ -5,7 +5,12 @@ import sys
 import pytest
 
 from ostiary.adapters import limiter as module
-from ostiary.adapters.limiter import Allowance, WindowLimiter
+from ostiary.adapters.limiter import (
+    DEFAULT_ALLOWANCES,
+    Allowance,
+    WindowLimiter,
+    with_flows_per_minute,
+)
 from ostiary.core.base.clock import FrozenClock
 from ostiary.core.base.errors import TooManyAttemptsError
 from tests.support.environments import make_environment
@@ -130,6 +135,21 @@ def test_the_oldest_subjects_are_forgotten_first(monkeypatch: pytest.MonkeyPatch
     assert _is_refused(limiter, "client", "first", V4)
     _fail(limiter, "client", "one more", V4, times=1)
     assert not _is_refused(limiter, "client", "first", V4)
+
+
+def test_kinds_of_subjects_are_counted_apart() -> None:
+    limiter = _limiter()
+    _fail(limiter, "client", "a", V4)
+    assert not _is_refused(limiter, "address", V4)
+
+
+def test_flows_may_be_few_or_any_number_and_nothing_else_changes() -> None:
+    assert with_flows_per_minute(2) == {**DEFAULT_ALLOWANCES, "flow": Allowance(2, 60)}
+    limiter = WindowLimiter(FrozenClock(), with_flows_per_minute(0))
+    _fail(limiter, "flow", V4, times=10_000)
+    assert not _is_refused(limiter, "flow", V4)
+    _fail(limiter, "client", "a", V4, times=10)
+    assert _is_refused(limiter, "client", "a", V4)
 
 
 def test_long_words_of_strangers_take_little_memory() -> None:

@@ -60,12 +60,15 @@ def test_S0_33_every_problem_of_a_toml_file_is_told_at_once_with_its_line(tmp_pa
     assert checked.configuration is None
     app = "environments.main.clients.app"
     assert problems == [
-        'ostiary.toml:3: server.wrokers: is not a known field; did you mean "workers"?',
+        'ostiary.toml:3: server.wrokers: error: is not a known field; did you mean "workers"?',
         (
-            f'ostiary.toml:12: {app}.scopes[1]: "api:reed" is not a scope of this environment; '
-            'did you mean "api:read"?'
+            f'ostiary.toml:12: {app}.scopes[1]: error: "api:reed" is not a scope of this '
+            'environment; did you mean "api:read"?'
         ),
-        f"ostiary.toml:14: {app}.secret: the environment variable NO_SUCH_VARIABLE is not set",
+        (
+            f"ostiary.toml:14: {app}.secret: error: the environment variable NO_SUCH_VARIABLE "
+            "is not set"
+        ),
     ]
 
 
@@ -93,18 +96,22 @@ def test_a_good_file_in_either_language_gives_the_same_configuration(tmp_path: P
 @pytest.mark.parametrize(
     ("name", "text", "expected"),
     [
-        ("a.toml", "[server]\nmode = dev\n", "a.toml:2: is not TOML: Invalid value"),
-        ("a.toml", "a = 1\n\na = 2\n", "a.toml:3: is not TOML: Cannot overwrite a value"),
-        ("a.toml", '[server]\nmode = "dev', "a.toml:2: is not TOML: "),
-        ("a.toml", "[server", "a.toml:1: is not TOML: "),
-        ("a.toml", "a = " + "[" * 10_000, "a.toml:1: is nested too deeply"),
-        ("a.toml", ".".join(["a"] * 5_000) + " = 1", "a.toml:1: is nested too deeply"),
-        ("a.toml", b"a = '\xff'", "a.toml:1: cannot be read: it is not UTF-8 text"),
-        ("a.yaml", "server:\n  mode: 'dev", "a.yaml:2: is not accepted as YAML: "),
-        ("a.yaml", "a: 1\na: 2", 'a.yaml:2: is not accepted as YAML: the key "a" stands twice'),
-        ("a.yaml", "- a", "a.yaml:1: must be a table with server and environments"),
-        ("a.yaml", "[" * 10_000, "a.yaml:1: is n"),
-        ("a.json", "{}", "a.json:1: must have a name that ends with .toml, .yaml or .yml"),
+        ("a.toml", "[server]\nmode = dev\n", "a.toml:2: error: is not TOML: Invalid value"),
+        ("a.toml", "a = 1\n\na = 2\n", "a.toml:3: error: is not TOML: Cannot overwrite a value"),
+        ("a.toml", '[server]\nmode = "dev', "a.toml:2: error: is not TOML: "),
+        ("a.toml", "[server", "a.toml:1: error: is not TOML: "),
+        ("a.toml", "a = " + "[" * 10_000, "a.toml:1: error: is nested too deeply"),
+        ("a.toml", ".".join(["a"] * 5_000) + " = 1", "a.toml:1: error: is nested too deeply"),
+        ("a.toml", b"a = '\xff'", "a.toml:1: error: cannot be read: it is not UTF-8 text"),
+        ("a.yaml", "server:\n  mode: 'dev", "a.yaml:2: error: is not accepted as YAML: "),
+        (
+            "a.yaml",
+            "a: 1\na: 2",
+            'a.yaml:2: error: is not accepted as YAML: the key "a" stands twice',
+        ),
+        ("a.yaml", "- a", "a.yaml:1: error: must be a table with server and environments"),
+        ("a.yaml", "[" * 10_000, "a.yaml:1: error: is n"),
+        ("a.json", "{}", "a.json:1: error: must have a name that ends with .toml, .yaml or .yml"),
     ],
 )
 def test_a_file_that_is_not_in_its_language_is_refused_in_the_same_shape(
@@ -122,7 +129,7 @@ def test_a_missing_file_is_refused_with_a_way_to_get_one(tmp_path: Path) -> None
 
     assert [str(problem) for problem in checked.problems] == [
         (
-            f"{tmp_path}/ostiary.toml:1: cannot be read: No such file or directory; "
+            f"{tmp_path}/ostiary.toml:1: error: cannot be read: No such file or directory; "
             "`ostiary init` writes one to start from"
         )
     ]
@@ -184,7 +191,7 @@ def test_a_table_that_is_none_is_reported_and_not_overridden(tmp_path: Path) -> 
 
     checked = check_file(path, built_in_vocabulary(), {}, {("server", "workers"): 2})
 
-    assert any("server: must be a table" in str(problem) for problem in checked.problems)
+    assert any("server: error: must be a table" in str(problem) for problem in checked.problems)
 
 
 def test_the_starter_has_no_problems(tmp_path: Path) -> None:
@@ -216,16 +223,16 @@ def test_the_client_that_the_starter_suggests_signs_users_on(tmp_path: Path) -> 
 def test_a_number_that_python_does_not_read_is_refused_on_its_line(tmp_path: Path) -> None:
     _, problems = _check(tmp_path, "[server]\nworkers = " + "9" * 10_000)
 
-    assert problems == ["ostiary.toml:2: holds a number that is too large"]
+    assert problems == ["ostiary.toml:2: error: holds a number that is too large"]
 
 
 @pytest.mark.parametrize(
     ("line", "place"),
     [
-        (r'data_directory = "a\u0000b"', "server.data_directory: must be a path"),
-        (r'store = "sqlite:///a\u0000b"', "server.store: must be the URL of a store"),
-        (r'store = { file = "a\u0000b" }', "server.store.file: must be a path"),
-        (r'audit.file = "a\u0000b"', "server.audit.file: must be a path"),
+        (r'data_directory = "a\u0000b"', "server.data_directory: error: must be a path"),
+        (r'store = "sqlite:///a\u0000b"', "server.store: error: must be the URL of a store"),
+        (r'store = { file = "a\u0000b" }', "server.store.file: error: must be a path"),
+        (r'audit.file = "a\u0000b"', "server.audit.file: error: must be a path"),
     ],
 )
 def test_a_nul_in_a_path_is_refused_on_its_line(tmp_path: Path, line: str, place: str) -> None:

@@ -6,20 +6,25 @@ from typing import Any
 
 import pytest
 
+from ostiary.core.base.scopes import ScopeSet
+from ostiary.core.model.client import PKCE
 from ostiary.core.model.policy import StepInstance
 from ostiary.core.model.session import SessionPolicy
 from ostiary.core.model.user import UserPassword
 from tests.support.app import PINGFEDERATE_HOST
 from tests.support.asgi import Answer
 from tests.support.browsing import (
+    CALLBACK,
     CHALLENGE,
     FLOWS,
+    PASSWORD,
     PI_FLOW,
     XSRF,
     Browsing,
     make_redirectless_client,
     make_sign_on_app,
     make_sign_on_client,
+    returned,
     set_cookies,
 )
 from tests.support.users import HASH, NOW, make_user
@@ -78,6 +83,24 @@ async def test_S3_1_S3_13_S3_20_the_second_request_completes_the_flow() -> None:
         "scope": "openid",
         "iss": f"https://{PINGFEDERATE_HOST}",
     }
+
+
+@pytest.mark.parametrize("response_mode", ["pi.flow", "fragment"])
+async def test_without_a_scope_the_answer_names_none(response_mode: str) -> None:
+    client = make_sign_on_client(
+        "scopeless", is_redirectless=True, default_scopes=ScopeSet(), pkce=PKCE.OPTIONAL
+    )
+    browsing = Browsing(make_sign_on_app(clients=[client]))
+    first = await browsing.authorize(
+        PI_FLOW, client_id="scopeless", response_mode=response_mode, redirect_uri=CALLBACK
+    )
+    if response_mode == "pi.flow":
+        last = await browsing.sign_on_by_api(members(first)["id"])
+        answer = members(last)["authorizeResponse"]
+    else:
+        last = await browsing.press(first, pf_username="joe", pf_pass=PASSWORD)
+        answer = returned(last)
+    assert answer.keys() == {"access_token", "token_type", "expires_in", "iss"}
 
 
 async def test_S3_10_the_first_request_may_be_a_post() -> None:

@@ -22,6 +22,7 @@ from tests.support.browsing import (
 )
 from tests.support.html import parse_elements, parse_form, visible_text
 from tests.support.tenants import secret_of
+from tests.support.users import make_user
 
 RESUME = re.compile(r"/as/[A-Za-z0-9]{22}/resume/as/authorization\.ping")
 PAGE = "text/html; charset=utf-8"
@@ -124,6 +125,50 @@ async def test_a_finished_sign_on_cannot_be_resumed() -> None:
     await sign_on(browsing, page)
     answer = await browsing.get(parse_form(page.body).action)
     assert (answer.status, answer.header("content-type")) == (404, PAGE)
+
+
+async def test_whoever_sends_the_last_form_twice_is_told_that_it_is_done() -> None:
+    browsing = Browsing(make_sign_on_app())
+    page = await browsing.authorize(WEB)
+    await sign_on(browsing, page)
+    for again in (await sign_on(browsing, page), await browsing.get(parse_form(page.body).action)):
+        assert (again.status, again.header("content-type")) == (404, PAGE)
+        assert "You are signed on" in visible_text(again.body)
+        assert set_cookies(again) == {}
+
+
+async def test_whoever_approves_twice_is_told_that_it_is_done() -> None:
+    browsing = Browsing(make_sign_on_app())
+    page = await sign_on(browsing, await browsing.authorize(WEB, client_id="asking"))
+    await browsing.press(page, "allow")
+    again = await browsing.press(page, "allow")
+    assert again.status == 404
+    assert "You are signed on" in visible_text(again.body)
+
+
+async def test_a_sign_on_that_is_done_looks_to_its_person_like_one_that_never_was() -> None:
+    browsing = Browsing(make_sign_on_app())
+    page = await browsing.authorize(WEB)
+    await sign_on(browsing, page)
+    done = await browsing.get(parse_form(page.body).action)
+    unknown = await browsing.get(f"/as/{'A' * 22}/resume/as/authorization.ping")
+    assert (unknown.status, unknown.body) == (done.status, done.body)
+
+
+@pytest.mark.parametrize("who", ["a stranger", "somebody who signed off"])
+async def test_nobody_else_is_told_that_a_sign_on_is_done(who: str) -> None:
+    browsing = Browsing(make_sign_on_app())
+    page = await browsing.authorize(WEB)
+    await sign_on(browsing, page)
+    if who == "a stranger":
+        browsing.cookies.clear()
+    else:
+        env = browsing.app.environment("default")
+        assert await browsing.app.store.sessions.end_of_user(env, make_user(1).id)
+    answer = await browsing.get(parse_form(page.body).action)
+    assert answer.status == 404
+    assert "There is no such sign-on here any more" in visible_text(answer.body)
+    assert "signed on" not in visible_text(answer.body)
 
 
 async def test_a_sign_on_without_redirects_has_no_page() -> None:

@@ -41,7 +41,7 @@ class LocalDirectory:
         max_age = env.passwords.max_age_seconds
         kept = UserPassword(
             await self.hashing.make_hash(password),
-            changed_at=now,
+            changed_at=user.next_credential(now),
             must_change=must_change,
             expires_at=None if max_age is None else now + max_age,
         )

@@ -11,6 +11,7 @@ from operator import attrgetter
 from typing import Any
 
 from ostiary.core.model.audit import (
+    AccessEnded,
     AuthorizationAnswered,
     ConfigurationApplied,
     ConsentGiven,
@@ -57,6 +58,7 @@ EVENT_LABELS: Mapping[type[Event], tuple[str, ...]] = {
     PasswordChanged: ("source",),
     UserAdded: ("source",),
     UserChanged: ("source",),
+    AccessEnded: ("source",),
     UserDeleted: ("source",),
     UserUnlocked: ("source",),
     SignedOn: ("methods",),

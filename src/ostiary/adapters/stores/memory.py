@@ -17,7 +17,11 @@ from ostiary.core.ports.configuration import (
     StoredConfiguration,
     VersionConflictError,
 )
-from ostiary.core.ports.stores import AlreadyRedeemedError, FlowChangedError
+from ostiary.core.ports.stores import (
+    AlreadyRedeemedError,
+    FlowChangedError,
+    SessionEndedError,
+)
 
 Key = TypeVar("Key")
 Row = TypeVar("Row")
@@ -112,7 +116,9 @@ class MemoryStore:
             apply()
 
     def _check_moves(self, env: Environment, issuance: Issuance, now: float) -> None:
-        rotation, move = issuance.rotates, issuance.moves
+        rotation, move, needed = issuance.rotates, issuance.moves, issuance.needs_session
+        if needed is not None and not self.sessions.is_there(env, needed, now):
+            raise SessionEndedError
         if rotation is not None and not self.user_grants.may_rotate(env, rotation, now):
             raise AlreadyRedeemedError
         if move is not None and not self.flows.may_move(env, move, now):
@@ -188,9 +194,9 @@ class MemoryStore:
             + _prune(self.attempts.failures, lambda kept: kept[0] <= now)
             + _prune(self.attempts.trials, lambda expires_at: expires_at <= now)
             + _prune(self.flows.rows, lambda row: row.expires_at <= now)
-            + _prune(self.sessions.rows, lambda row: row.expires_at <= now)
+            + self.sessions.prune(now)
             + _prune(self.codes.rows, lambda kept: kept[0] <= now)
-            + _prune(self.user_grants.rows, lambda row: row.expires_at <= now)
+            + self.user_grants.prune(now)
         )
 
 

@@ -85,6 +85,8 @@ class MemoryUserGrants:
         self._consents = consents
         self._remember = remember
         self.rows: dict[tuple[EnvironmentId, GrantId], _Grant] = {}
+        self._ids: dict[tuple[EnvironmentId, bytes], GrantId] = {}
+        """By the families of their refresh tokens."""
 
     async def find(self, env: Environment, grant_id: GrantId, *, now: float) -> UserGrant | None:
         self._reach("memory.user_grants.find")
@@ -95,9 +97,8 @@ class MemoryUserGrants:
         self, env: Environment, family: bytes, *, now: float
     ) -> UserGrant | None:
         self._reach("memory.user_grants.find_by_family")
-        rows = (row for place, row in self.rows.items() if place[0] == env.id)
-        row = next((row for row in rows if row.family == family), None)
-        return None if row is None else _live(row, now)
+        grant_id = self._ids.get((env.id, family))
+        return None if grant_id is None else _live(self.rows[env.id, grant_id], now)
 
     async def revoke(self, env: Environment, grant_id: GrantId) -> bool:
         self._reach("memory.user_grants.revoke")
@@ -125,19 +126,25 @@ class MemoryUserGrants:
     def may_put(self, env: Environment, grants: tuple[UserGrant, ...]) -> bool:
         """Tell whether no id and no family of these is taken."""
         ids = {(env.id, grant.id) for grant in grants}
-        families = [grant.refresh.family for grant in grants if grant.refresh is not None]
-        taken = {row.family for place, row in self.rows.items() if place[0] == env.id}
+        rotating = [grant.refresh.family for grant in grants if grant.refresh is not None]
+        families = {(env.id, family) for family in rotating}
         return (
             len(ids) == len(grants)
-            and len(set(families)) == len(families)
+            and len(families) == len(rotating)
             and ids.isdisjoint(self.rows)
-            and taken.isdisjoint(families)
+            and families.isdisjoint(self._ids)
         )
 
     def putting(self, env: Environment, grant: UserGrant) -> Apply:
         """Prepare to keep a new grant."""
-        place, row = (env.id, grant.id), _Grant(*grant_row(env, grant)[2:])
-        return partial(self.rows.__setitem__, place, row)
+        row = _Grant(*grant_row(env, grant)[2:])
+
+        def apply() -> None:
+            self.rows[env.id, grant.id] = row
+            if row.family is not None:
+                self._ids[env.id, row.family] = grant.id
+
+        return apply
 
     def may_rotate(self, env: Environment, rotation: Rotation, now: float) -> bool:
         """Tell whether the grant is there with the refresh token that is to be spent."""
@@ -151,10 +158,23 @@ class MemoryUserGrants:
         return partial(self.rows.__setitem__, place, row)
 
     def _revoke(self, env: Environment, grant_id: GrantId) -> bool:
-        row = self.rows.pop((env.id, grant_id), None)
+        row = self.rows.get((env.id, grant_id))
         if row is not None:
+            self._remove((env.id, grant_id), row)
             self._remember(env, to_grant(row.body, None))
         return row is not None
+
+    def prune(self, now: float) -> int:
+        """Delete grants that are over, and return how many they were."""
+        over = [(place, row) for place, row in self.rows.items() if row.expires_at <= now]
+        for place, row in over:
+            self._remove(place, row)
+        return len(over)
+
+    def _remove(self, place: tuple[EnvironmentId, GrantId], row: _Grant) -> None:
+        del self.rows[place]
+        if row.family is not None:
+            del self._ids[place[0], row.family]
 
 
 def _live(row: _Grant, now: float) -> UserGrant | None:

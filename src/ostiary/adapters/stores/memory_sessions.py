@@ -86,10 +86,12 @@ class MemorySessions:
         self._reach = reach
         self._grants = grants
         self.rows: dict[tuple[EnvironmentId, SessionId], _Session] = {}
+        self._ids: dict[tuple[EnvironmentId, BrowserKey], SessionId] = {}
 
     async def find(self, env: Environment, key: BrowserKey, *, now: float) -> Session | None:
         self._reach("memory.sessions.find")
-        return self._live([row for row in self._of(env).values() if row.key == key], now)
+        session_id = self._ids.get((env.id, key))
+        return self._live([] if session_id is None else [self.rows[env.id, session_id]], now)
 
     async def find_persistent(
         self, env: Environment, key: BrowserKey, *, now: float
@@ -118,15 +120,19 @@ class MemorySessions:
         self._reach("memory.sessions.end_of_user")
         ended = [name for name, row in self._of(env).items() if row.user_id == user_id]
         for session_id in ended:
-            del self.rows[env.id, session_id]
+            self._remove((env.id, session_id))
         self._grants.drop(env, lambda row: row.user_id == user_id and row.session_id is not None)
         return len(ended)
+
+    def is_there(self, env: Environment, session_id: SessionId, now: float) -> bool:
+        """Tell whether a session is neither over nor ended."""
+        row = self.rows.get((env.id, session_id))
+        return row is not None and row.expires_at > now
 
     def may_change(self, env: Environment, change: SessionChange) -> bool:
         """Tell whether no other session but the one that is replaced has the same cookie."""
         key, own = change.session.key, change.session.id
-        others = {row.key for name, row in self._of(env).items() if name != own}
-        return key not in others - {change.replaces}
+        return self._ids.get((env.id, key), own) == own or key == change.replaces
 
     def changing(self, env: Environment, change: SessionChange) -> Apply:
         """Prepare to keep the session of a browser, and to end another one that it had."""
@@ -134,16 +140,34 @@ class MemorySessions:
         row = _Session(*session_row(env, change.session, change.expires_at)[1:])
 
         def apply() -> None:
-            for name, other in self._of(env).items():
-                if other.key == change.replaces and name != own:
-                    self._end(env, name)
+            other = None if change.replaces is None else self._ids.get((env.id, change.replaces))
+            if other is not None and other != own:
+                self._end(env, other)
+            former = self.rows.get((env.id, own))
+            if former is not None:
+                del self._ids[env.id, former.key]
             self.rows[env.id, own] = row
+            self._ids[env.id, row.key] = own
 
         return apply
 
     def _end(self, env: Environment, session_id: SessionId) -> bool:
         self._grants.drop(env, lambda row: row.session_id == session_id)
-        return self.rows.pop((env.id, session_id), None) is not None
+        place = (env.id, session_id)
+        is_there = place in self.rows
+        if is_there:
+            self._remove(place)
+        return is_there
+
+    def prune(self, now: float) -> int:
+        """Delete sessions that are over, and return how many they were."""
+        over = [place for place, row in self.rows.items() if row.expires_at <= now]
+        for place in over:
+            self._remove(place)
+        return len(over)
+
+    def _remove(self, place: tuple[EnvironmentId, SessionId]) -> None:
+        del self._ids[place[0], self.rows.pop(place).key]
 
     def _of(self, env: Environment) -> dict[SessionId, _Session]:
         return {name: row for (place, name), row in self.rows.items() if place == env.id}

@@ -5,9 +5,11 @@ from dataclasses import dataclass, replace
 
 from ostiary.core.admin.new_users import NewUser, build_user
 from ostiary.core.base.clock import Clock
+from ostiary.core.base.errors import UnavailableError
 from ostiary.core.base.usernames import username_key
 from ostiary.core.crypto.passwords import encode
 from ostiary.core.model.audit import (
+    AccessEnded,
     PasswordChanged,
     UserAdded,
     UserChanged,
@@ -20,6 +22,8 @@ from ostiary.core.model.user import User
 from ostiary.core.ports.directory import Directory
 from ostiary.core.ports.events import Events
 from ostiary.core.ports.password_hashing import PasswordHashing
+from ostiary.core.ports.sessions import Sessions
+from ostiary.core.ports.user_grants import UserGrants
 from ostiary.core.ports.users import PasswordAttempts
 from ostiary.core.signon.new_passwords import check_new_password
 from ostiary.core.signon.password import subject_of
@@ -32,9 +36,43 @@ class UnknownUserError(LookupError):
         super().__init__(f'there is no user "{username}"')
 
 
+class AccessLeftError(Exception):
+    """The store failed while what a user had was being removed; the change itself may be stored."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "the store failed before all sessions and grants of the user were removed; "
+            "run the command again"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How many of a user's sessions and grants ended."""
+
+    sessions: int = 0
+    grants: int = 0
+
+    def __add__(self, other: "Ended") -> "Ended":
+        return Ended(self.sessions + other.sessions, self.grants + other.grants)
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """A user as stored, and what ended by the change."""
+
+    user: User
+    ended: Ended = Ended()
+
+
 @dataclass(frozen=True, slots=True)
 class UserAdministration:
     """Makes, changes, unlocks and deletes users.
+
+    Another password, disabling and deleting end all that the user and its clients have by then:
+    sessions, grants and consents, for whoever knew the old password may have allowed anything. They
+    are removed once the change is stored: from then on none of them is good, nor what is being
+    made of an earlier proof (`User.credential`).
 
     Args:
         source: who does it, for the event log: a word of ours.
@@ -42,6 +80,8 @@ class UserAdministration:
 
     directory: Directory
     attempts: PasswordAttempts
+    sessions: Sessions
+    user_grants: UserGrants
     hashing: PasswordHashing
     events: Events
     clock: Clock
@@ -95,28 +135,33 @@ class UserAdministration:
         *,
         must_change: bool,
         allow_weak: bool = False,
-    ) -> User:
+    ) -> Changed:
         """Give a user another password, and forget its failed attempts at the old one.
 
-        Raises: as `add`; UserChangedError.
+        Stores: that, and then the end of all that was signed on with the old one.
+        Raises: as `add`; UserChangedError, AccessLeftError.
         """
         _check_strength(env, user.username, password, allow_weak=allow_weak)
         changed = await self.directory.set_password(
             env, user, password, must_change=must_change, now=self.clock.now()
         )
-        await self.attempts.unlock(env, subject_of(user))
         self.events.emit(PasswordChanged(env.id, user.id, self.source))
-        return changed
+        ended = await self._end_access(env, user)
+        await self.attempts.unlock(env, subject_of(user))
+        return Changed(changed, ended)
 
-    async def set_enabled(self, env: Environment, user: User, *, enabled: bool) -> User:
-        """Let a user sign on, or let it not.
+    async def set_enabled(self, env: Environment, user: User, *, enabled: bool) -> Changed:
+        """Let a user sign on, or let it not; then all that was signed on ends for good.
 
-        Raises: UserChangedError, UnavailableError.
+        Raises: UserChangedError, UnavailableError, AccessLeftError.
         """
-        changed = replace(user, enabled=enabled, updated_at=self.clock.now())
+        now = self.clock.now()
+        changed = replace(user, enabled=enabled, updated_at=now)
+        if not enabled:
+            changed = replace(changed, disabled_at=user.next_credential(now))
         saved = await self.directory.save(env, changed)
         self.events.emit(UserChanged(env.id, user.id, enabled, self.source))
-        return saved
+        return Changed(saved, Ended() if enabled else await self._end_access(env, user))
 
     async def unlock(self, env: Environment, user: User) -> None:
         """Forget a user's failed attempts, and with them its lock.
@@ -126,14 +171,33 @@ class UserAdministration:
         await self.attempts.unlock(env, subject_of(user))
         self.events.emit(UserUnlocked(env.id, user.id, self.source))
 
-    async def delete(self, env: Environment, user: User) -> None:
-        """Delete a user.
+    async def delete(self, env: Environment, user: User) -> Ended:
+        """Delete a user and all that it and its clients have.
 
-        Raises: UnavailableError.
+        What is there goes first, so that a user is left to delete again should the store fail;
+        what came meanwhile goes last.
+        Raises: UnavailableError, AccessLeftError.
         """
-        if await self.directory.delete(env, user.id):
-            await self.attempts.unlock(env, subject_of(user))
-            self.events.emit(UserDeleted(env.id, user.id, self.source))
+        ended = await self._end_access(env, user)
+        if not await self.directory.delete(env, user.id):
+            return ended
+        self.events.emit(UserDeleted(env.id, user.id, self.source))
+        ended += await self._end_access(env, user)
+        await self.attempts.unlock(env, subject_of(user))
+        return ended
+
+    async def _end_access(self, env: Environment, user: User) -> Ended:
+        """End what a user has; grants first, for with the sessions some would go uncounted."""
+        try:
+            grants = await self.user_grants.revoke_of_user(env, user.id)
+            ended = Ended(await self.sessions.end_of_user(env, user.id), grants)
+        except UnavailableError as error:
+            raise AccessLeftError from error
+        if ended != Ended():
+            self.events.emit(
+                AccessEnded(env.id, user.id, ended.sessions, ended.grants, self.source)
+            )
+        return ended
 
 
 def _check_strength(env: Environment, username: str, password: str, *, allow_weak: bool) -> None:

@@ -31,6 +31,14 @@ def username_key(username: str) -> UsernameKey:
     return UsernameKey(key)
 
 
+def is_same_username(one: str, other: str) -> bool:
+    """Tell whether two spellings mean the same user; what cannot be a name means nobody."""
+    try:
+        return username_key(one) == username_key(other)
+    except UsernameRefusedError:
+        return False
+
+
 def check_username(username: str) -> None:
     """Refuse what cannot be anybody's name.
 

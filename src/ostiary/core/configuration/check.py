@@ -78,6 +78,7 @@ OF_WHOLES: tuple[Check, ...] = (
     policies.check_default_policies,
     policies.check_implied_policy,
     signon.check_sessions,
+    signon.check_code_pages,
 )
 """Checks that miss something: silent on an object of which a field was refused."""
 

@@ -41,9 +41,8 @@ class Problem:
 
     @property
     def text(self) -> str:
-        """Return message and hint as one line, a warning marked as such."""
-        mark = "" if self.is_error else "warning: "
-        return f"{mark}{self.message}; {self.hint}" if self.hint else f"{mark}{self.message}"
+        """Return message and hint as one line."""
+        return f"{self.message}; {self.hint}" if self.hint else self.message
 
 
 def error(path: Path, message: str, hint: str = "") -> Problem:

@@ -101,6 +101,13 @@ class ServerSettings(Settings):
         default=False,
         description="Allow several workers on SQLite, where they wait for each other.",
     )
+    flows_per_minute: StrictInt = Field(
+        default=600,
+        ge=0,
+        le=1_000_000,
+        description="How many sign-ons one address may begin at each worker; 0 for any number. "
+        "Raise it where many people come from one address, as behind a proxy that is not trusted.",
+    )
     drain_seconds: StrictFloat = Field(
         default=5.0,
         ge=0,

@@ -36,6 +36,8 @@ def _check_application_url(text: str) -> str:
 
 def _check_application_origin(text: str) -> str:
     """Accept an origin, also with a star for its port, which then must be there."""
+    if "*" in text.removesuffix(ANY_PORT).removeprefix("*"):
+        raise ValueError('must name its host: a * stands for a port only, "https://host:*"')
     check_origin(text.removesuffix(ANY_PORT))
     if text.endswith(ANY_PORT) and text.removesuffix(ANY_PORT).rpartition(":")[2].isdecimal():
         raise ValueError("must have one port or a star for it")

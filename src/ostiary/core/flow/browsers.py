@@ -3,6 +3,7 @@
 import string
 from dataclasses import dataclass
 
+import msgspec
 from msgspec.structs import replace
 
 from ostiary.core.base.clock import Clock
@@ -20,8 +21,7 @@ TOUCH_SECONDS = 60.0
 _ALPHANUMERICS = frozenset(string.ascii_letters + string.digits)
 
 
-@dataclass(frozen=True, slots=True)
-class Recognized:
+class Recognized(msgspec.Struct, frozen=True):
     """What is known of a browser by what it shows.
 
     Args:
@@ -57,7 +57,7 @@ class BrowserSessions:
     async def recognize(self, env: Environment, browser: Browser) -> Recognized:
         """Return what a browser's cookies show.
 
-        A session holds while its user exists, is enabled, and has the password of then.
+        A session holds while its user exists, is enabled, and has the credential of then.
         Raises: UnavailableError.
         """
         cookie = browser.cookie if _is_ours(browser.cookie, COOKIE_CHARACTERS) else None
@@ -100,10 +100,7 @@ class BrowserSessions:
     async def _find_signed_on(self, env: Environment, session: Session) -> User | None:
         authentication = session.authentication
         user = await self.directory.find(env, authentication.user_id)
-        if user is None or not user.enabled:
-            return None
-        is_changed = user.password is not None and user.password.changed_at > authentication.at
-        return None if is_changed else user
+        return user if user is not None and authentication.holds_for(user) else None
 
 
 def _unless_over(env: Environment, session: Session | None, now: float) -> Session | None:

@@ -1,8 +1,8 @@
 """The moment in which a policy is satisfied: who is there is known, and a session begins."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-import msgspec
+from msgspec.structs import replace
 
 from ostiary.core.base.clock import Clock
 from ostiary.core.flow.browser import BrowserChange
@@ -33,10 +33,17 @@ class Completion:
         Args: user as the directory has it now; a policy may have taken a while.
         """
         flow = progress.flow
-        if user is None or not user.enabled:
+        if user is None or not user.enabled or flow.credential != user.credential:
             return replace(progress, flow=finish(flow, NOT_COMPLETED))
         passed = mark_of(policy, flow.path)
-        proof = Authentication(user.id, self.clock.now(), flow.methods, (passed,), policy.context)
+        proof = Authentication(
+            user.id,
+            self.clock.now(),
+            flow.methods,
+            (passed,),
+            policy.context,
+            credential=flow.credential,
+        )
         is_bare = flow.is_cookieless
         recognized = NOBODY if is_bare else await self.browsers.recognize(env, visit.browser)
         rotated = sign_on(env, recognized, proof, flow.binding)
@@ -55,7 +62,7 @@ def _with_session(progress: Progress, rotated: Rotated, signed_on: SignedOn) -> 
     flow, session = progress.flow, rotated.session
     # Without cookies nobody learns the session's key: it is there for what ends with it.
     is_bare = flow.is_cookieless
-    moved = msgspec.structs.replace(
+    moved = replace(
         flow,
         authentication=session.authentication,
         session_id=session.id,
@@ -71,6 +78,4 @@ def _with_session(progress: Progress, rotated: Rotated, signed_on: SignedOn) -> 
 
 
 def _merged(change: BrowserChange, rotated: BrowserChange) -> BrowserChange:
-    return msgspec.structs.replace(
-        change, cookie=rotated.cookie, persistent_cookie=rotated.persistent_cookie
-    )
+    return replace(change, cookie=rotated.cookie, persistent_cookie=rotated.persistent_cookie)

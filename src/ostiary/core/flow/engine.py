@@ -1,9 +1,9 @@
 """The flow engine: flows begin, are looked at, and go on by what people do."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-import msgspec
+from msgspec.structs import replace
 
 from ostiary.core.base.clock import Clock
 from ostiary.core.base.ids import FlowId, browser_key
@@ -116,7 +116,7 @@ class FlowEngine:
         progress, problems = await self.walker.act(env, visit, before, offer.action, values)
         if progress.flow == turn.flow:
             return _as_it_was(turn, browser, problems)
-        moved = msgspec.structs.replace(progress.flow, version=turn.flow.version + 1)
+        moved = replace(progress.flow, version=turn.flow.version + 1)
         progress = replace(progress, flow=moved)
         if moved.is_cookieless:
             progress = bind_to_state(progress)
@@ -174,12 +174,13 @@ class FlowEngine:
 
     def _show(self, env: Environment, visit: Visit, progress: Progress) -> Turn:
         flow = progress.flow
+        instance = self.walker.asked(env, flow)
         return Turn(
             flow=flow,
             client=visit.client,
-            view=self.walker.view(env, visit, flow),
-            step=self.walker.asked(env, flow),
-            plugin_id=self.walker.plugin_id(env, flow),
+            view=None if instance is None else self.walker.view(env, visit, flow, instance),
+            step=instance,
+            plugin_id=self.walker.plugin_id(env, flow, instance),
             change=progress.change,
         )
 

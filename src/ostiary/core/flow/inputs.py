@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import assert_never
 
+from ostiary.core.base.usernames import is_same_username
 from ostiary.core.steps.contract import Input, InputKind, Offer, Problem, ProblemKind
 
 LEFTOVERS = frozenset({"submit", "rememberMyUsername", "thisIsMyDevice"})
@@ -42,9 +43,15 @@ def _read(expected: Input, value: object) -> str | bool | Problem:
             assert_never(never)
     if not expected.is_read_only or isinstance(read, Problem):
         return read
-    if value is not None and read != expected.value:
+    if value is not None and read != expected.value and not _is_same_name(expected, value):
         return _problem(expected, ProblemKind.VALUE, "is settled", "This cannot be changed.")
     return expected.value
+
+
+def _is_same_name(expected: Input, value: object) -> bool:
+    """Tell whether what was sent is another spelling of a name that is settled."""
+    is_name = expected.autocomplete == "username"
+    return is_name and is_same_username(str(value), str(expected.value))
 
 
 def _read_boolean(expected: Input, value: object) -> bool | Problem:

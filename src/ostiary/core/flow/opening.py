@@ -1,7 +1,5 @@
 """How a flow begins: its id, and the browser or state that alone opens it from then on."""
 
-from dataclasses import replace
-
 import msgspec
 
 from ostiary.core.base.ids import BrowserKey, FlowId, browser_key, mint_alphanumeric
@@ -70,7 +68,7 @@ def bind_to_state(progress: Progress) -> Progress:
         progress.flow, binding=browser_key(api_state), is_cookieless=True
     )
     change = msgspec.structs.replace(progress.change, api_state=api_state)
-    return replace(progress, flow=bound, change=change)
+    return msgspec.structs.replace(progress, flow=bound, change=change)
 
 
 def may_be_flow_id(text: str) -> bool:

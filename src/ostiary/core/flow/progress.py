@@ -1,6 +1,6 @@
 """What has come of a flow within one request, before any of it is stored."""
 
-from dataclasses import dataclass
+import msgspec
 
 from ostiary.core.flow.browser import NO_CHANGE, Browser, BrowserChange
 from ostiary.core.model.audit import Event
@@ -11,8 +11,7 @@ from ostiary.core.model.user_grant import Consent
 from ostiary.core.steps.contract import Visitor
 
 
-@dataclass(frozen=True, slots=True)
-class Visit:
+class Visit(msgspec.Struct, frozen=True):
     """Who acts in a flow, and for which client; the same for a whole request."""
 
     client: Client
@@ -25,8 +24,7 @@ class Visit:
         return Visitor(browser.address, device=browser.device, username=browser.username)
 
 
-@dataclass(frozen=True, slots=True)
-class Progress:
+class Progress(msgspec.Struct, frozen=True):
     """The flow as it is by now, and what else has to be stored, kept and told for it."""
 
     flow: Flow

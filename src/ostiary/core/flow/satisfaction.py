@@ -5,8 +5,9 @@ passed it on the way of one client has not thereby done what it asks on the way 
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from typing import assert_never
+
+from msgspec.structs import replace
 
 from ostiary.core.flow.tree import Facts, Path, settle
 from ostiary.core.model.policy import End, Node, Policy, Selector, StepNode

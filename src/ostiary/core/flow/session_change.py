@@ -1,7 +1,6 @@
 """What signing on makes of a browser's session: another cookie each time, the old one is dead."""
 
-from dataclasses import dataclass
-
+import msgspec
 from msgspec.structs import replace
 
 from ostiary.core.base.ids import BrowserKey, SessionId, browser_key, mint_alphanumeric
@@ -14,8 +13,7 @@ from ostiary.core.model.token import SessionChange
 _SESSION_ID_CHARACTERS = 22
 
 
-@dataclass(frozen=True, slots=True)
-class Rotated:
+class Rotated(msgspec.Struct, frozen=True):
     """A session under a new cookie: what to store, and what the browser is to keep."""
 
     stored: SessionChange

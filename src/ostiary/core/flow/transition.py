@@ -76,10 +76,13 @@ def _fail(policy: Policy, flow: Flow, outcome: Failed, facts: Facts) -> Flow:
 
 
 def _with_proof(flow: Flow, outcome: Passed) -> Flow:
-    named = outcome.identifier if flow.user_id is None else None
+    is_first = flow.user_id is None
+    named = outcome.identifier if is_first else None
     return replace(
         flow,
         user_id=outcome.user_id or flow.user_id,
+        # It only grows: if a later proof met another one, the first is over for the user of now.
+        credential=outcome.credential if is_first else flow.credential,
         identifier=named or flow.identifier,
         methods=tuple(dict.fromkeys((*flow.methods, *outcome.methods))),
     )

@@ -1,8 +1,9 @@
 """Policies as trees: which node a path leads to, and which branch a selector chooses."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import assert_never
+
+import msgspec
 
 from ostiary.core.model.authorization_request import AuthorizationRequest
 from ostiary.core.model.policy import Criterion, End, Node, Policy, Selector, StepNode
@@ -15,8 +16,7 @@ _CASE = "="
 Path = tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(msgspec.Struct, frozen=True):
     """What selectors look at.
 
     Args:

@@ -1,6 +1,6 @@
 """One turn of a flow: what it has come to, and what has to be stored for that to be true."""
 
-from dataclasses import dataclass
+import msgspec
 
 from ostiary.core.flow.browser import NO_CHANGE, BrowserChange
 from ostiary.core.model.audit import Event
@@ -13,8 +13,7 @@ from ostiary.core.steps.contract import Problem, View
 NOTHING = Issuance()
 
 
-@dataclass(frozen=True, slots=True)
-class Turn:
+class Turn(msgspec.Struct, frozen=True):
     """A flow after somebody began it, looked at it, or acted.
 
     Args:

@@ -1,10 +1,10 @@
 """Walking a policy: asking one step after the other until somebody is needed, or none is left."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
-import msgspec
+from msgspec.structs import replace
 
 from ostiary.core.base.ids import UserId
 from ostiary.core.flow.approvals import Approvals, was_given
@@ -82,11 +82,8 @@ class PolicyWalker:
             return moved, ()
         return await self._go_on(env, visit, moved), ()
 
-    def view(self, env: Environment, visit: Visit, flow: Flow) -> View | None:
-        """Return what is asked now, or None in a finished flow."""
-        instance = self.asked(env, flow)
-        if instance is None:
-            return None
+    def view(self, env: Environment, visit: Visit, flow: Flow, instance: StepInstance) -> View:
+        """Return what the step that is asked now asks."""
         situation = self._situate(visit, flow, instance, flow.step_state)
         return self.steps[instance.type].view(env, situation)
 
@@ -105,9 +102,8 @@ class PolicyWalker:
             raise flow_not_found("the policy has no such step any more")
         return instance
 
-    def plugin_id(self, env: Environment, flow: Flow) -> str | None:
-        """Return the id of the kind of step that is asked now, or was asked last."""
-        instance = self.asked(env, flow)
+    def plugin_id(self, env: Environment, flow: Flow, instance: StepInstance | None) -> str | None:
+        """Return the id of the kind of step that is asked now, or else was asked last."""
         if instance is None:
             key = find_last_step(policy_of(env, flow), flow.path)
             instance = None if key is None else env.steps.get(key)
@@ -184,7 +180,7 @@ def _keeping(progress: Progress, outcome: Outcome) -> Progress:
         )
         if value is not None
     }
-    return replace(progress, change=msgspec.structs.replace(progress.change, **kept))
+    return replace(progress, change=replace(progress.change, **kept))
 
 
 def _arrived(env: Environment, visit: Visit, progress: Progress) -> Progress:

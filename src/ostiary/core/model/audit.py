@@ -188,6 +188,16 @@ class UserChanged(msgspec.Struct, frozen=True):
     source: str
 
 
+class AccessEnded(msgspec.Struct, frozen=True):
+    """A user's sessions and grants were ended, for the user was changed or deleted."""
+
+    environment: EnvironmentId
+    user: UserId
+    sessions: int
+    grants: int
+    source: str
+
+
 class UserDeleted(msgspec.Struct, frozen=True):
     """A user is gone."""
 
@@ -272,6 +282,7 @@ Event = (
     | PasswordChanged
     | UserAdded
     | UserChanged
+    | AccessEnded
     | UserDeleted
     | UserUnlocked
     | SignedOn

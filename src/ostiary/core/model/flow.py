@@ -35,6 +35,7 @@ class Flow(msgspec.Struct, frozen=True, omit_defaults=True):
         step_state: what that step remembers, JSON values only, nothing secret.
         user_id: whom the first proof named; no later step may name anybody else.
         identifier: what somebody said who they are, proved or not.
+        credential: the user's, as the first proof met it (`Authentication.credential`).
         methods: how the user has proved so far (`amr`).
         authentication: what the finished policy, or the session that made it needless, came to.
         session_id: the session that it belongs to.
@@ -54,6 +55,7 @@ class Flow(msgspec.Struct, frozen=True, omit_defaults=True):
     path: tuple[str, ...] = ()
     step_state: Mapping[str, Any] = {}
     user_id: UserId | None = None
+    credential: float | None = None
     identifier: str | None = None
     methods: tuple[str, ...] = ()
     authentication: Authentication | None = None

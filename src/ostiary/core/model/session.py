@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import msgspec
 
 from ostiary.core.base.ids import BrowserKey, SessionId, UserId
+from ostiary.core.model.user import User
 
 MAX_FORMER = 4
 """So many earlier cookies of a browser still open the flows that were begun with them."""
@@ -18,6 +19,8 @@ class Authentication(msgspec.Struct, frozen=True, omit_defaults=True):
         methods: how, as RFC 8176 names it (`amr`).
         policies: keys of the authentication policies that it satisfies.
         context: the class of the last of them (`acr`), if it names one.
+        credential: `User.credential` of the user that was proved, as it was read before the proof;
+            None holds for nobody.
     """
 
     user_id: UserId
@@ -25,6 +28,16 @@ class Authentication(msgspec.Struct, frozen=True, omit_defaults=True):
     methods: tuple[str, ...] = ()
     policies: tuple[str, ...] = ()
     context: str | None = None
+    credential: float | None = None
+
+    def holds_for(self, user: User) -> bool:
+        """Tell whether it still proves this user, as the directory has it now.
+
+        Whoever changes a password throws out everybody who knew the old one, and whoever disables
+        a user everybody who has signed on as it.
+        """
+        is_same = user.id == self.user_id and user.credential == self.credential
+        return is_same and user.enabled
 
 
 class Session(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -13,6 +13,7 @@ from ostiary.core.base.ids import (
     FlowId,
     GrantId,
     HandleKey,
+    SessionId,
     TokenId,
     TokenManagerId,
     UserId,
@@ -104,7 +105,11 @@ class SessionChange(msgspec.Struct, frozen=True):
 
 
 class Issuance(msgspec.Struct, frozen=True):
-    """One commit: what is spent and what is stored by it, all or nothing."""
+    """One commit: what is spent and what is stored by it, all or nothing.
+
+    Args: needs_session is of a session that must still be there, for what is stored would have
+        ended with it.
+    """
 
     redeems: tuple[Redemption, ...] = ()
     reference_tokens: tuple[ReferenceToken, ...] = ()
@@ -114,6 +119,7 @@ class Issuance(msgspec.Struct, frozen=True):
     moves: FlowMove | None = None
     session: SessionChange | None = None
     consent: Consent | None = None
+    needs_session: SessionId | None = None
 
 
 class IssuedTokens(msgspec.Struct, frozen=True):

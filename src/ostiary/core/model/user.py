@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from ostiary.core.base.ids import UserId
 
 DEFAULT_POPULATION = "default"
+_LEAST_STEP = 0.001
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,7 @@ class User:
         attributes: JSON values by name.
         password: None for a user that cannot sign on with one.
         version: grows with each change; a change names the one that it started from.
+        disabled_at: when it was last disabled, enabled again since or not.
     """
 
     id: UserId
@@ -50,3 +52,18 @@ class User:
     created_at: float = 0.0
     updated_at: float = 0.0
     version: int = 1
+    disabled_at: float = 0.0
+
+    @property
+    def credential(self) -> float:
+        """Return the number that every proof of this user carries; one with another is over.
+
+        A new password and disabling make it grow, a stronger hash of the same password does not.
+        It is compared for equality only, never with the time of something else.
+        """
+        changed_at = 0.0 if self.password is None else self.password.changed_at
+        return max(self.created_at, self.disabled_at, changed_at)
+
+    def next_credential(self, now: float) -> float:
+        """Return what `credential` becomes by a change now: more, whatever the clock says."""
+        return max(now, self.credential + _LEAST_STEP)

@@ -55,11 +55,11 @@ def distrust(error: OAuthError, *, is_redirectless: bool) -> UntrustedRequestErr
 def token_members(tokens: IssuedTokens) -> dict[str, str | int]:
     """Return the members of an access token from the authorization endpoint.
 
-    Spec: RFC 6749 §4.2.2.
+    Spec: RFC 6749 §4.2.2, §3.1 (a parameter without a value counts as absent).
     """
-    return {
+    members: dict[str, str | int] = {
         "access_token": tokens.access_token,
         "token_type": tokens.token_type,
         "expires_in": tokens.expires_in,
-        "scope": str(tokens.scopes),
     }
+    return {**members, "scope": str(tokens.scopes)} if tokens.scopes else members

@@ -3,16 +3,23 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import msgspec
 from msgspec.structs import replace
 
 from ostiary.core.base.clock import Clock
-from ostiary.core.base.errors import OAuthCode, OAuthError
+from ostiary.core.base.errors import (
+    OAuthCode,
+    OAuthError,
+    ProtocolError,
+    TooManyAttemptsError,
+)
 from ostiary.core.base.ids import FlowId, UserId
 from ostiary.core.base.params import Params
 from ostiary.core.flow.browser import Browser, BrowserChange
 from ostiary.core.flow.browsers import BrowserSessions, Recognized
 from ostiary.core.flow.engine import FlowEngine
 from ostiary.core.flow.errors import flow_not_found
+from ostiary.core.flow.flow_rate import FlowRate
 from ostiary.core.flow.turn import Turn
 from ostiary.core.model.authorization_request import AuthorizationRequest
 from ostiary.core.model.client import Client
@@ -30,8 +37,7 @@ from ostiary.core.ports.events import Events
 from ostiary.core.steps.contract import Offer
 
 
-@dataclass(frozen=True, slots=True)
-class Answered:
+class Answered(msgspec.Struct, frozen=True):
     """What the application gets, and what the browser is to keep.
 
     Args: plugin_id is of the step that was asked last, if any was.
@@ -49,6 +55,7 @@ class Authorize:
 
     browsers: BrowserSessions
     engine: FlowEngine
+    flow_rate: FlowRate
     finishing: Finishing
     directory: Directory
     events: Events
@@ -65,17 +72,22 @@ class Authorize:
 
         Spec: RFC 6749 §4.1.1, §4.2.1; OpenID Connect Core §3.1.2.
         Stores: the flow, if somebody has to be asked; else what the answer needs.
-        Raises: UntrustedRequestError, RedirectableError, UnavailableError.
+        Raises: UntrustedRequestError, RedirectableError, TooManyAttemptsError, UnavailableError.
         """
         try:
             request = check_request(env, params, extensions)
             if "id_token_hint" in params:
                 request = await self._name_expected(env, request)
             return await self._begin(env, request, browser)
-        except OAuthError as error:
-            claimed = params.find("client_id") or ""
-            self.events.emit(refused_authorization(env, error, claimed, browser.address))
+        except (OAuthError, TooManyAttemptsError) as error:
+            self.tell_refused(env, error, params.find("client_id") or "", browser.address)
             raise
+
+    def tell_refused(
+        self, env: Environment, error: ProtocolError, claimed: str, address: str
+    ) -> None:
+        """Tell of a request that is refused, perhaps before it could be read as one."""
+        self.events.emit(refused_authorization(env, error, claimed, address))
 
     async def look(self, env: Environment, flow_id: FlowId, browser: Browser) -> Turn:
         """Look at a flow; nothing is changed.
@@ -83,6 +95,13 @@ class Authorize:
         Raises: FlowRefusedError (not found), UnavailableError.
         """
         return await self.engine.find(env, flow_id, browser)
+
+    async def is_signed_on(self, env: Environment, browser: Browser) -> bool:
+        """Tell whether somebody is signed on in a browser.
+
+        Raises: UnavailableError.
+        """
+        return (await self.browsers.recognize(env, browser)).session is not None
 
     async def act(  # noqa: PLR0913 - who acts, where, what and how it ends: each is its own thing
         self,
@@ -126,6 +145,7 @@ class Authorize:
             raise as_redirectable(env, client, request, error) from error
         if turn.flow.stage is Stage.FINISHED:
             return await self._finish(env, turn, browser, is_stored=False)
+        self.flow_rate.count(env, browser.address)
         await self.engine.keep(env, turn)
         return turn
 

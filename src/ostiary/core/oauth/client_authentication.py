@@ -47,7 +47,7 @@ class ClientAuthentication:
             outcome = _check_usable(env, outcome, authenticator, params, presented)
         if isinstance(outcome, Client):
             return outcome
-        self.limiter.count_failure(env, *subjects)
+        self.limiter.count(env, *subjects)
         reason = f"{authenticator.method}: {outcome.reason}"
         raise InvalidClientError(reason=reason, claimed=claimed)
 

@@ -11,6 +11,7 @@ from ostiary.core.base.uris import is_registered
 from ostiary.core.flow.errors import flow_changed
 from ostiary.core.flow.turn import NOTHING, Turn
 from ostiary.core.model.authorization import Authorization, Person
+from ostiary.core.model.authorization_request import AuthorizationRequest
 from ostiary.core.model.client import Client
 from ostiary.core.model.environment import Environment
 from ostiary.core.model.flow import Flow
@@ -22,7 +23,7 @@ from ostiary.core.oauth.prompts import check_expected
 from ostiary.core.oauth.refusals import refused_authorization
 from ostiary.core.oauth.response_types import CODE, is_deprecated
 from ostiary.core.ports.events import Events
-from ostiary.core.ports.stores import FlowChangedError, Issuances
+from ostiary.core.ports.stores import FlowChangedError, Issuances, SessionEndedError
 from ostiary.core.tokens.gate import Gate, is_client_open
 from ostiary.core.tokens.issue import TokenIssuer
 from ostiary.core.tokens.targets import TokenTarget, choose_manager
@@ -76,22 +77,35 @@ class Finishing:
             return refuse_with(env, client, request, flow.failure.code, flow.failure.description)
         try:
             authorization = await self._authorize(env, client, turn)
-            target = TokenTarget(request.manager_id)
-            issued = await self.issuer.issue_front(
-                env,
-                authorization,
-                choose_manager(env, client, target),
-                wants=frozenset(request.response_types) - {"none"},
-                request=request,
-                beside=beside,
-                address=address,
-            )
+            issued = await self._issue(env, authorization, request, beside, address)
         except OAuthError as error:
             # Whoever has signed on stays so; only this application gets nothing of it.
             await self._end(env, replace(beside, consent=None))
             self.events.emit(refused_authorization(env, error, request.client_id, address))
             return refuse_with(env, client, request, error.oauth_code, error.description)
         return answer_with(env, client, request, _members(issued))
+
+    async def _issue(
+        self,
+        env: Environment,
+        authorization: Authorization,
+        request: AuthorizationRequest,
+        beside: Issuance,
+        address: str,
+    ) -> FrontChannelTokens:
+        target = TokenTarget(request.manager_id)
+        try:
+            return await self.issuer.issue_front(
+                env,
+                authorization,
+                choose_manager(env, authorization.client, target),
+                wants=frozenset(request.response_types) - {"none"},
+                request=request,
+                beside=beside,
+                address=address,
+            )
+        except SessionEndedError:
+            raise _not_held("the session ended meanwhile") from None
 
     async def _authorize(self, env: Environment, client: Client, turn: Turn) -> Authorization:
         """Return what the flow has decided, if the client and the user may still have it.
@@ -130,9 +144,7 @@ class Finishing:
                 session_id=session_id,
             )
         if authentication is None or user is None:
-            raise OAuthError(
-                OAuthCode.ACCESS_DENIED, "The sign-on does not hold any more; start again."
-            )
+            raise _not_held("the user or the session is no longer there")
         return Person(
             user=user,
             subject=subject_of(env, user),
@@ -190,6 +202,12 @@ def _distrusted(flow: Flow, reason: str) -> UntrustedRequestError:
         reason=reason,
     )
     return distrust(error, is_redirectless=flow.request.is_redirectless)
+
+
+def _not_held(reason: str) -> OAuthError:
+    return OAuthError(
+        OAuthCode.ACCESS_DENIED, "The sign-on does not hold any more; start again.", reason=reason
+    )
 
 
 def _check_still_allowed(client: Client, flow: Flow, scopes: ScopeSet) -> None:

@@ -4,8 +4,9 @@ Spec: OpenID Connect Core §3.1.2.1, §3.1.2.3.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import assert_never
+
+import msgspec
 
 from ostiary.core.base.errors import OAuthCode, OAuthError
 from ostiary.core.flow.satisfaction import is_met
@@ -21,16 +22,14 @@ from ostiary.core.tokens.user_claims import subject_of
 ASKING_PROMPTS = frozenset({"login", "select_account"})
 
 
-@dataclass(frozen=True, slots=True)
-class SignedOnUser:
+class SignedOnUser(msgspec.Struct, frozen=True):
     """Who is signed on in a browser already."""
 
     session: Session
     user: User
 
 
-@dataclass(frozen=True, slots=True)
-class SignOnDecision:
+class SignOnDecision(msgspec.Struct, frozen=True):
     """What a request comes to in a browser: its session will do, or somebody must sign on."""
 
     policy_key: str

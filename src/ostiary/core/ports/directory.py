@@ -40,6 +40,7 @@ class Directory(Protocol):
     ) -> User:
         """Give a user another password and return the user as stored.
 
+        Its `credential` is another one afterwards, however often that happens at one time.
         Args: must_change when it was chosen by somebody else than the user.
         Raises: UserChangedError, UnavailableError; ValueError for what cannot be a password.
         """

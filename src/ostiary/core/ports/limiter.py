@@ -1,4 +1,4 @@
-"""Who may still try."""
+"""Who may still try, or begin."""
 
 from typing import Protocol
 
@@ -6,15 +6,15 @@ from ostiary.core.model.environment import Environment
 
 
 class Limiter(Protocol):
-    """Counts failures per subject, in windows of time; state is bounded."""
+    """Counts what a subject may not do too often, in windows of time; state is bounded."""
 
     def check(self, env: Environment, *subjects: tuple[str, ...]) -> None:
-        """Refuse when any subject has failed too often lately.
+        """Refuse when any subject has used up its allowance.
 
         Raises: TooManyAttemptsError with the seconds to wait.
         """
         ...
 
-    def count_failure(self, env: Environment, *subjects: tuple[str, ...]) -> None:
-        """Count one failure for each subject."""
+    def count(self, env: Environment, *subjects: tuple[str, ...]) -> None:
+        """Count one more for each subject."""
         ...

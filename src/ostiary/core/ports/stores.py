@@ -19,6 +19,10 @@ class FlowChangedError(Exception):
     """A commit wanted to move a flow on that somebody else has moved or ended; nothing was done."""
 
 
+class SessionEndedError(Exception):
+    """A commit needed a session that is over or was ended; nothing was done."""
+
+
 class Issuances(Protocol):
     """The one atomic write behind every answer that carries tokens, or moves a flow on."""
 
@@ -27,9 +31,10 @@ class Issuances(Protocol):
 
         A consent takes the place of what the user allowed the client before. A session change
         deletes the row that it `replaces`; if that is another session, it ends as by
-        `Sessions.end`.
+        `Sessions.end`. Where a session is needed, either its end comes first, and nothing is done,
+        or what is stored is there in time to end with it.
         Raises: AlreadyRedeemedError for what is spent, and for a rotation whose grant has another
-            current token or is gone; FlowChangedError; UnavailableError.
+            current token or is gone; FlowChangedError; SessionEndedError; UnavailableError.
         """
         ...
 

@@ -1,26 +1,26 @@
 """What comes of an attempt to sign on with a password, as a value."""
 
-from dataclasses import dataclass
+import msgspec
 
 from ostiary.core.model.user import User
 
 
-@dataclass(frozen=True, slots=True)
-class Accepted:
-    """The password is right, and good for signing on."""
+class Accepted(msgspec.Struct, frozen=True):
+    """The password is right, and good for signing on.
+
+    Args: user as it was read before its password was compared.
+    """
 
     user: User
 
 
-@dataclass(frozen=True, slots=True)
-class MustChange:
+class MustChange(msgspec.Struct, frozen=True):
     """The password is right, and good for nothing but choosing another one."""
 
     user: User
 
 
-@dataclass(frozen=True, slots=True)
-class Rejected:
+class Rejected(msgspec.Struct, frozen=True):
     """It is not: a wrong password, nobody of that name, a disabled user.
 
     Args:
@@ -31,8 +31,7 @@ class Rejected:
     remaining: int
 
 
-@dataclass(frozen=True, slots=True)
-class Locked:
+class Locked(msgspec.Struct, frozen=True):
     """Too many failures: nothing is right until `until`, seconds since the epoch.
 
     A face that does not tell it apart answers as it does to `Rejected`.

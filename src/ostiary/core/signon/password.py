@@ -3,6 +3,8 @@
 from dataclasses import dataclass, replace
 from typing import NewType, assert_never
 
+import msgspec
+
 from ostiary.core.base.clock import Clock
 from ostiary.core.base.ids import UserId, UsernameDigest
 from ostiary.core.base.usernames import UsernameRefusedError, username_key
@@ -26,16 +28,14 @@ Entrance = NewType("Entrance", str)
 """Where somebody signs on: a word of ours, for the event log."""
 
 
-@dataclass(frozen=True, slots=True)
-class KnownDevice:
+class KnownDevice(msgspec.Struct, frozen=True):
     """A device on which a user has signed on before; whoever names it has verified that."""
 
     user: UserId
     id: str
 
 
-@dataclass(frozen=True, slots=True)
-class PresentedPassword:
+class PresentedPassword(msgspec.Struct, frozen=True):
     """What somebody presents to sign on, and from where.
 
     Args:

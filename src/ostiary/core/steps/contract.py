@@ -1,9 +1,10 @@
 """What an authentication step is: it asks something of a person, and says what came of it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Protocol
+
+import msgspec
 
 from ostiary.core.base.ids import UserId
 from ostiary.core.model.client import Client
@@ -12,8 +13,7 @@ from ostiary.core.model.flow import Flow
 from ostiary.core.model.policy import StepInstance
 
 
-@dataclass(frozen=True, slots=True)
-class Action:
+class Action(msgspec.Struct, frozen=True):
     """What somebody may do: a noun and a verb, in lower camel case.
 
     Each dialect spells it its own way: `checkUsernamePassword`, `usernamePassword.check`.
@@ -23,8 +23,7 @@ class Action:
     verb: str
 
 
-@dataclass(frozen=True, slots=True)
-class State:
+class State(msgspec.Struct, frozen=True):
     """What a step is waiting for: ("usernamePassword", "required"), spelled by each dialect."""
 
     noun: str
@@ -39,8 +38,7 @@ class InputKind(StrEnum):
     BOOLEAN = "boolean"
 
 
-@dataclass(frozen=True, slots=True)
-class Input:
+class Input(msgspec.Struct, frozen=True):
     """One thing that an action takes, for programs and for a page alike.
 
     Args:
@@ -59,8 +57,7 @@ class Input:
     max_characters: int = 256
 
 
-@dataclass(frozen=True, slots=True)
-class Offer:
+class Offer(msgspec.Struct, frozen=True):
     """An action that is possible now.
 
     Args:
@@ -74,8 +71,7 @@ class Offer:
     is_primary: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class View:
+class View(msgspec.Struct, frozen=True):
     """What a person or program gets to see of a step; computed, never stored.
 
     Args:
@@ -85,7 +81,7 @@ class View:
 
     state: State
     offers: tuple[Offer, ...]
-    fields: Mapping[str, object] = field(default_factory=dict)
+    fields: Mapping[str, object] = {}
     title: str = "Sign on"
     lines: tuple[str, ...] = ()
     items: tuple[str, ...] = ()
@@ -102,8 +98,7 @@ class ProblemKind(StrEnum):
     ATTEMPTS = "attempts"
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(msgspec.Struct, frozen=True):
     """One thing that is wrong with what was sent; the step stays as it is.
 
     Args:
@@ -120,8 +115,7 @@ class Problem:
     remaining: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Visitor:
+class Visitor(msgspec.Struct, frozen=True):
     """From where somebody acts.
 
     Args:
@@ -134,8 +128,7 @@ class Visitor:
     username: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Keepsake:
+class Keepsake(msgspec.Struct, frozen=True):
     """What the browser is to keep of a step.
 
     Args:
@@ -147,8 +140,7 @@ class Keepsake:
     device: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Situation:
+class Situation(msgspec.Struct, frozen=True):
     """Where a step is asked.
 
     Args:
@@ -163,19 +155,19 @@ class Situation:
     state: Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Ask:
+class Ask(msgspec.Struct, frozen=True):
     """The step waits for somebody; JSON values, nothing secret."""
 
-    state: Mapping[str, Any] = field(default_factory=dict)
+    state: Mapping[str, Any] = {}
 
 
-@dataclass(frozen=True, slots=True)
-class Passed:
+class Passed(msgspec.Struct, frozen=True):
     """The step has what it asked for, and the policy goes on with its success.
 
     Args:
         user_id: whom it proved; None when it proved nobody (identifier first, consent).
+        credential: `User.credential` of that user as it was read before the proof was compared, so
+            that a proof of what is changed meanwhile comes to nothing; never read again for it.
         methods: how (`amr`, RFC 8176).
         identifier: what somebody said who they are.
         scopes: what the user approved; None where that was not the question.
@@ -188,10 +180,10 @@ class Passed:
     scopes: tuple[str, ...] | None = None
     is_remembered: bool = False
     keepsake: Keepsake = Keepsake()
+    credential: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Failed:
+class Failed(msgspec.Struct, frozen=True):
     """The step is over without success, and the policy goes on with its failure.
 
     Args: code and description of the OAuth error, should that be the end of the flow.
@@ -201,15 +193,13 @@ class Failed:
     description: str = "The sign-on was not completed."
 
 
-@dataclass(frozen=True, slots=True)
-class Refused:
+class Refused(msgspec.Struct, frozen=True):
     """What was sent is not taken; the step goes on waiting as before."""
 
     problems: tuple[Problem, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Restart:
+class Restart(msgspec.Struct, frozen=True):
     """Begin again at the policy's root: whoever was named so far is somebody else.
 
     Once somebody is proved there is no way back, and the flow stays where it is.

@@ -103,7 +103,13 @@ class UsernamePassword:
         match outcome:
             case Accepted(user):
                 keepsake = self._keep(env, situation, user, presented, inputs)
-                return Passed(user.id, ("pwd",), identifier=presented.username, keepsake=keepsake)
+                return Passed(
+                    user.id,
+                    ("pwd",),
+                    identifier=presented.username,
+                    keepsake=keepsake,
+                    credential=user.credential,
+                )
             case MustChange():
                 return MUST_CHANGE
             case Rejected() | Locked():

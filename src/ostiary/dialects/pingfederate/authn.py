@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from ostiary.core.base.ids import ClientId, FlowId
+from ostiary.core.base.ids import FlowId
 from ostiary.core.flow.browser import Browser
-from ostiary.core.flow.errors import action_not_offered
+from ostiary.core.flow.errors import FlowCode, FlowRefusedError, action_not_offered
 from ostiary.core.flow.turn import Turn
 from ostiary.core.model.environment import Environment
 from ostiary.core.oauth.authorize import Authorize
@@ -61,22 +61,17 @@ class AuthenticationAPI:
         return self.answers.as_json(env, request, outcome)
 
     async def _look(self, env: Environment, request: Request, browser: Browser) -> Turn:
-        self._check(env, request, None)
-        turn = await self.authorize.look(env, FlowId(request.path_values["flowId"]), browser)
-        if turn.flow.request.is_redirectless:
-            self._check(env, request, turn.flow.request.client_id)
-        return turn
-
-    def _check(self, env: Environment, request: Request, client_id: ClientId | None) -> None:
-        """Refuse a page that may not call here, or not for this client."""
+        claimed = ""
         try:
-            if client_id is None:
-                check_origin(env, request)
-            else:
-                check_application(env, request, client_id)
+            check_origin(env, request)
+            turn = await self.authorize.look(env, FlowId(request.path_values["flowId"]), browser)
+            claimed = turn.flow.request.client_id
+            if turn.flow.request.is_redirectless:
+                check_application(env, request, turn.flow.request.client_id)
         except HTTPError as error:
-            self.authorize.tell_refused(env, error, client_id or "", request.address)
+            self.authorize.tell_refused(env, error, claimed, request.address)
             raise
+        return turn
 
 
 def check_xsrf(request: Request) -> None:
@@ -99,7 +94,7 @@ def read_action(request: Request) -> str:
     media_type = request.media_type
     if media_type == _PLAIN:
         if named is None:
-            raise action_not_offered()
+            raise _no_action_named()
         return named
     found = MEDIA_TYPE.fullmatch(media_type)
     if found is None:
@@ -107,6 +102,14 @@ def read_action(request: Request) -> str:
     if named is not None and named.lower() != found[1]:
         raise bad_request("The media type and the parameter action name different actions.")
     return found[1]
+
+
+def _no_action_named() -> FlowRefusedError:
+    return FlowRefusedError(
+        FlowCode.NOT_OFFERED,
+        "No action is named; name one by the media type "
+        "application/vnd.pingidentity.ACTION+json or by the parameter action.",
+    )
 
 
 def read_inputs(request: Request) -> dict[str, object]:

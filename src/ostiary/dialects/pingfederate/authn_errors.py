@@ -38,6 +38,8 @@ FLOW_CODES: Mapping[FlowCode, tuple[int, str]] = {
     FlowCode.CHANGED: (400, REQUEST_FAILED),
 }
 _NOT_ACCEPTABLE = 415
+_ANY_ACTION, _OUR_ACTION = "vnd.NAME+json", "vnd.pingidentity.ACTION+json"
+"""How the edge, which knows no vendor, writes an action's media type, and how this API does."""
 _NOT_FOUND = 404
 _FAILED = 500
 
@@ -48,7 +50,7 @@ def render_authn_error(error: ProtocolError, request: Request | None) -> Respons
     Spec: PingFederate "Authentication API" (error responses).
     """
     status, headers = _status_and_headers(error)
-    members: dict[str, object] = {"code": _code(error, status), "message": error.description}
+    members: dict[str, object] = {"code": _code(error, status), "message": _message(error)}
     return json_response({**members, **_explained(error, status)}, status, (*NO_STORE, *headers))
 
 
@@ -109,6 +111,10 @@ def _code(error: ProtocolError, status: int) -> str:
             return INVALID_REQUEST
 
 
+def _message(error: ProtocolError) -> str:
+    return error.description.replace(_ANY_ACTION, _OUR_ACTION)
+
+
 def _explained(error: ProtocolError, status: int) -> dict[str, object]:
     """Return what goes with a code: for people, for programs, for OAuth."""
     match error:
@@ -126,4 +132,5 @@ def _explained(error: ProtocolError, status: int) -> dict[str, object]:
 
 
 def _explanation(code: str, error: ProtocolError) -> dict[str, object]:
-    return {"code": code, "message": error.description, "userMessage": error.description}
+    message = _message(error)
+    return {"code": code, "message": message, "userMessage": message}

@@ -4,12 +4,13 @@ from dataclasses import dataclass
 
 from ostiary.core.base.clock import Clock
 from ostiary.core.base.params import Params
-from ostiary.core.flow.browser import Browser
+from ostiary.core.flow.browser import NO_CHANGE, Browser, BrowserChange
 from ostiary.core.model.environment import Environment
 from ostiary.core.oidc.logout import CONFIRMATION, Confirm, Done, Logout
 from ostiary.dialects.pingfederate.browser_cookies import read_browser, write_change
 from ostiary.dialects.pingfederate.cross_site_posts import all_params, bring_cookies
 from ostiary.dialects.pingfederate.tenancy import Tenancy
+from ostiary.http.errors import Headers
 from ostiary.http.forms import parse_params
 from ostiary.http.message import Request, Response
 from ostiary.http.redirects import redirect
@@ -51,7 +52,8 @@ class LogoutEndpoint:
         env, browser = self.tenancy.resolve(request), read_browser(request)
         params = parse_params(all_params(request))
         if _CANCEL in params:
-            return self.pages.render(MessagePage("Sign off", "You are still signed on"))
+            page = MessagePage("Sign off", "You are still signed on")
+            return self.pages.render(page, headers=self._headers(env, request))
         return self._answer(env, request, await self._sign_off(env, request, params, browser))
 
     async def _sign_off(
@@ -64,12 +66,17 @@ class LogoutEndpoint:
 
     def _answer(self, env: Environment, request: Request, outcome: Confirm | Done) -> Response:
         if isinstance(outcome, Confirm):
-            return self.pages.render(_question(outcome))
-        headers = write_change(env, request, outcome.change, self.clock.now())
+            return self.pages.render(_question(outcome), headers=self._headers(env, request))
+        headers = self._headers(env, request, outcome.change)
         if outcome.redirect is not None:
             return redirect(request, outcome.redirect, headers)
         page = MessagePage("Sign off", "You are signed off", lines=("You can close this window.",))
         return self.pages.render(page, headers=headers)
+
+    def _headers(
+        self, env: Environment, request: Request, change: BrowserChange = NO_CHANGE
+    ) -> Headers:
+        return write_change(env, request, change, self.clock.now())
 
 
 def _question(outcome: Confirm) -> FormPage:

@@ -37,7 +37,10 @@ def check_application(env: Environment, request: Request, client_id: ClientId | 
     open_to = [] if origin is None else list(_applications_of(env, origin))
     if not any(application.client_id in {None, client_id} for application in open_to):
         raise HTTPError(
-            403, "This origin is no authentication application of the client.", code="access_denied"
+            403,
+            "This origin is no authentication application of the client: "
+            "see authentication_applications, and allowed_origins for its tokens.",
+            code="access_denied",
         )
 
 
@@ -50,7 +53,12 @@ def check_origin(env: Environment, request: Request) -> None:
         return
     origin = _origin_of(request)
     if origin is None or not (_is_own(origin, request) or any(_applications_of(env, origin))):
-        raise HTTPError(403, "This origin is no authentication application.", code="access_denied")
+        raise HTTPError(
+            403,
+            "This origin is no authentication application: "
+            "see authentication_applications, and allowed_origins for its tokens.",
+            code="access_denied",
+        )
 
 
 def url_origin(url: str) -> str | None:

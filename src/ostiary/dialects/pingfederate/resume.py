@@ -33,8 +33,11 @@ class Resume:
         Raises: FlowRefusedError for a flow of another browser, or of none.
         """
         env, browser = self.tenancy.resolve(request), read_browser(request)
-        turn = await self._look(env, request, browser)
-        return await self._go_on(env, request, turn, browser)
+        try:
+            turn = await self._look(env, request, browser)
+            return await self._go_on(env, request, turn, browser)
+        except FlowRefusedError as error:
+            return await self._after_the_end(env, request, browser, error)
 
     async def post_resume(self, request: Request) -> Response:
         """Take the form of our page.
@@ -46,6 +49,12 @@ class Resume:
         """
         check_same_site(request)
         env, browser = self.tenancy.resolve(request), read_browser(request)
+        try:
+            return await self._take_form(env, request, browser)
+        except FlowRefusedError as error:
+            return await self._after_the_end(env, request, browser, error)
+
+    async def _take_form(self, env: Environment, request: Request, browser: Browser) -> Response:
         turn, sent = await self._look(env, request, browser), request.form()
         read = None if turn.view is None else read_form(turn, turn.view, sent)
         if read is None:
@@ -66,6 +75,21 @@ class Resume:
         if turn.flow.request.is_redirectless:
             raise flow_not_found("a flow without redirects was opened in a browser")
         return turn
+
+    async def _after_the_end(
+        self, env: Environment, request: Request, browser: Browser, error: FlowRefusedError
+    ) -> Response:
+        """Tell whoever is signed on that nothing is left to be done here.
+
+        That happens to people who send the last form twice, while the application is slow to show.
+        What they get says nothing of the flow: it is the same for one that never was.
+
+        Raises: the error, where nobody is signed on.
+        """
+        is_over = error.flow_code is FlowCode.NOT_FOUND
+        if is_over and await self.authorize.is_signed_on(env, browser):
+            return self.answers.nothing_left(env, request)
+        raise error
 
     async def _go_on(
         self, env: Environment, request: Request, turn: Turn, browser: Browser

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from ostiary.core.base.clock import Clock
 from ostiary.core.base.params import Params
-from ostiary.core.flow.browser import BrowserChange
+from ostiary.core.flow.browser import NO_CHANGE, BrowserChange
 from ostiary.core.flow.turn import Turn
 from ostiary.core.model.authorization_request import ResponseMode
 from ostiary.core.model.environment import Environment
@@ -18,6 +18,7 @@ from ostiary.dialects.pingfederate.forms_wire import make_page
 from ostiary.http.errors import Headers
 from ostiary.http.message import NO_STORE, Request, Response, json_response
 from ostiary.http.redirects import redirect
+from ostiary.web.pages import MessagePage
 from ostiary.web.rendering import Pages
 
 
@@ -59,6 +60,18 @@ class SignOnAnswers:
             raise ValueError("nobody is asked for anything")
         headers = self._headers(env, request, turn.change)
         return self.pages.render(make_page(turn, turn.view, sent), headers=headers)
+
+    def nothing_left(self, env: Environment, request: Request) -> Response:
+        """Answer somebody who is signed on, about a sign-on that is not there any more."""
+        page = MessagePage(
+            "Sign-on",
+            "You are signed on",
+            lines=(
+                "This sign-on is over. Go on in the window of the application.",
+                "If the application does not let you in there, open it again.",
+            ),
+        )
+        return self.pages.render(page, 404, headers=self._headers(env, request, NO_CHANGE))
 
     def as_json(self, env: Environment, request: Request, outcome: Turn | Answered) -> Response:
         """Answer with a state, or with what is wrong with an action.

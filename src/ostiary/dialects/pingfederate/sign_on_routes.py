@@ -6,7 +6,6 @@ from ostiary.core.base.clock import Clock
 from ostiary.core.oauth.authorize import Authorize
 from ostiary.core.oidc.logout import Logout
 from ostiary.dialects.pingfederate.authn import AuthenticationAPI
-from ostiary.dialects.pingfederate.authn_errors import render_authn_error
 from ostiary.dialects.pingfederate.authn_wire import FLOWS, RESUME
 from ostiary.dialects.pingfederate.authorization import AUTHORIZATION_PATH, Authorization
 from ostiary.dialects.pingfederate.logout import LOGOUT_PATH, LogoutEndpoint
@@ -33,7 +32,7 @@ class SignOnRoutes:
 
         Spec: PingFederate "Authorization endpoint", "Authentication API".
         """
-        errors = SignOnErrors(self.pages)
+        errors = SignOnErrors(self.tenancy, self.clock, self.pages)
         answers = SignOnAnswers(self.pages, self.clock)
         authorization = Authorization(self.tenancy, self.authorize, answers)
         resume = Resume(self.tenancy, self.authorize, answers)
@@ -58,15 +57,15 @@ class SignOnRoutes:
                 body=BodyKind.FORM,
                 summary="Where a sign-on goes on in the browser",
             ),
-            self._api_route(AuthenticationAPI(self.tenancy, self.authorize, answers)),
+            self._api_route(AuthenticationAPI(self.tenancy, self.authorize, answers), errors),
             self._logout_route(errors),
         )
 
-    def _api_route(self, api: AuthenticationAPI) -> Route:
+    def _api_route(self, api: AuthenticationAPI, errors: SignOnErrors) -> Route:
         return Route(
             f"{FLOWS}{{flowId}}",
             {"GET": api.get_flow, "POST": api.post_flow},
-            render_authn_error,
+            errors.render_as_json,
             body=BodyKind.ACTION,
             cors=CorsPolicy.CONFIGURED,
             origins=self.tenancy.find_application_origins,

@@ -1,12 +1,12 @@
 """`ostiary user`: add, list, show, unlock, disable and delete users, set their passwords."""
 
 import sys
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
 from ostiary.core.admin.new_users import NewUser
-from ostiary.core.admin.user_administration import UserAdministration
+from ostiary.core.admin.user_administration import Ended, UserAdministration
 from ostiary.core.base.secret import Secret
 from ostiary.core.base.usernames import username_key
 from ostiary.core.model.environment import Environment
@@ -62,14 +62,14 @@ def set_password(  # noqa: PLR0913 - one parameter an option
     """Give a user another password; it is unlocked with that."""
 
     async def work(users: UserAdministration, env: Environment, given: str | None) -> int:
-        user = await users.set_password(
+        changed = await users.set_password(
             env,
             await users.get(env, username),
             given or "",
             must_change=must_change,
             allow_weak=allow_weak,
         )
-        return _report(user, "has a new password", as_json=as_json)
+        return _report(changed.user, "has a new password", changed.ended, as_json=as_json)
 
     return run(config, environment, work, read_password)
 
@@ -80,20 +80,32 @@ def set_enabled(
     """Let a user sign on, or let it not."""
 
     async def work(users: UserAdministration, env: Environment, _: str | None) -> int:
-        user = await users.set_enabled(env, await users.get(env, username), enabled=enabled)
-        return _report(user, "enabled" if enabled else "disabled", as_json=as_json)
+        changed = await users.set_enabled(env, await users.get(env, username), enabled=enabled)
+        done = "enabled" if enabled else "disabled"
+        return _report(changed.user, done, None if enabled else changed.ended, as_json=as_json)
 
     return run(config, environment, work)
 
 
 def unlock(config: Path, environment: str | None, username: str, *, as_json: bool = False) -> int:
     """Forget a user's failed attempts."""
-    return _simply(config, environment, username, UserAdministration.unlock, "unlocked", as_json)
+
+    async def work(users: UserAdministration, env: Environment, _: str | None) -> int:
+        user = await users.get(env, username)
+        await users.unlock(env, user)
+        return _report(user, "unlocked", as_json=as_json)
+
+    return run(config, environment, work)
 
 
 def delete(config: Path, environment: str | None, username: str, *, as_json: bool = False) -> int:
     """Delete a user."""
-    return _simply(config, environment, username, UserAdministration.delete, "deleted", as_json)
+
+    async def work(users: UserAdministration, env: Environment, _: str | None) -> int:
+        user = await users.get(env, username)
+        return _report(user, "deleted", await users.delete(env, user), as_json=as_json)
+
+    return run(config, environment, work)
 
 
 def show(config: Path, environment: str | None, username: str, *, as_json: bool = False) -> int:
@@ -134,28 +146,21 @@ def list_users(
     return run(config, environment, work)
 
 
-def _simply(  # noqa: PLR0913, PLR0917 - it is called by the two above alone
-    config: Path,
-    environment: str | None,
-    username: str,
-    do: Callable[[UserAdministration, Environment, User], Awaitable[None]],
-    done: str,
-    as_json: bool,  # noqa: FBT001 - as above
-) -> int:
-    async def work(users: UserAdministration, env: Environment, _: str | None) -> int:
-        user = await users.get(env, username)
-        await do(users, env, user)
-        return _report(user, done, as_json=as_json)
-
-    return run(config, environment, work)
-
-
-def _report(user: User, done: str, *, as_json: bool) -> int:
+def _report(user: User, done: str, ended: Ended | None = None, *, as_json: bool) -> int:
     if as_json:
-        show_document({"done": done, "user": _describe(user)})
-    else:
-        sys.stdout.write(f"{user.username} ({user.id}): {done}\n")
+        document: dict[str, object] = {"done": done, "user": _describe(user)}
+        if ended is not None:
+            document["ended"] = {"sessions": ended.sessions, "grants": ended.grants}
+        show_document(document)
+        return 0
+    also = "" if ended is None or ended == Ended() else f"; {_count(ended)} ended"
+    sys.stdout.write(f"{user.username} ({user.id}): {done}{also}\n")
     return 0
+
+
+def _count(ended: Ended) -> str:
+    counts = {"session": ended.sessions, "grant": ended.grants}
+    return " and ".join(f"{n} {word}{'' if n == 1 else 's'}" for word, n in counts.items())
 
 
 def _describe(user: User) -> dict[str, object]:

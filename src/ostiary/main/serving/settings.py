@@ -42,6 +42,7 @@ class ServeSettings:
         initial: what a store in memory begins with, in base64; "" for every other store.
         environ: the variables of the process that was started, for the configuration file may
             refer to any of them when it is read anew.
+        flows_per_minute: how many sign-ons one address may begin; 0 for any number.
         drain_seconds: how long a stopping server says "not ready" and still accepts.
         finish_seconds: how long requests in flight may take after that.
     """
@@ -65,6 +66,7 @@ class ServeSettings:
     is_prepared: bool = True
     initial: str = field(default="", repr=False)
     environ: Mapping[str, str] = field(default_factory=dict, repr=False)
+    flows_per_minute: int = 600
     drain_seconds: float = 5.0
     finish_seconds: float = 30.0
 

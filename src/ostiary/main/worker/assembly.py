@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 
 from ostiary.adapters.directories.local import LocalDirectory
-from ostiary.adapters.limiter import WindowLimiter
+from ostiary.adapters.limiter import WindowLimiter, with_flows_per_minute
 from ostiary.adapters.password_hashing import PooledHashing
 from ostiary.adapters.signing import PooledSigner
 from ostiary.adapters.stores.backend import StoreBackend, StoreRefusedError
@@ -71,7 +71,7 @@ def assemble(birth: Birth, settings: ServeSettings, channel: Channel, record: Re
         issuances=store,
         tokens=store,
         events=record.events,
-        limiter=WindowLimiter(clock),
+        limiter=WindowLimiter(clock, with_flows_per_minute(settings.flows_per_minute)),
         signer=PooledSigner(),
         directory=LocalDirectory(store.users, hashing),
         attempts=store.attempts,

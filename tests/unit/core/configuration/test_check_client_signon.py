@@ -93,7 +93,7 @@ def test_S3_5_a_redirectless_client_needs_no_redirect_uri() -> None:
     [
         (
             f'secret = {{ generate = true }}\n{REDIRECT}grant_types = ["client_credentials"]',
-            ".redirect_uris: warning: have no effect without response_types",
+            ".redirect_uris: warning: have no effect without the grant type authorization_code",
         ),
         (
             f'{CODE}response_types = ["none"]',
@@ -133,8 +133,20 @@ def test_a_client_that_proves_nothing_always_needs_pkce(pkce: str) -> None:
 @pytest.mark.parametrize(
     ("pkce", "expected"),
     [
-        ("optional", "accepts codes that are bound to no program"),
-        ("plain", "accepts challenges that anybody who sees one can answer"),
+        (
+            "optional",
+            (
+                "lets the client leave PKCE out, and nothing ties its codes to who asked; "
+                'have the client send PKCE (S256), then set "required"'
+            ),
+        ),
+        (
+            "plain",
+            (
+                "accepts PKCE's challenges in plain, and whoever sees one can answer it; "
+                'have the client send S256, then set "required"'
+            ),
+        ),
     ],
 )
 def test_weaker_pkce_is_pointed_out(pkce: str, expected: str) -> None:

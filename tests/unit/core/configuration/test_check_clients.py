@@ -211,6 +211,19 @@ def test_a_client_that_can_do_nothing_is_pointed_out() -> None:
     (problem,) = client_problems("secret = { generate = true }")
 
     assert problem.startswith(f"{APP}: warning: can do nothing")
+    assert problem.endswith('give it grant_types = ["client_credentials"], for example')
+
+
+def test_a_client_with_redirect_uris_is_advised_to_take_the_grant_that_uses_them() -> None:
+    uris = 'redirect_uris = ["https://app.example.com/callback"]'
+
+    assert client_problems(uris) == [
+        (
+            f"{APP}: warning: can do nothing: it has no grant_types and may not introspect; "
+            'give it grant_types = ["authorization_code"], for example'
+        ),
+        f"{APP}.redirect_uris: warning: have no effect without the grant type authorization_code",
+    ]
 
 
 def test_a_refused_field_brings_no_complaints_about_what_it_leaves_missing() -> None:

@@ -23,6 +23,12 @@ def test_sign_on_settings_that_fit_have_no_problems() -> None:
         scope_claims = { staff = ["team"] }
         claim_attributes = { team = "department" }
         sessions = { partitioned = true, persistent = true }
+        allowed_origins = [
+            "https://signon.example.com",
+            "https://other.example.com",
+            "https://localhost:3000",
+            "http://[::1]:8080",
+        ]
         [environments.main.authentication_applications.signon]
         url = "https://signon.example.com/app?theme=dark"
         origins = ["https://other.example.com", "https://localhost:*", "http://[::1]:*"]
@@ -117,6 +123,63 @@ def test_pages_that_may_call_are_named(origin: str) -> None:
     (problem,) = _application(f'url = "https://a.example.com"\norigins = ["{origin}"]')
 
     assert problem.startswith(f"{MAIN}.authentication_applications.signon.origins[0]: ")
+
+
+@pytest.mark.parametrize("origin", ["https://*.example.com", "https://*.example.com:*"])
+def test_a_star_in_an_origin_is_said_to_stand_for_a_port_only(origin: str) -> None:
+    (problem,) = _application(f'url = "https://a.example.com"\norigins = ["{origin}"]')
+
+    assert problem.endswith('must name its host: a * stands for a port only, "https://host:*"')
+
+
+def test_a_star_is_no_origin_that_may_call() -> None:
+    (problem,) = _problems('allowed_origins = ["https://*.example.com"]')
+
+    assert problem == (
+        f"{MAIN}.allowed_origins[0]: every origin must be named; a wildcard would let any page in"
+    )
+
+
+def _code_page(client: str, allowed_origins: str = "[]") -> list[str]:
+    return _problems(
+        f"""
+        allowed_origins = {allowed_origins}
+        [environments.main.authentication_applications.signon]
+        url = "https://signon.example.com/app"
+        origins = ["https://localhost:*"]
+        client = "app"
+        [environments.main.clients.app]
+        allow_redirectless = true
+        {client}
+        """
+    )
+
+
+CODES = 'grant_types = ["authorization_code"]'
+
+
+def test_a_page_that_may_start_a_flow_but_not_redeem_its_code_is_pointed_out() -> None:
+    assert _code_page(CODES) == [
+        (
+            f"{MAIN}.allowed_origins: warning: has no https://signon.example.com, "
+            'https://localhost:*: pages of the authentication application "signon" cannot redeem '
+            'the codes of its client "app"; add what redeems codes'
+        )
+    ]
+    allowed = '["https://signon.example.com", "https://localhost:3000"]'
+    assert _code_page(CODES, allowed) == []
+
+
+@pytest.mark.parametrize(
+    "client",
+    [
+        f"{CODES}\nsecret = {{ generate = true }}",
+        'response_types = ["id_token"]\nscopes = ["openid"]',
+    ],
+    ids=["its server redeems them", "it has no codes"],
+)
+def test_a_page_that_redeems_no_codes_need_not_be_allowed_to(client: str) -> None:
+    assert [problem for problem in _code_page(client) if "allowed_origins" in problem] == []
 
 
 @pytest.mark.parametrize(

@@ -26,7 +26,7 @@ def test_a_path_is_written_as_toml_writes_it(path: Path, text: str) -> None:
 def test_a_problem_is_one_line_with_its_hint() -> None:
     assert error(("a",), "is wrong").text == "is wrong"
     assert error(("a",), "is wrong", "mend it").text == "is wrong; mend it"
-    assert warning(("a",), "is odd", "mend it").text == "warning: is odd; mend it"
+    assert warning(("a",), "is odd", "mend it").text == "is odd; mend it"
 
 
 @pytest.mark.parametrize(

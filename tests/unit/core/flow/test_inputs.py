@@ -57,6 +57,22 @@ def test_a_boolean_may_come_as_a_word(value: object, read: bool) -> None:
     assert check_inputs(_offer(BOX), {"box": value}) == ({"box": read}, ())
 
 
+@pytest.mark.parametrize("sent", ["joe", "JOE", " Joe "])
+def test_any_spelling_of_a_settled_name_is_the_settled_one(sent: str) -> None:
+    name = Input("username", "Username", value="joe", is_read_only=True, autocomplete="username")
+    assert check_inputs(_offer(name), {"username": sent}) == ({"username": "joe"}, ())
+
+
+@pytest.mark.parametrize("sent", ["jo", "", "joe\n", "eve"])
+def test_another_name_is_not_the_settled_one(sent: str) -> None:
+    name = Input("username", "Username", value="joe", is_read_only=True, autocomplete="username")
+    assert _problems(_offer(name), username=sent) == [(ProblemKind.VALUE, "username")]
+
+
+def test_spellings_of_what_is_no_name_differ() -> None:
+    assert _problems(_offer(SETTLED), username="JOE") == [(ProblemKind.VALUE, "username")]
+
+
 def test_a_check_box_of_a_form_is_on() -> None:
     assert check_inputs(_offer(BOX), {"box": "on"}) == ({"box": True}, ())
 

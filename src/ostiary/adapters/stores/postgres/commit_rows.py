@@ -56,8 +56,14 @@ def to_commit(env: Environment, issuance: Issuance, now: float) -> Commit:
 
 def _guards(env: Environment, issuance: Issuance, now: float) -> Guards:
     guards: Guards = {}
-    if issuance.redeems:
-        guards[Guard.SPEND] = _redemption_rows(env, issuance, now)
+    redeemed = _redemption_rows(env, issuance, now)
+    is_alone = len(redeemed) == 1 and issuance.rotates is None and issuance.moves is None
+    if issuance.needs_session is not None and is_alone:
+        return {Guard.EXCHANGE: [(*redeemed[0], issuance.needs_session)]}
+    if issuance.needs_session is not None:
+        guards[Guard.HOLD] = [(env.id, issuance.needs_session)]
+    if redeemed:
+        guards[Guard.SPEND] = redeemed
     if issuance.rotates is not None:
         guards[Guard.ROTATE] = [_rotation_row(env, issuance.rotates, now)]
     if issuance.moves is not None:

@@ -16,10 +16,17 @@ class Guard(StrEnum):
     """What must be as expected for a commit to be done."""
 
     NONE = "none"
+    HOLD = "hold"
     SPEND = "spend"
+    EXCHANGE = "exchange"
+    """Spend something that is good in a session alone."""
     ROTATE = "rotate"
     MOVE = "move"
     END = "end"
+
+
+HOLDING = frozenset({Guard.HOLD, Guard.EXCHANGE})
+SPENDING = frozenset({Guard.SPEND, Guard.EXCHANGE})
 
 
 class Part(StrEnum):
@@ -111,19 +118,51 @@ def _claim(change: str, expected: _Column, values: tuple[_Column, ...]) -> str:
     )
 
 
-_GUARDS = {
-    Guard.SPEND: (
-        "asked(position, environment, use, key, expires_at) AS MATERIALIZED (SELECT * FROM "
-        "unnest(%b::bigint[], %b::text[], %b::text[], %b::bytea[], %b::float8[])), "
-        "spent AS (INSERT INTO redemptions (environment, use, key, expires_at) "
-        "SELECT environment, use, key, expires_at FROM asked "
+def _ask(*columns: _Column) -> str:
+    """Take what the callers ask for as rows, and `place` as their order."""
+    arrays = ", ".join(f"%b::{kind}[]" for _, kind in columns)
+    names = ", ".join(name for name, _ in columns)
+    return (
+        f"asked({names}, place) AS MATERIALIZED "  # noqa: S608 - made of constants
+        f"(SELECT * FROM unnest({arrays}) WITH ORDINALITY), "
+    )
+
+
+def _spend(asked: str) -> str:
+    """Spend what is asked for, in one order, so that two batches never wait crosswise."""
+    return (
+        "spent AS (INSERT INTO redemptions "  # noqa: S608 - made of constants
+        "(environment, use, key, expires_at) "
+        f"SELECT environment, use, key, expires_at FROM {asked} ORDER BY place "
         # Only the trace of a thing that is over gives way; what is still spent returns no row.
         "ON CONFLICT (environment, use, key) DO UPDATE SET expires_at = excluded.expires_at "
         "WHERE redemptions.expires_at <= %b::float8 RETURNING environment, use, key), "
         "passed AS (SELECT asked.position FROM asked JOIN spent ON "
         "spent.environment = asked.environment AND spent.use = asked.use "
         "AND spent.key = asked.key)"
+    )
+
+
+_THING = (("use", "text"), ("key", "bytea"), ("expires_at", "float8"))
+_SESSION = ("session_id", "text")
+_HOLD = (
+    # Whoever ends a session deletes its row first. Either that waits for this, and sees what this
+    # has stored; or this waits for that, and finds no row any more.
+    "held AS MATERIALIZED (SELECT kept.environment, kept.id "
+    "FROM (SELECT DISTINCT environment, session_id FROM asked) AS needed "
+    "JOIN sessions AS kept ON kept.environment = needed.environment "
+    "AND kept.id = needed.session_id AND kept.expires_at > %b::float8 "
+    "ORDER BY kept.environment, kept.id FOR KEY SHARE OF kept), "
+    "ready AS MATERIALIZED (SELECT asked.* FROM asked JOIN held "
+    "ON held.environment = asked.environment AND held.id = asked.session_id), "
+)
+_GUARDS = {
+    Guard.HOLD: (
+        f"{_ask(_POSITION, _ENVIRONMENT, _SESSION)}{_HOLD}"  # noqa: S608 - made of constants
+        "passed AS (SELECT position FROM ready)"
     ),
+    Guard.SPEND: f"{_ask(_POSITION, _ENVIRONMENT, *_THING)}{_spend('asked')}",
+    Guard.EXCHANGE: f"{_ask(_POSITION, _ENVIRONMENT, *_THING, _SESSION)}{_HOLD}{_spend('ready')}",
     Guard.ROTATE: _claim(
         "UPDATE user_grants AS kept SET current = wanted.current, refresh = wanted.refresh FROM",
         ("current", "bytea"),
@@ -150,7 +189,10 @@ def _compose(guard: Guard, parts: tuple[Part, ...]) -> str:
         return f"WITH {steps} {last[1]}" if steps else last[1]
     passed = "JOIN passed ON passed.position = wanted.position"
     steps = ", ".join([_GUARDS[guard], *(f"{part} AS ({_insert(part, passed)})" for part in parts)])
-    return f"WITH {steps} SELECT position FROM passed"  # noqa: S608 - made of constants
+    # Who is told why: without its session nobody gets as far as what else there is to refuse.
+    ended = "SELECT position, true FROM asked WHERE position NOT IN (SELECT position FROM ready)"
+    told = f" UNION ALL {ended}" if guard in HOLDING else ""
+    return f"WITH {steps} SELECT position, false FROM passed{told}"  # noqa: S608 - constants
 
 
 COMMITS: Mapping[Shape, str] = MappingProxyType(

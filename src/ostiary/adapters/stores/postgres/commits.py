@@ -7,12 +7,23 @@ from typing import Any
 from ostiary.adapters.stores.backend import Reach
 from ostiary.adapters.stores.postgres import sign_on_statements as statements
 from ostiary.adapters.stores.postgres.commit_rows import Commit
-from ostiary.adapters.stores.postgres.commit_statements import COMMITS, Guard, Shape, fill
+from ostiary.adapters.stores.postgres.commit_statements import (
+    COMMITS,
+    HOLDING,
+    SPENDING,
+    Guard,
+    Shape,
+    fill,
+)
 from ostiary.adapters.stores.postgres.connecting import Connection
 from ostiary.adapters.stores.postgres.lanes import Run
 from ostiary.adapters.stores.postgres.revoking import end_session
 from ostiary.adapters.stores.sign_on_records import Row
-from ostiary.core.ports.stores import AlreadyRedeemedError, FlowChangedError
+from ostiary.core.ports.stores import (
+    AlreadyRedeemedError,
+    FlowChangedError,
+    SessionEndedError,
+)
 
 FAULT_POINTS = (
     "postgres.commit.execute",
@@ -26,6 +37,7 @@ FAULT_POINTS = (
 )
 _REFUSALS: Mapping[Guard, type[Exception]] = {
     Guard.SPEND: AlreadyRedeemedError,
+    Guard.EXCHANGE: AlreadyRedeemedError,
     Guard.ROTATE: AlreadyRedeemedError,
     Guard.MOVE: FlowChangedError,
     Guard.END: FlowChangedError,
@@ -49,17 +61,16 @@ class CommitBatches:
         guard, _ = shape
         asking = _first_of_each(guard, commits)
         self._reach("postgres.commit.execute")
-        passed = await _execute(connection, shape, commits, asking)
+        outcomes = await _execute(connection, shape, commits, asking)
         self._reach("postgres.commit.executed")
-        refusal = _REFUSALS.get(guard, AlreadyRedeemedError)
-        return [None if number in passed else refusal() for number in range(len(commits))]
+        return [_refusal(guard, outcomes, number) for number in range(len(commits))]
 
     async def alone(
         self, connection: Connection, commits: Sequence[Commit]
     ) -> Sequence[Exception | None]:
         """Serve one commit of any kind in a transaction of its own.
 
-        Raises: AlreadyRedeemedError, FlowChangedError.
+        Raises: AlreadyRedeemedError, FlowChangedError, SessionEndedError.
         """
         (commit,) = commits
         self._reach("postgres.commit_alone.begin")
@@ -67,9 +78,11 @@ class CommitBatches:
             for guard, rows in commit.guards.items():
                 self._reach("postgres.commit_alone.check")
                 alone = [commit._replace(guards={guard: [row]}) for row in rows]
-                passed = await _execute(connection, (guard, ()), alone, list(range(len(rows))))
-                if len(passed) != len(rows):
-                    raise _REFUSALS[guard]
+                asking = list(range(len(rows)))
+                outcomes = await _execute(connection, (guard, ()), alone, asking)
+                for number in asking:
+                    if refusal := _refusal(guard, outcomes, number):
+                        raise refusal
             if commit.replaces is not None:
                 await self._end_other(connection, commit.replaces)
             if commit.parts:
@@ -93,15 +106,19 @@ def columns(rows: Sequence[Row]) -> list[Any]:
 
 async def _execute(
     connection: Connection, shape: Shape, commits: Sequence[Commit], asking: list[int]
-) -> set[int]:
-    """Run the statement of a shape; return the positions of the commits that it has done."""
+) -> dict[int, bool]:
+    """Run the statement of a shape.
+
+    It returns the commits that are done, by their positions, as False, and those whose session has
+    ended as True.
+    """
     guard, parts = shape
     values: list[object] = []
     if guard is not Guard.NONE:
         values += [asking, *columns([commits[number].guards[guard][0] for number in asking])]
-    if guard is Guard.SPEND:
-        # The clocks of one process's callers differ by less than a batch takes.
-        values.append(min(commit.now for commit in commits))
+    # The clocks of one process's callers differ by less than a batch takes.
+    now = min(commit.now for commit in commits)
+    values += [now] * ((guard in HOLDING) + (guard in SPENDING))
     for part in parts:
         rows = [
             (*fill(part, row), number)
@@ -111,13 +128,21 @@ async def _execute(
         values += columns(rows)
     cursor = await connection.execute(COMMITS[shape], values, prepare=True)
     if guard is Guard.NONE:
-        return set(asking)
-    return {position for (position,) in await cursor.fetchall()}
+        return dict.fromkeys(asking, False)
+    outcomes: dict[int, bool] = dict(await cursor.fetchall())
+    return outcomes
+
+
+def _refusal(guard: Guard, outcomes: Mapping[int, bool], number: int) -> Exception | None:
+    """Return why a commit was not done, if it was not."""
+    if number not in outcomes:
+        return _REFUSALS.get(guard, AlreadyRedeemedError)()
+    return SessionEndedError() if outcomes[number] else None
 
 
 def _first_of_each(guard: Guard, commits: Sequence[Commit]) -> list[int]:
     """Return who asks for a thing first, in the order of the things, for each thing."""
-    if guard is Guard.NONE:
+    if guard in {Guard.NONE, Guard.HOLD}:
         return list(range(len(commits)))
     # The things are told apart by environment, id and version or token, or by the redemption's key.
     first = {

@@ -39,9 +39,13 @@ async def delete_grants(
 async def end_session(
     connection: Connection, reach: Reach, environment: str, session_id: str
 ) -> bool:
-    """Delete a session and the grants that end with it, and tell whether it was there."""
+    """Delete a session and the grants that end with it, and tell whether it was there.
+
+    The session goes first: commits that need it keep its row from being deleted until they are
+    done, and what they store is seen afterwards.
+    """
     place = (environment, session_id)
-    await delete_grants(connection, reach, sign_on_statements.END_GRANTS_OF_SESSION, *place)
     reach("postgres.sessions.delete")
     cursor = await connection.execute(sign_on_statements.END_SESSION, place, prepare=True)
+    await delete_grants(connection, reach, sign_on_statements.END_GRANTS_OF_SESSION, *place)
     return cursor.rowcount == 1

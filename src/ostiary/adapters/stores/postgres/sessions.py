@@ -89,9 +89,10 @@ class PostgresSessions:
 
         async def work(connection: Connection) -> int:
             reach, statement = self._runner.reach, statements.END_GRANTS_OF_SESSIONS_OF_USER
-            await delete_grants(connection, reach, statement, *whose)
+            # The sessions first, as `end_session`.
             reach("postgres.sessions.delete_of_user")
             cursor = await connection.execute(statements.END_SESSIONS_OF_USER, whose)
+            await delete_grants(connection, reach, statement, *whose)
             return cursor.rowcount
 
         return await self._runner.write("sessions.end_of_user", work)

@@ -45,7 +45,8 @@ class Write(NamedTuple):
 
     Args:
         now: seconds since the epoch; redemptions over by then are forgotten.
-        act: done when the redemptions may be spent, before anything is inserted.
+        act: done when the redemptions may be spent, before anything of the write is inserted.
+        removes: the act deletes what others may have inserted just before, in the same batch.
     """
 
     now: float = 0.0
@@ -57,6 +58,7 @@ class Write(NamedTuple):
     flows: Sequence[tuple[object, ...]] = ()
     grants: Sequence[tuple[object, ...]] = ()
     act: Act | None = None
+    removes: bool = False
 
 
 def perform(connection: sqlite3.Connection, writes: Sequence[Write], reach: Reach) -> list[object]:
@@ -71,12 +73,16 @@ def perform(connection: sqlite3.Connection, writes: Sequence[Write], reach: Reac
 
     execute("write.begin", "BEGIN IMMEDIATE", ())
     redeemed = _find_redeemed(execute, writes)
-    results = [_do(write, redeemed, execute) for write in writes]
-    accepted = [
-        write
-        for write, result in zip(writes, results, strict=True)
-        if not isinstance(result, Exception)
-    ]
+    results: list[object] = []
+    accepted: list[Write] = []
+    for write in writes:
+        if write.removes:
+            _insert(execute, accepted)
+            accepted.clear()
+        result = _do(write, redeemed, execute)
+        results.append(result)
+        if not isinstance(result, Exception):
+            accepted.append(write)
     _insert(execute, accepted)
     execute("write.commit", "COMMIT", ())
     return results

@@ -16,9 +16,14 @@ from ostiary.adapters.stores.sqlite.grants import end_session
 from ostiary.core.base.ids import BrowserKey, SessionId
 from ostiary.core.model.environment import Environment
 from ostiary.core.model.token import FlowMove, Issuance, Rotation, SessionChange
-from ostiary.core.ports.stores import AlreadyRedeemedError, FlowChangedError
+from ostiary.core.ports.stores import (
+    AlreadyRedeemedError,
+    FlowChangedError,
+    SessionEndedError,
+)
 
 FAULT_POINTS = (
+    "sqlite.write.hold_session",
     "sqlite.write.rotate",
     "sqlite.write.move_flow",
     "sqlite.write.end_flow",
@@ -43,16 +48,19 @@ class _Moves(NamedTuple):
     """What of a commit is more than new rows, ready to be executed."""
 
     environment: str
+    hold: Step | None
     rotation: Step | None
     move: Step | None
     change: _Change | None
     consent: Values | None
 
     def act(self, execute: Execute) -> Exception | None:
-        """Do all of it; refuse when the refresh token or the flow is another one by now.
+        """Do all of it; refuse when session, refresh token or flow is another one by now, or gone.
 
         Raises: FlowChangedError where the refusal has to undo the rotation.
         """
+        if self.hold is not None and execute(*self.hold).fetchone() is None:
+            return SessionEndedError()
         if not _hits(execute, self.rotation):
             return AlreadyRedeemedError()
         if not _hits(execute, self.move):
@@ -85,20 +93,27 @@ def to_write(env: Environment, issuance: Issuance, now: float) -> Write:
         codes=[code_row(env, code) for code in issuance.codes],
         grants=[grant_row(env, grant) for grant in issuance.grants],
         act=_to_act(env, issuance, now),
+        removes=issuance.session is not None and issuance.session.replaces is not None,
     )
 
 
 def _to_act(env: Environment, issuance: Issuance, now: float) -> Act | None:
     rotates, change, consent = issuance.rotates, issuance.session, issuance.consent
-    if rotates is None and issuance.moves is None and change is None and consent is None:
+    parts = (rotates, issuance.moves, change, consent, issuance.needs_session)
+    if all(part is None for part in parts):
         return None
     return _Moves(
         env.id,
+        None if issuance.needs_session is None else _to_hold(env, issuance.needs_session, now),
         None if rotates is None else _to_rotation(env, rotates, now),
         None if issuance.moves is None else _to_move(env, issuance.moves, now),
         None if change is None else _to_change(env, change),
         None if consent is None else consent_row(env, consent),
     ).act
+
+
+def _to_hold(env: Environment, session_id: SessionId, now: float) -> Step:
+    return "write.hold_session", statements.FIND_SESSION_BY_ID, (env.id, session_id, now)
 
 
 def _to_change(env: Environment, change: SessionChange) -> _Change:

@@ -79,7 +79,7 @@ class SqliteUserGrants:
             found = execute("user_grants.revoke", statements.GRANT, (env.id, grant_id))
             return delete_grants(execute, env.id, found.fetchall()) == 1
 
-        return bool(await self._writer().write(Write(act=act)))
+        return bool(await self._writer().write(Write(act=act, removes=True)))
 
     async def revoke_of_user(
         self, env: Environment, user_id: UserId, client_id: ClientId | None = None
@@ -91,7 +91,7 @@ class SqliteUserGrants:
             found = execute("user_grants.revoke_of_user", statements.GRANTS_OF_USER, whose)
             return delete_grants(execute, env.id, found.fetchall())
 
-        return int(await self._writer().write(Write(act=act)))
+        return int(await self._writer().write(Write(act=act, removes=True)))
 
 
 def delete_grants(execute: Execute, environment: str, found: Sequence[tuple[Any, ...]]) -> int:

@@ -75,7 +75,7 @@ class SqliteSessions:
         def act(execute: Execute) -> bool:
             return end_session(execute, env.id, session_id)
 
-        return bool(await self._writer().write(Write(act=act)))
+        return bool(await self._writer().write(Write(act=act, removes=True)))
 
     async def end_of_user(self, env: Environment, user_id: UserId) -> int:
         whose = (env.id, user_id)
@@ -87,7 +87,7 @@ class SqliteSessions:
             ended = execute("sessions.end_of_user", statements.END_SESSIONS_OF_USER, whose)
             return ended.rowcount
 
-        return int(await self._writer().write(Write(act=act)))
+        return int(await self._writer().write(Write(act=act, removes=True)))
 
 
 def _first(rows: list[Any]) -> Session | None:

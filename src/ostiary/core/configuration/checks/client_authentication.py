@@ -91,8 +91,9 @@ def check_purpose(subject: Subject) -> Iterator[Problem]:
         client = placed.client
         does_something = implied.grant_types(client) or implied.response_types(client)
         if not does_something and not client.may_introspect:
+            grant = implied.CODE_GRANT if client.redirect_uris else implied.WORKER_GRANT
             yield warning(
                 placed.path,
                 "can do nothing: it has no grant_types and may not introspect",
-                'give it grant_types = ["client_credentials"], for example',
+                f'give it grant_types = ["{grant}"], for example',
             )

@@ -10,6 +10,7 @@ from ostiary.core.model.client import PKCE, AuthMethod
 OPENID = "openid"
 _REFRESH_TOKEN = "refresh_token"  # noqa: S105 - a grant's name
 _DEPRECATED_GRANTS = frozenset({"password"})
+_REQUIRE_PKCE = 'set "required"'
 _FOLLOWS_REDIRECTLESS = ("bypass_approval", "restrict_scopes")
 
 
@@ -70,7 +71,8 @@ def check_redirects(subject: Subject) -> Iterator[Problem]:
                 (*path, "redirect_uris"), "are missing: without any, users cannot sign on to it"
             )
         if client.redirect_uris and not types:
-            yield warning((*path, "redirect_uris"), "have no effect without response_types")
+            message = f"have no effect without the grant type {implied.CODE_GRANT}"
+            yield warning((*path, "redirect_uris"), message)
         asks_for_codes = any("code" in name.split(" ") for name in types)
         if implied.CODE_GRANT in implied.grant_types(client) and not asks_for_codes:
             yield warning((*path, "response_types"), "has no code, for authorization_code")
@@ -88,9 +90,11 @@ def check_pkce(subject: Subject) -> Iterator[Problem]:
         if _is_public(placed):
             yield error(path, 'must be "required" for a client that proves nothing')
         elif pkce is PKCE.PLAIN:
-            yield warning(path, "accepts challenges that anybody who sees one can answer")
+            message = "accepts PKCE's challenges in plain, and whoever sees one can answer it"
+            yield warning(path, message, f"have the client send S256, then {_REQUIRE_PKCE}")
         else:
-            yield warning(path, "accepts codes that are bound to no program")
+            message = "lets the client leave PKCE out, and nothing ties its codes to who asked"
+            yield warning(path, message, f"have the client send PKCE (S256), then {_REQUIRE_PKCE}")
 
 
 def check_redirectless(subject: Subject) -> Iterator[Problem]:

@@ -6,7 +6,13 @@ from ostiary.core.base.sites import is_same_site, origin_of
 from ostiary.core.configuration import implied
 from ostiary.core.configuration.checks.subject import Subject, environments
 from ostiary.core.configuration.problems import Path, Problem, did_you_mean, error, warning
-from ostiary.core.configuration.schema import Configuration, EnvironmentSettings
+from ostiary.core.configuration.schema import (
+    ClientSettings,
+    Configuration,
+    EnvironmentSettings,
+)
+from ostiary.core.configuration.url_types import ANY_PORT
+from ostiary.core.model.client import AuthMethod
 
 
 def check_sessions(subject: Subject) -> Iterator[Problem]:
@@ -66,6 +72,41 @@ def check_applications(subject: Subject) -> Iterator[Problem]:
                 f'"{chosen}" is not an authentication application of this environment',
                 did_you_mean(chosen, known),
             )
+
+
+def check_code_pages(subject: Subject) -> Iterator[Problem]:
+    """Point out pages that may start a flow without redirects, but not redeem the code of it.
+
+    A client that authenticates redeems codes on its own server.
+    """
+    for path, _, environment in environments(subject):
+        for key, application in environment.authentication_applications.items():
+            client = environment.clients.get(application.client or "")
+            if client is None or not _is_public_with_codes(client):
+                continue
+            origins = (origin_of(application.url), *application.origins)
+            missing = [origin for origin in origins if not _is_allowed(environment, origin)]
+            if missing:
+                yield warning(
+                    (*path, "allowed_origins"),
+                    f"has no {', '.join(missing)}: pages of the authentication application "
+                    f'"{key}" cannot redeem the codes of its client "{application.client}"',
+                    "add what redeems codes",
+                )
+
+
+def _is_public_with_codes(client: ClientSettings) -> bool:
+    is_public = AuthMethod.NONE in implied.auth_methods(client)
+    has_codes = implied.CODE_GRANT in implied.grant_types(client)
+    return is_public and has_codes and client.allow_redirectless
+
+
+def _is_allowed(environment: EnvironmentSettings, origin: str) -> bool:
+    """Tell whether an origin, or with a star for its port any such, may call the API."""
+    if origin.endswith(ANY_PORT):
+        stem = origin.removesuffix(ANY_PORT)
+        return any(each.rpartition(":")[0] == stem for each in environment.allowed_origins)
+    return origin in environment.allowed_origins
 
 
 def _check_client(environment: EnvironmentSettings, key: str, path: Path) -> Iterator[Problem]:

@@ -1,7 +1,8 @@
 """What an authorization request asks, as it came: nothing of it is checked."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+
+import msgspec
 
 from ostiary.core.base.ids import ClientId
 from ostiary.core.base.params import Params
@@ -11,8 +12,7 @@ from ostiary.core.model.environment import Environment
 from ostiary.core.tokens.targets import NO_TARGET, TokenTarget
 
 
-@dataclass(frozen=True, slots=True)
-class RequestExtensions:
+class RequestExtensions(msgspec.Struct, frozen=True):
     """What a dialect's own parameters say, in the core's words.
 
     Args:
@@ -29,8 +29,7 @@ class RequestExtensions:
 NO_EXTENSIONS = RequestExtensions()
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(msgspec.Struct, frozen=True):
     """One request as it came."""
 
     env: Environment

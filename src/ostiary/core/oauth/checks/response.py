@@ -76,7 +76,9 @@ def check_allowed_mode(client: Client, mode: ResponseMode) -> None:
     """
     if mode is ResponseMode.PI_FLOW and not client.is_redirectless:
         raise OAuthError(
-            OAuthCode.UNAUTHORIZED_CLIENT, "This application may not use response_mode pi.flow."
+            OAuthCode.UNAUTHORIZED_CLIENT,
+            "This application may not use response_mode pi.flow: "
+            "its setting for the mode without redirects is off.",
         )
 
 

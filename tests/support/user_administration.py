@@ -1,0 +1,24 @@
+"""What administrators do with users, over the ports of a test."""
+
+from ostiary.adapters.directories.local import LocalDirectory
+from ostiary.adapters.stores.memory import MemoryStore
+from ostiary.core.admin.user_administration import UserAdministration
+from ostiary.core.base.clock import Clock
+from ostiary.core.ports.events import Events
+from ostiary.core.ports.password_hashing import PasswordHashing
+
+
+def make_user_administration(
+    store: MemoryStore, hashing: PasswordHashing, events: Events, clock: Clock
+) -> UserAdministration:
+    """Make what changes the users of a store; its source is `test`."""
+    return UserAdministration(
+        directory=LocalDirectory(store.users, hashing),
+        attempts=store.attempts,
+        sessions=store.sessions,
+        user_grants=store.user_grants,
+        hashing=hashing,
+        events=events,
+        clock=clock,
+        source="test",
+    )
