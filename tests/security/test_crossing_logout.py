@@ -31,6 +31,7 @@ class Leaver:
 
     app: App | None = None
     passes: int = 0
+    ended: str | None = None
 
     def __call__(self, point: str) -> None:
         if point != AFTER_THE_GATE or self.app is None:
@@ -41,6 +42,7 @@ class Leaver:
             env = app.environment("default")
             (session_id,) = [session_id for _, session_id in app.store.sessions.rows]
             assert run_now(app.store.sessions.end(env, session_id))
+            self.ended = session_id
 
 
 def events(app: App, kind: type[object]) -> list[object]:
@@ -103,3 +105,41 @@ async def test_SEC_50_a_token_from_the_front_channel_that_crosses_the_sign_off_i
     answer = returned(await browsing.authorize(asked))
     assert answer["error"] == "access_denied"
     assert app.store.user_grants.rows == {}
+
+
+@dataclass
+class Counter:
+    """Counts how often users are looked up."""
+
+    looks: int = 0
+
+    def __call__(self, point: str) -> None:
+        self.looks += point == AFTER_THE_GATE
+
+
+async def sign_on_again(app: App, watch: Counter | Leaver, passes: int = 0) -> Browsing:
+    """Sign on, and then prove it again in the same browser."""
+    browsing = Browsing(app)
+    page = await browsing.authorize(WEB)
+    await browsing.press(page, pf_username="joe", pf_pass=PASSWORD)
+    page = await browsing.authorize(WEB, prompt="login")
+    match watch:
+        case Counter():
+            watch.looks = 0
+        case Leaver():
+            watch.app, watch.passes = app, passes
+    await browsing.press(page, pf_username="joe", pf_pass=PASSWORD)
+    return browsing
+
+
+async def test_SEC_131_proving_it_again_brings_no_session_back_that_was_ended_meanwhile() -> None:
+    counter = Counter()
+    app = make_sign_on_app(reach=counter)
+    await sign_on_again(app, counter)
+    assert len(app.store.sessions.rows) == 1
+    for passes in range(counter.looks):
+        leaver = Leaver()
+        crossed = make_sign_on_app(reach=leaver)
+        await sign_on_again(crossed, leaver, passes)
+        assert leaver.ended is not None, "nobody has left"
+        assert leaver.ended not in {session_id for _, session_id in crossed.store.sessions.rows}

@@ -20,13 +20,10 @@ from ostiary.core.admin.apply import Applied, ConfigurationEditor, Proposal
 from ostiary.core.admin.compiler.snapshot_compiler import compile_snapshot
 from ostiary.core.admin.configured_users import ConfiguredUsers
 from ostiary.core.admin.contents import ConfigurationBrokenError
+from ostiary.core.admin.ended_access import AccessLeftError
 from ostiary.core.admin.keys.key_needs import UnknownKeySetError
 from ostiary.core.admin.plan import PlanRefusedError, carry_out
-from ostiary.core.admin.user_administration import (
-    AccessLeftError,
-    UnknownUserError,
-    UserAdministration,
-)
+from ostiary.core.admin.user_administration import UnknownUserError, UserAdministration
 from ostiary.core.base.clock import SystemClock
 from ostiary.core.base.errors import UnavailableError
 from ostiary.core.base.usernames import UsernameRefusedError

@@ -43,6 +43,14 @@ async def test_the_first_state_asks_for_the_identifier_alone() -> None:
     assert len(state["pluginTypeId"]) == 22
 
 
+async def test_another_spelling_of_the_settled_identifier_is_the_same_user() -> None:
+    browsing = Browsing(make_identifier_app())
+    flow_id = (await begin(browsing))["id"]
+    await browsing.act(flow_id, "submitIdentifier", {"identifier": "joe"})
+    answer = await browsing.sign_on_by_api(flow_id, username="JOE")
+    assert answer.json()["status"] == "COMPLETED"
+
+
 async def test_the_next_state_has_the_identifier_settled() -> None:
     browsing = Browsing(make_identifier_app())
     flow_id = (await begin(browsing))["id"]

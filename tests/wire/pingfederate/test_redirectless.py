@@ -233,6 +233,7 @@ async def test_S3_4_a_client_that_may_not_is_refused() -> None:
     refusal = members(answer)
     assert refusal["code"] == "INVALID_REQUEST"
     assert refusal["authorizeResponse"]["error"] == "unauthorized_client"
+    assert "its setting for the mode without redirects is off" in refusal["message"]
 
 
 async def test_S3_4_the_switch_counts_at_the_end_too() -> None:
@@ -334,6 +335,19 @@ async def test_S3_22_a_wrong_content_type_is_explained_for_the_widget() -> None:
     (detail,) = members(answer)["details"]
     assert detail["code"] == "INVALID_CONTENT_TYPE"
     assert detail["userMessage"]
+    assert "application/vnd.pingidentity.ACTION+json" in detail["message"]
+    assert members(answer)["message"] == detail["message"]
+
+
+async def test_S3_22_who_names_no_action_is_told_how_to_name_one() -> None:
+    browsing = Browsing(make_sign_on_app())
+    state = await begin(browsing)
+    sent = [XSRF, ("content-type", "application/json")]
+    answer = await browsing.request("POST", FLOWS + state["id"], sent, b"{}")
+    assert members(answer)["message"] == (
+        "No action is named; name one by the media type "
+        "application/vnd.pingidentity.ACTION+json or by the parameter action."
+    )
 
 
 @pytest.mark.parametrize("host", ["localhost:443", "127.0.0.1:9031", "LOCALHOST", "[::1]:8443"])

@@ -42,6 +42,14 @@ async def test_the_form_has_the_names_that_scripts_know() -> None:
     assert form.buttons == (("pf.ok", "clicked"), ("pf.cancel", "clicked"))
 
 
+async def test_the_page_says_which_application_it_leads_to() -> None:
+    client = make_sign_on_client("named", name="Web <b>application</b>")
+    app = make_sign_on_app(clients=[client])
+    page = await Browsing(app).authorize(WEB, client_id="named")
+    assert "to go on to Web <b>application</b>" in visible_text(page.body)
+    assert not [element for element in parse_elements(page.body) if element.tag == "b"]
+
+
 async def test_success_sends_the_browser_to_the_application() -> None:
     browsing = Browsing(make_sign_on_app())
     answer = await sign_on(browsing, await browsing.authorize(WEB))

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from ostiary.core.admin.ended_access import Ended, end_access
 from ostiary.core.admin.new_users import NewUser, build_user
 from ostiary.core.base.clock import Clock
-from ostiary.core.base.errors import UnavailableError
 from ostiary.core.base.usernames import username_key
 from ostiary.core.crypto.passwords import encode
 from ostiary.core.model.audit import (
@@ -34,27 +34,6 @@ class UnknownUserError(LookupError):
 
     def __init__(self, username: str) -> None:
         super().__init__(f'there is no user "{username}"')
-
-
-class AccessLeftError(Exception):
-    """The store failed while what a user had was being removed; the change itself may be stored."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            "the store failed before all sessions and grants of the user were removed; "
-            "run the command again"
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Ended:
-    """How many of a user's sessions and grants ended."""
-
-    sessions: int = 0
-    grants: int = 0
-
-    def __add__(self, other: "Ended") -> "Ended":
-        return Ended(self.sessions + other.sessions, self.grants + other.grants)
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,12 +166,8 @@ class UserAdministration:
         return ended
 
     async def _end_access(self, env: Environment, user: User) -> Ended:
-        """End what a user has; grants first, for with the sessions some would go uncounted."""
-        try:
-            grants = await self.user_grants.revoke_of_user(env, user.id)
-            ended = Ended(await self.sessions.end_of_user(env, user.id), grants)
-        except UnavailableError as error:
-            raise AccessLeftError from error
+        """End what a user has, and record it if there was anything."""
+        ended = await end_access(env, user.id, self.user_grants, self.sessions)
         if ended != Ended():
             self.events.emit(
                 AccessEnded(env.id, user.id, ended.sessions, ended.grants, self.source)

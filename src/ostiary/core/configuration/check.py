@@ -1,5 +1,6 @@
 """Everything that is wrong with a configuration, found at once."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from ostiary.core.configuration.checks import (
@@ -81,6 +82,14 @@ OF_WHOLES: tuple[Check, ...] = (
     signon.check_code_pages,
 )
 """Checks that miss something: silent on an object of which a field was refused."""
+_READS: Mapping[Check, frozenset[str]] = {
+    client_signon.check_pkce: frozenset({"auth_methods", "jwks", "pkce", "secret"}),
+    client_signon.check_redirectless: frozenset(
+        {"allow_redirectless", "bypass_approval", "cookieless", "restrict_scopes"}
+    ),
+    policies.check_policies: frozenset({"steps", "tree"}),
+}
+"""The fields that some of them look at: whatever else was refused, they are heard."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +124,7 @@ def check(
             replace(problem, path=parsed.as_written(problem.path))
             for find in OF_WHOLES
             for problem in find(subject)
-            if not parsed.is_damaged(problem.path)
+            if not parsed.is_damaged(problem.path, _READS.get(find, ()))
         ]
     is_good = not any(problem.is_error for problem in problems)
     return Verdict(parsed.configuration if is_good else None, tuple(problems))

@@ -1,6 +1,6 @@
 """From what a file says to a `Configuration`, finding everything that is wrong with its fields."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, get_args
 
@@ -36,14 +36,21 @@ class Parsed:
     configuration: Configuration | None
     problems: tuple[Problem, ...]
 
-    def is_damaged(self, path: Path) -> bool:
+    def is_damaged(self, path: Path, reads: Collection[str] = ()) -> bool:
         """Tell whether the object at `path` had refused fields: what it lacks says nothing.
 
         Of an environment without a readable face nothing can be said at all.
+        Args: reads are the fields that count; none for any. A field that nobody knows may stand
+            for each of them.
         """
         own = object_of(path)
+        others = set(_fields_at(own)).difference(reads) if reads else set[str]()
         return any(
-            object_of(problem.path) == own or problem.path == (*path[:2], "face")
+            problem.path == (*path[:2], "face")
+            or (
+                object_of(problem.path) == own
+                and not others.intersection(map(str, problem.path[len(own) :][:1]))
+            )
             for problem in self.problems
         )
 

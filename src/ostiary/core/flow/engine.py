@@ -28,7 +28,7 @@ from ostiary.core.model.flow import Flow, Stage
 from ostiary.core.model.token import FlowMove, Issuance
 from ostiary.core.ports.events import Events
 from ostiary.core.ports.flows import Flows
-from ostiary.core.ports.stores import FlowChangedError, Issuances
+from ostiary.core.ports.stores import FlowChangedError, Issuances, SessionEndedError
 from ostiary.core.steps.contract import Offer, Problem
 
 NOT_STORED = 0
@@ -130,7 +130,7 @@ class FlowEngine:
         if turn.pending != NOTHING:
             try:
                 await self._commit(env, turn.flow, turn.pending)
-            except FlowChangedError:
+            except (FlowChangedError, SessionEndedError):
                 raise flow_changed() from None
         for event in turn.events:
             self.events.emit(event)
@@ -142,7 +142,8 @@ class FlowEngine:
             return
         # Not in one write: a flow that is missing beside a session's new cookie is begun again.
         if pending.session is not None:
-            await self.issuances.commit(env, Issuance(session=pending.session), now=now)
+            renewed = Issuance(session=pending.session, needs_session=pending.needs_session)
+            await self.issuances.commit(env, renewed, now=now)
         await self.flows.start(env, flow)
 
     async def _may_open(self, env: Environment, flow: Flow, browser: Browser) -> bool:
@@ -169,6 +170,7 @@ class FlowEngine:
             moves=None if needs_no_row else FlowMove(flow.id, expected_version, flow),
             session=progress.session,
             consent=progress.consent,
+            needs_session=None if progress.session is None else progress.session.needed,
         )
         return replace(self._show(env, visit, progress), pending=pending, events=progress.events)
 

@@ -75,4 +75,5 @@ def _stored(env: Environment, session: Session, replaced: Session | None) -> Ses
         session=session,
         expires_at=env.sessions.expires_at(session),
         replaces=None if replaced is None else replaced.key,
+        is_continued=replaced is not None and replaced.id == session.id,
     )

@@ -96,12 +96,20 @@ class FlowMove(msgspec.Struct, frozen=True):
 class SessionChange(msgspec.Struct, frozen=True):
     """A browser's session begins, or is another one from now on.
 
-    Args: replaces is the key under which it, or another user's in the same browser, was kept.
+    Args:
+        replaces: the key under which it, or another user's in the same browser, was kept.
     """
 
     session: Session
     expires_at: float
     replaces: BrowserKey | None = None
+    is_continued: bool = False
+    """It was there before, and must be there still: nobody brings back a session that was ended."""
+
+    @property
+    def needed(self) -> SessionId | None:
+        """Return the session that must still be there, for `Issuance.needs_session`."""
+        return self.session.id if self.is_continued else None
 
 
 class Issuance(msgspec.Struct, frozen=True):

@@ -157,8 +157,11 @@ class Finishing:
     async def _end(self, env: Environment, beside: Issuance) -> None:
         if beside == NOTHING:
             return
+        now = self.clock.now()
         try:
-            await self.issuances.commit(env, beside, now=self.clock.now())
+            await self.issuances.commit(env, beside, now=now)
+        except SessionEndedError:
+            await self.issuances.commit(env, Issuance(moves=beside.moves), now=now)
         except FlowChangedError:
             raise flow_changed() from None
 

@@ -153,5 +153,5 @@ def _with_token(issuance: Issuance, minted: _Minted) -> Issuance:
         reference_tokens=(*issuance.reference_tokens, *minted.records),
         grants=(*issuance.grants, *made),
         rotates=minted.settled.rotates,
-        needs_session=next(iter(ending), None),
+        needs_session=next(iter(ending), issuance.needs_session),
     )

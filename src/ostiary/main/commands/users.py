@@ -5,8 +5,9 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
+from ostiary.core.admin.ended_access import Ended
 from ostiary.core.admin.new_users import NewUser
-from ostiary.core.admin.user_administration import Ended, UserAdministration
+from ostiary.core.admin.user_administration import UserAdministration
 from ostiary.core.base.secret import Secret
 from ostiary.core.base.usernames import username_key
 from ostiary.core.model.environment import Environment

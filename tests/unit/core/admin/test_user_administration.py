@@ -7,13 +7,9 @@ from msgspec.structs import replace
 
 from ostiary.adapters.stores.backend import unavailable
 from ostiary.adapters.stores.memory import MemoryStore
+from ostiary.core.admin.ended_access import AccessLeftError, Ended
 from ostiary.core.admin.new_users import NewUser
-from ostiary.core.admin.user_administration import (
-    AccessLeftError,
-    Ended,
-    UnknownUserError,
-    UserAdministration,
-)
+from ostiary.core.admin.user_administration import UnknownUserError, UserAdministration
 from ostiary.core.base.secret import Secret
 from ostiary.core.base.usernames import UsernameRefusedError
 from ostiary.core.model.audit import (

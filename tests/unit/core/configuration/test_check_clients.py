@@ -232,6 +232,25 @@ def test_a_refused_field_brings_no_complaints_about_what_it_leaves_missing() -> 
     assert problems == [f'{APP}.secrt: is not a known field; did you mean "secret"?']
 
 
+def test_what_does_not_hang_on_a_refused_field_is_told_beside_it() -> None:
+    uris = 'redirect_uris = ["nowhere"]\ngrant_types = ["authorization_code"]\n'
+
+    problems = client_problems(f'{uris}pkce = "optional"\ncookieless = true')
+
+    assert [problem.split(": ")[0].removeprefix(f"{APP}.") for problem in problems] == [
+        "redirect_uris[0]",
+        "pkce",
+        "cookieless",
+    ]
+
+
+@pytest.mark.parametrize("refused", ["secret = 5", "secrt = { generate = true }"])
+def test_what_may_hang_on_a_refused_field_is_not_told_beside_it(refused: str) -> None:
+    problems = client_problems(f'{refused}\npkce = "optional"')
+
+    assert [problem for problem in problems if ".pkce" in problem] == []
+
+
 def test_an_unreadable_face_brings_no_complaints_about_the_environments_clients() -> None:
     problems = client_problems(f'{CONFIDENTIAL}type = "worker"', environment='face = "pingtwo"')
 
