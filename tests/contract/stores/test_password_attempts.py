@@ -168,6 +168,16 @@ async def test_SEC_149_a_password_sprayed_in_one_environment_is_free_in_another(
     assert await begin(store, make_environment("third"), 6) is Admission.ADMITTED
 
 
+async def test_SEC_149_a_sprayed_password_still_lets_its_owner_in_on_a_known_device(
+    store: StoreBackend, other_env: Environment
+) -> None:
+    for subject in range(6):
+        await begin(store, other_env, subject)
+
+    known = make_attempt(6, device="phone")
+    assert (await store.attempts.begin(other_env, known, now=NOW)).is_admitted
+
+
 async def test_a_stronger_hash_is_kept_in_the_transaction_that_clears(
     store: StoreBackend, env: Environment
 ) -> None:

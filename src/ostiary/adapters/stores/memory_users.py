@@ -109,7 +109,9 @@ class MemoryAttempts:
             key[:2] == (env.id, attempt.mark) and key[2] != attempt.subject and expires_at > now
             for key, expires_at in self.trials.items()
         )
-        standing = env.lockout.admit(self._kept(place, now), others=others, now=now)
+        standing = env.lockout.admit(
+            self._kept(place, now), others=others, now=now, is_known_device=bool(attempt.device)
+        )
         if standing.is_admitted:
             over = env.lockout.expires_at(standing.failures, now=now)
             self.failures[place] = over, standing.failures

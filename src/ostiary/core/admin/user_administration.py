@@ -41,7 +41,7 @@ class Changed:
     """A user as stored, and what ended by the change."""
 
     user: User
-    ended: Ended = Ended()
+    ended: Ended
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,7 +89,8 @@ class LockoutSettings(Settings):
         default=5,
         ge=0,
         le=1000,
-        description="A password tried on so many users is refused for all others; 0 for never.",
+        description="A password tried on so many users is refused for all others, but on devices "
+        "that they have signed on before; 0 for never.",
     )
     spray_minutes: Minutes = Field(default=5, description="How long such a trial counts.")
 

@@ -67,7 +67,9 @@ class LockoutPolicy:
             return 0.0
         return self.lock_seconds[min(failures // self.failures, len(self.lock_seconds)) - 1]
 
-    def admit(self, kept: "Failures", *, others: int, now: float) -> "Standing":
+    def admit(
+        self, kept: "Failures", *, others: int, now: float, is_known_device: bool = False
+    ) -> "Standing":
         """Decide whether one more password may be compared, and count it as failed if it may.
 
         It counts before it is compared, so that attempts at the same time cannot outrun the count;
@@ -75,10 +77,12 @@ class LockoutPolicy:
         Args:
             kept: what is remembered of the attempts before.
             others: how many other users the same password was tried on lately.
+            is_known_device: the user has signed on there before. Then that does not matter: else
+                anybody could lock out whoever has some password by trying it on names.
         """
         if kept.locked_until > now:
             return Standing(Admission.LOCKED, kept)
-        if self.spray_users and others >= self.spray_users:
+        if self.spray_users and others >= self.spray_users and not is_known_device:
             return Standing(Admission.SPRAYED, kept, self.remaining(kept.failures))
         failures = kept.failures + 1
         lock = self.lock_after(failures)

@@ -55,6 +55,10 @@ def test_SEC_149_a_sprayed_password_is_no_failure_of_the_user() -> None:
     assert standing.remaining == 2
 
 
+def test_SEC_149_nobody_is_locked_out_of_a_known_device_by_what_is_tried_on_others() -> None:
+    assert POLICY.admit(Failures(), others=1000, now=NOW, is_known_device=True).is_admitted
+
+
 def test_a_policy_without_a_spray_lock_never_looks_at_other_users() -> None:
     policy = LockoutPolicy(spray_users=0)
 

@@ -56,6 +56,7 @@ class _Counts:
             self._failures.get(trial.place, Failures()),
             others=len(subjects - {attempt.subject}),
             now=now,
+            is_known_device=bool(attempt.device),
         )
         if standing.is_admitted:
             counted = self._failures[trial.place] = standing.failures

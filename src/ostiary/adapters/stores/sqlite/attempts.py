@@ -74,7 +74,12 @@ def _begin(execute: Execute, env: Environment, attempt: Attempt, now: float) -> 
     trial = (env.id, attempt.mark, attempt.subject)
     asked = (*trial, now, policy.spray_users)
     (others,) = execute("attempts.count_trials", statements.COUNT_TRIALS, asked).fetchone()
-    standing = policy.admit(Failures(*kept) if kept else Failures(), others=others, now=now)
+    standing = policy.admit(
+        Failures(*kept) if kept else Failures(),
+        others=others,
+        now=now,
+        is_known_device=bool(attempt.device),
+    )
     if standing.is_admitted:
         counted = standing.failures
         over = policy.expires_at(counted, now=now)
