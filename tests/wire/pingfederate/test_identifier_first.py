@@ -51,7 +51,7 @@ async def test_another_spelling_of_the_settled_identifier_is_the_same_user() -> 
     assert answer.json()["status"] == "COMPLETED"
 
 
-async def test_the_next_state_has_the_identifier_settled() -> None:
+async def test_S3_9_a_longer_policy_takes_more_requests_and_settles_the_identifier() -> None:
     browsing = Browsing(make_identifier_app())
     flow_id = (await begin(browsing))["id"]
     state = (await browsing.act(flow_id, "submitIdentifier", {"identifier": "joe"})).json()

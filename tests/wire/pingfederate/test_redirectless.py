@@ -51,7 +51,7 @@ def members(answer: Answer) -> dict[str, Any]:
     return found
 
 
-async def test_S3_10_S3_12_S3_14_S3_15_the_first_state_is_the_sample() -> None:
+async def test_S3_10_S3_12_S3_14_S3_15_S3_16_the_first_state_is_the_sample() -> None:
     browsing = Browsing(make_sign_on_app())
     state = await begin(browsing)
     link = {"href": f"https://{PINGFEDERATE_HOST}{FLOWS}{state['id']}"}

@@ -423,3 +423,13 @@ async def test_keys_take_over_in_the_order_in_which_they_came() -> None:
     keys = (await _key_set(installation)).keys
     assert all(younger.active_from > older.active_from for younger, older in pairwise(keys))
     assert [key.kid for key in keys[:-1]] == kids[::-1]
+
+
+async def test_OIDC_12_after_a_rotation_the_old_key_is_published_beside_the_new_one() -> None:
+    installation = Installation()
+    await installation.apply(ES256.format("main"))
+    (before,) = (await _key_set(installation)).keys
+    await _rotate(installation)
+    published = (await _key_set(installation)).published(installation.clock.now())
+    assert before.kid in {key.kid for key in published}
+    assert len(published) == 2
