@@ -45,7 +45,7 @@ def test_a_sign_on_that_is_over_does_not_come_back(person: Person) -> None:
     person.answer()
     person.page.goto(flow)
 
-    expect(person.page.get_by_role("alert")).to_be_visible()
+    expect(person.page.get_by_role("heading", name="You are signed on")).to_be_visible()
     expect(person.page.locator("form")).to_have_count(0)
 
 
