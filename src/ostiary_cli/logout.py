@@ -37,7 +37,12 @@ def logout(
             document = {"signed_off": tokens is not None}
             show_document(document if url is None else {**document, "logout_url": url})
         else:
-            print("Nobody was signed on." if tokens is None else "Signed off.", file=sys.stderr)
+            print(
+                "Nobody was signed on with this server, client and secret."
+                if tokens is None
+                else "Signed off.",
+                file=sys.stderr,
+            )
         return 0
 
     run_client_command(command, as_json=as_json)

@@ -218,7 +218,7 @@ def test_tokens_that_cannot_be_kept_sign_nobody_on(tmp_path: Path) -> None:
 def test_logout_of_nobody_is_no_error(at_issuer: Terminal) -> None:
     ran = at_issuer.invoke("logout")
 
-    assert (ran.code, ran.err) == (0, "Nobody was signed on.\n")
+    assert (ran.code, ran.err) == (0, "Nobody was signed on with this server, client and secret.\n")
     assert at_issuer.invoke("logout", "--json").json() == {"signed_off": False}
 
 
