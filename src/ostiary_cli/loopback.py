@@ -8,7 +8,7 @@ import threading
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 from urllib.parse import parse_qsl, urlsplit
 
 from ostiary_client.errors import CallbackMismatchError, ConfigurationError
@@ -123,7 +123,7 @@ class _Server(ThreadingHTTPServer):
 class _Handler(BaseHTTPRequestHandler):
     """Answers with one of two pages, in which nothing of the request stands."""
 
-    timeout = _PATIENCE_SECONDS  # type: ignore[mutable-override]
+    timeout: ClassVar[float | None] = _PATIENCE_SECONDS
 
     def do_GET(self) -> None:
         """Take the way back, or answer that there is nothing here."""

@@ -1,17 +1,9 @@
 """A grant type is one file and one row: an invented one is added to a copy of the source."""
 
-import json
-import os
-import shutil
-import subprocess
-import sys
 from pathlib import Path
-from typing import Any
 
-import ostiary
+from tests.support.copied_source import copy_source, run_on
 
-SOURCE = Path(ostiary.__file__).parent
-PROJECT = SOURCE.parents[1]
 INVENTED_GRANT = '''
 """urn:example:echo: a client gets the scopes that it spells backwards."""
 
@@ -66,35 +58,17 @@ asyncio.run(main())
 
 
 def test_an_invented_grant_takes_one_file_and_one_row(tmp_path: Path) -> None:
-    copy = tmp_path / "ostiary"
-    shutil.copytree(SOURCE, copy, ignore=shutil.ignore_patterns("__pycache__"))
+    copy = copy_source(tmp_path)
     (copy / "core/grants/echo.py").write_text(INVENTED_GRANT.lstrip())
     catalog = copy / "core/grants/catalog.py"
     head, table, rows = catalog.read_text().partition("ALL: tuple[type[Grant], ...] = (")
     row = "Echo, "
     catalog.write_text(f"{head}from ostiary.core.grants.echo import Echo\n{table}{row}{rows}")
 
-    found = _run_on(tmp_path)
+    found = run_on(tmp_path, SCRIPT)
 
-    assert Path(found["source"]).is_relative_to(tmp_path)
     assert found["answer"]["scope"] == "read"
     assert found["active"] is True
     assert found["other"] == "unauthorized_client"
     assert found["grants"][0] == "urn:example:echo"
     assert "client_credentials" in found["grants"]
-
-
-def _run_on(copy: Path) -> dict[str, Any]:
-    environment = {**os.environ, "PYTHONPATH": f"{copy}{os.pathsep}{PROJECT}"}
-    finished = subprocess.run(
-        [sys.executable, "-c", SCRIPT],
-        env=environment,
-        cwd=copy,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    assert finished.returncode == 0, finished.stderr
-    found: dict[str, Any] = json.loads(finished.stdout)
-    return found

@@ -1,19 +1,11 @@
 """A step is one file and one row: an invented one is added to a copy of the source."""
 
-import json
-import os
-import shutil
-import subprocess
-import sys
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-import ostiary
+from tests.support.copied_source import copy_source, run_on
 
-SOURCE = Path(ostiary.__file__).parent
-PROJECT = SOURCE.parents[1]
 INVENTED_STEP = '''
 """The step secret_question: the answer that only the user knows."""
 
@@ -124,14 +116,13 @@ asyncio.run(main())
 def found(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """What a program and a person get to see of the invented step."""
     place = tmp_path_factory.mktemp("invention")
-    copy = place / "ostiary"
-    shutil.copytree(SOURCE, copy, ignore=shutil.ignore_patterns("__pycache__"))
+    copy = copy_source(place)
     (copy / "core/steps/secret_question.py").write_text(INVENTED_STEP.lstrip())
     catalog = copy / "core/steps/catalog.py"
     head, table, rows = catalog.read_text().partition("ALL: tuple[type[Step], ...] = (")
     imported = "from ostiary.core.steps.secret_question import SecretQuestion\n"
     catalog.write_text(f"{head}{imported}{table}SecretQuestion, {rows}")
-    return _run_on(place)
+    return run_on(place, SCRIPT)
 
 
 def test_an_invented_step_is_in_the_api_by_one_file_and_one_row(found: dict[str, Any]) -> None:
@@ -165,20 +156,3 @@ def test_an_invented_step_is_on_the_page_by_the_same_row(found: dict[str, Any]) 
     assert "One more question" in person["asked"]
     assert "Which colour?" in person["asked"]
     assert "pf.answer" in person["fields"]
-
-
-def _run_on(copy: Path) -> dict[str, Any]:
-    environment = {**os.environ, "PYTHONPATH": f"{copy}{os.pathsep}{PROJECT}"}
-    finished = subprocess.run(
-        [sys.executable, "-c", SCRIPT],
-        env=environment,
-        cwd=copy,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    assert finished.returncode == 0, finished.stderr
-    found: dict[str, Any] = json.loads(finished.stdout)
-    assert Path(found["source"]).is_relative_to(copy)
-    return found

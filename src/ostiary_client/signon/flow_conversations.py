@@ -100,14 +100,14 @@ def sign_on_with_password(
         `flow_tokens`.
     """
     flow = yield from begin_flow(people, scopes, None, parameters)
-    steps = {
+    steps: dict[type[FlowState | None], tuple[str, dict[str, str]]] = {
         IdentifierRequired: ("submitIdentifier", {"identifier": username}),
         UsernamePasswordRequired: (
             "checkUsernamePassword",
             {"username": username, "password": password},
         ),
     }
-    while (step := steps.pop(type(flow.state), None)) is not None:  # type: ignore[arg-type]
+    while (step := steps.pop(type(flow.state), None)) is not None:
         yield from flow.act(*step)
     return (yield from flow_tokens(people, flow))
 
