@@ -106,6 +106,19 @@ async def test_what_many_do_at_once_is_one_transaction(
     assert gate.transactions == 1
 
 
+async def test_what_one_turn_of_the_loop_brings_is_one_transaction(
+    sqlite_url: str, env: Environment
+) -> None:
+    gate = Gate()
+    async with opened(sqlite_url, gate) as store:
+        await prepare(store, env)
+        gate.transactions = 0
+
+        await asyncio.gather(*(VERBS["a code is exchanged"](store, env, n) for n in range(CALLERS)))
+
+    assert gate.transactions == 1
+
+
 async def test_what_different_callers_do_at_once_is_one_transaction(
     sqlite_url: str, env: Environment
 ) -> None:

@@ -3,8 +3,9 @@
 import asyncio
 import sqlite3
 import threading
+from collections import deque
 from collections.abc import Callable, Iterable
-from queue import Empty, SimpleQueue
+from queue import SimpleQueue
 from typing import Any, NamedTuple, TypeVar
 
 from ostiary.adapters.stores.backend import Reach, unavailable
@@ -32,7 +33,8 @@ class _Entry(NamedTuple):
 class Writer:
     """Takes writes from one event loop; what it answered is on the disk.
 
-    While one transaction is being flushed more writes gather, and share the next.
+    The writes of one turn of the loop share a transaction, and so do those that gather while one is
+    being flushed: a change of threads and a flush for each would cost more than the writing.
     Args: check_unmoved raises when what is written would not be found again.
     """
 
@@ -48,7 +50,9 @@ class Writer:
         self._lacks_room = False
         self._loop = asyncio.get_running_loop()
         self._waiting = Waiting(self._loop)
-        self._queue: SimpleQueue[_Entry] = SimpleQueue()
+        self._gathered: list[_Entry] = []
+        self._queue: deque[_Entry] = deque()
+        self._woken: SimpleQueue[None] = SimpleQueue()
         self._connection: sqlite3.Connection | None = None
         self._thread = threading.Thread(target=self._run, name="sqlite-writer", daemon=True)
         self._thread.start()
@@ -78,49 +82,56 @@ class Writer:
         """Finish what is queued, disconnect and end the thread."""
         await self._waiting.drain()
         ended = self._loop.create_future()
-        self._queue.put(_Entry(None, ended))
+        self._gathered.append(_Entry(None, ended))
+        self._hand_over()
         await ended
         self._thread.join()
 
     def _submit(self, work: batch.Write | Job[Any]) -> "asyncio.Future[Any]":
-        if self._queue.qsize() >= MAX_QUEUED:
+        if len(self._queue) + len(self._gathered) >= MAX_QUEUED:
             raise unavailable("too much is waiting for the database")
         future = self._waiting.join()
-        self._queue.put(_Entry(work, future))
+        if not self._gathered:
+            self._loop.call_soon(self._hand_over)
+        self._gathered.append(_Entry(work, future))
         return future
 
+    def _hand_over(self) -> None:
+        """Queue what one turn of the loop gathered: the thread is woken once for all of it."""
+        self._queue.extend(self._gathered)
+        self._gathered.clear()
+        self._woken.put(None)
+
     def _run(self) -> None:
-        following: _Entry | None = None
-        while True:
-            entry = following or self._queue.get()
-            following = None
-            if entry.work is None:
-                break
-            if entry.future.done():
-                continue  # its caller has gone, or was told that it took too long
-            if isinstance(entry.work, batch.Write):
-                writes, following = self._gather(entry, entry.work)
-                outcomes = self._write(writes)
-            else:
-                outcomes = [self._do(entry.work, entry.future)]
-            self._loop.call_soon_threadsafe(_settle, outcomes)
+        entry = self._next()
+        while entry.work is not None:
+            if not entry.future.done():  # else its caller has gone, or was told that it took long
+                if isinstance(entry.work, batch.Write):
+                    outcomes = self._write(self._gather(entry.work, entry.future))
+                else:
+                    outcomes = [self._do(entry.work, entry.future)]
+                self._loop.call_soon_threadsafe(_settle, outcomes)
+            entry = self._next()
         self._disconnect()
         self._loop.call_soon_threadsafe(_settle, [(entry.future, None, None)])
 
+    def _next(self) -> _Entry:
+        while not self._queue:
+            self._woken.get()
+        return self._queue.popleft()
+
     def _gather(
-        self, entry: _Entry, write: batch.Write
-    ) -> tuple[list[tuple[batch.Write, "asyncio.Future[Any]"]], _Entry | None]:
-        """Take the writes that wait behind the first, and what follows them if it is none."""
-        writes = [(write, entry.future)]
-        while len(writes) < MAX_BATCH:
-            try:
-                following = self._queue.get_nowait()
-            except Empty:
-                break
+        self, write: batch.Write, future: "asyncio.Future[Any]"
+    ) -> list[tuple[batch.Write, "asyncio.Future[Any]"]]:
+        """Take the writes that wait behind the first, up to the next job."""
+        writes = [(write, future)]
+        while len(writes) < MAX_BATCH and self._queue:
+            following = self._queue[0]
             if not isinstance(following.work, batch.Write):
-                return writes, following
+                break
+            self._queue.popleft()
             writes.append((following.work, following.future))
-        return writes, None
+        return writes
 
     def _write(self, writes: list[tuple[batch.Write, "asyncio.Future[Any]"]]) -> Iterable[Outcome]:
         try:
