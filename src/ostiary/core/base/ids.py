@@ -45,6 +45,14 @@ def mint_alphanumeric(length: int) -> str:
     return drawn[:length].decode()
 
 
+def spell(digest: bytes) -> str:
+    """Write a digest in 0-9, A-Z, a-z, a character for each byte.
+
+    The first eight characters come a little more often, so one carries 5.67 bits at least.
+    """
+    return digest.translate(_CHARACTER_OF_BYTE).decode()
+
+
 def mint_handle(length: int, now: float, *, prefix: str = "") -> str:
     """Mint a bearer handle of `length` characters that carries its time of issue.
 

@@ -33,7 +33,7 @@ def mint_code(
     is_refreshable = REFRESH_GRANT in occasion.client.grant_types
     return code, AuthorizationCode(
         key=key,
-        grant_id=mint_persistent_id() if is_refreshable else mint_transient_id(),
+        grant_id=mint_persistent_id(now) if is_refreshable else mint_transient_id(),
         client_id=occasion.client.client_id,
         user_id=person.user.id,
         subject=person.subject,

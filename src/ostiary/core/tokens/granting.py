@@ -2,7 +2,7 @@
 
 import msgspec
 
-from ostiary.core.base.ids import GrantId, mint_alphanumeric
+from ostiary.core.base.ids import GrantId, mint_alphanumeric, mint_handle
 from ostiary.core.model.authorization import Granted, RefreshedToken
 from ostiary.core.model.client import RefreshPolicy
 from ostiary.core.model.token import Rotation
@@ -33,9 +33,12 @@ class Settled(msgspec.Struct, frozen=True):
     refresh_token: str | None = None
 
 
-def mint_persistent_id() -> GrantId:
-    """Mint the id of a grant of which many tokens may come."""
-    return GrantId(mint_alphanumeric(PERSISTENT_ID_CHARACTERS))
+def mint_persistent_id(now: float) -> GrantId:
+    """Mint the id of a grant of which many tokens may come.
+
+    Its time in front makes a store's index grow at its end.
+    """
+    return GrantId(mint_handle(PERSISTENT_ID_CHARACTERS, now))
 
 
 def mint_transient_id() -> GrantId:
@@ -56,7 +59,7 @@ def settle(occasion: Occasion, manager: TokenManager) -> Settled:
     authorization = occasion.authorization
     if authorization.refreshed is not None:
         return _go_on(authorization.refreshed, occasion.client.refresh, occasion.now)
-    refresh_token = refresh_tokens.mint() if authorization.wants_refresh else None
+    refresh_token = refresh_tokens.mint(occasion.now) if authorization.wants_refresh else None
     grant = _begin(occasion, manager, refresh_token)
     return Settled(grant, made=(grant,), refresh_token=refresh_token)
 

@@ -1,8 +1,9 @@
 """Refresh tokens: minted, rotated, and known again.
 
-A token is 18 characters that its family shares and 24 of its own. The next one's own characters
-follow from the one presented, under a key of the environment: so whoever asks again, because the
-answer got lost, gets the same token again, and nothing has to be kept for that.
+A token is 18 characters that its family shares, of which six say when it began, and 24 of its own.
+The next one's own characters follow from the one presented, under a key of the environment: so
+whoever asks again, because the answer got lost, gets the same token again, and nothing has to be
+kept for that.
 
 Spec: RFC 9700 §4.14.
 """
@@ -12,7 +13,7 @@ from enum import Enum
 
 from msgspec.structs import replace
 
-from ostiary.core.base.ids import ALPHABET, mint_alphanumeric
+from ostiary.core.base.ids import TIME_CHARACTERS, mint_handle, spell
 from ostiary.core.model.client import Client, RefreshPolicy
 from ostiary.core.model.environment import Environment
 from ostiary.core.model.user_grant import RefreshState
@@ -36,9 +37,9 @@ class Standing(Enum):
     """Two parties have had tokens of this family."""
 
 
-def mint() -> str:
+def mint(now: float) -> str:
     """Mint the first token of a new family."""
-    return mint_alphanumeric(CHARACTERS)
+    return mint_handle(CHARACTERS, now)
 
 
 def is_well_formed(presented: str) -> bool:
@@ -48,17 +49,17 @@ def is_well_formed(presented: str) -> bool:
 
 def next_of(env: Environment, presented: str) -> str:
     """Return the token that takes the place of `presented`: always the same one."""
-    rest = int.from_bytes(env.client_secrets.mark("refresh token", presented))
-    own = ""
-    for _ in range(OWN_CHARACTERS):
-        rest, digit = divmod(rest, len(ALPHABET))
-        own += ALPHABET[digit]
-    return presented[:FAMILY_CHARACTERS] + own
+    mark = env.client_secrets.mark("refresh token", presented)
+    return presented[:FAMILY_CHARACTERS] + spell(mark[:OWN_CHARACTERS])
 
 
 def family_of(presented: str) -> bytes:
-    """Return what is kept of the part that a family shares."""
-    return _digest(presented[:FAMILY_CHARACTERS])
+    """Return what is kept of the part that a family shares: its time, then a hash.
+
+    The time in front makes a store's index grow at its end.
+    """
+    time, digest = presented[:TIME_CHARACTERS], _digest(presented[:FAMILY_CHARACTERS])
+    return time.encode() + digest[: len(digest) - TIME_CHARACTERS]
 
 
 def is_rolling(client: Client) -> bool:

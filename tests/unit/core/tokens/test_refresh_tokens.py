@@ -26,10 +26,17 @@ def _rotated() -> RefreshState:
 
 
 def test_a_new_family_has_a_token_of_42_characters() -> None:
-    minted = {refresh_tokens.mint() for _ in range(100)}
+    minted = {refresh_tokens.mint(0) for _ in range(100)}
     assert len(minted) == 100
     assert all(refresh_tokens.is_well_formed(token) for token in minted)
     assert len({token[:18] for token in minted}) == 100
+
+
+def test_families_are_kept_in_the_order_in_which_they_began() -> None:
+    minted = [refresh_tokens.mint(second) for second in (0, 1, 61, 62, 3844, 1.7e9, 1.8e9)]
+    families = [refresh_tokens.family_of(token) for token in minted]
+    assert families == sorted(families)
+    assert {len(family) for family in families} == {32}
 
 
 def test_the_first_token_is_current_until_it_has_lain_unused() -> None:
