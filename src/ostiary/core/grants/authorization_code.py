@@ -18,7 +18,7 @@ from ostiary.core.ports.stores import AlreadyRedeemedError, Issuances
 from ostiary.core.ports.user_grants import AuthorizationCodes
 from ostiary.core.tokens.codes import REFRESH_GRANT, key_of_code, redemption_of
 from ostiary.core.tokens.gate import Gate
-from ostiary.core.tokens.granting import OFFLINE_ACCESS, is_transient
+from ostiary.core.tokens.granting import is_transient
 from ostiary.core.tokens.revoke import Revoker
 
 
@@ -92,12 +92,10 @@ class AuthorizationCodeGrant:
             await self.revoker.end_replayed_code(env, code)
 
     async def _find_user(self, env: Environment, code: AuthorizationCode) -> User:
-        session_id = None if OFFLINE_ACCESS in code.scopes else code.session_id
-        user = await self.gate.find_user(
-            env, code.client_id, code.user_id, code.authentication, session_id=session_id
-        )
+        """Return the user; whether the session is over is asked by what commits the exchange."""
+        user = await self.gate.find_user(env, code.client_id, code.user_id, code.authentication)
         if user is None:
-            raise invalid_grant("the user or the session is no longer there")
+            raise invalid_grant("the user is no longer there")
         return user
 
 
