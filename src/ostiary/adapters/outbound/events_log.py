@@ -21,6 +21,7 @@ _COMMA = ord(",")
 _CAPITAL = re.compile(r"(?<=.)(?=[A-Z])")
 _HIDDEN = re.compile("[\x7f-\U0010ffff]")
 _DEL = 0x7F
+_END_OF_STAMP = b'.%03dZ","event":'
 _encoder = msgspec.json.Encoder()
 
 
@@ -56,8 +57,8 @@ class EventsLog:
         self._output = output
         self._count = meter.count
         self._buffer = bytearray()
-        self._millisecond = 0
-        self._stamp = b""
+        self._second = self._millisecond = 0
+        self._date = self._stamp = b""
         self._encode_into = _encoder.encode_into
         self._names: Mapping[type, bytes] = {
             event_type: f'"{event_name(event_type)}"'.encode() for event_type in get_args(Event)
@@ -104,10 +105,12 @@ class EventsLog:
 
     def _begin(self, name: bytes) -> bytearray:
         """Begin a line, and return the buffer that it continues in."""
-        now = time.time()
-        millisecond = int(now * 1000)
+        millisecond = int(time.time() * 1000)
         if millisecond != self._millisecond:
-            self._millisecond, self._stamp = millisecond, stamp(now)
+            second, rest = divmod(millisecond, 1000)
+            if second != self._second:
+                self._second, self._date = second, _date(second)
+            self._millisecond, self._stamp = millisecond, self._date + _END_OF_STAMP % rest
         buffer = self._buffer
         buffer += self._stamp
         buffer += name
@@ -117,8 +120,11 @@ class EventsLog:
 def stamp(now: float) -> bytes:
     """Return the beginning of a line: the time (RFC 3339, UTC) and the word before the name."""
     second, millisecond = divmod(int(now * 1000), 1000)
-    text = time.strftime('{"time":"%Y-%m-%dT%H:%M:%S', time.gmtime(second))
-    return f'{text}.{millisecond:03d}Z","event":'.encode()
+    return _date(second) + _END_OF_STAMP % millisecond
+
+
+def _date(second: int) -> bytes:
+    return time.strftime('{"time":"%Y-%m-%dT%H:%M:%S', time.gmtime(second)).encode()
 
 
 def gap_line(lost: int) -> bytes:
