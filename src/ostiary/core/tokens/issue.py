@@ -128,8 +128,7 @@ class TokenIssuer:
         issuance = _with_token(Issuance(redeems=authorization.redeems), minted)
         await self.issuances.commit(occasion.env, issuance, now=occasion.now)
         self.events.emit(user_token_issued(occasion, settled, minted.token))
-        answer = self._answer(minted.text, minted.token)
-        return replace(answer, refresh_token=settled.refresh_token, id_token=signed)
+        return self._answer(minted.text, minted.token, settled.refresh_token, signed)
 
     async def _mint_for_user(self, occasion: Occasion, manager: TokenManager) -> _Minted:
         settled, env = settle(occasion, manager), occasion.env
@@ -137,10 +136,18 @@ class TokenIssuer:
         text, records = await mint_access_token(env, self.signer, manager, token, occasion.now)
         return _Minted(text, token, records, settled)
 
-    def _answer(self, text: str, token: AccessToken) -> IssuedTokens:
+    def _answer(
+        self,
+        text: str,
+        token: AccessToken,
+        refresh_token: str | None = None,
+        id_token: str | None = None,
+    ) -> IssuedTokens:
         # Whole seconds that are left when the answer goes out, as PingFederate counts them.
         expires_in = max(0, int(token.expires_at - self.clock.now()))
-        return IssuedTokens(access_token=text, expires_in=expires_in, scopes=token.scopes)
+        return IssuedTokens(
+            text, expires_in, token.scopes, refresh_token=refresh_token, id_token=id_token
+        )
 
 
 def _with_token(issuance: Issuance, minted: _Minted) -> Issuance:

@@ -36,6 +36,8 @@ def choose_manager(env: Environment, client: Client, target: TokenTarget) -> Tok
     """
     if target.manager_id is not None:
         return _open_manager(env, client, TokenManagerId(target.manager_id))
+    if not target.resources:
+        return env.token_managers[client.token_managers[0]]
     chosen = {
         manager.id: manager
         for resource in target.resources

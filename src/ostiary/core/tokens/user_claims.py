@@ -79,6 +79,8 @@ def claims_wished(
     It may ask for what one of its scopes would give it: no request digs up other attributes.
     Spec: OpenID Connect Core §5.5 (what cannot be given is left out).
     """
+    if not wishes:
+        return {}
     allowed = frozenset(_names_of(env, client.scopes))
     return _claims(env, user, (name for name in wishes if name in allowed))
 
