@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from msgspec.structs import replace
 
 from ostiary.adapters.stores.backend import StoreBackend
-from ostiary.core.base.ids import SessionId, TokenId
+from ostiary.core.base.ids import SessionId
 from ostiary.core.model.environment import Environment
 from ostiary.core.model.token import Issuance
 from ostiary.core.model.user_grant import UserGrant
@@ -130,16 +130,14 @@ async def check(store: StoreBackend, env: Environment) -> dict[str, bool]:
         "replace": seen.all_or_nothing(
             await seen.session(REPLACING),
             not await seen.session(REPLACED),
-            *await seen.ended_grant(REPLACED),
+            not await seen.grant(REPLACED),
         ),
-        "revoke": seen.all_or_nothing(*await seen.ended_grant(REVOKED)),
+        "revoke": not await seen.grant(REVOKED),
         "revoke_of_user": seen.all_or_nothing(
-            *await seen.ended_grant(FORGOTTEN), not await seen.consent(FORGOTTEN)
+            not await seen.grant(FORGOTTEN), not await seen.consent(FORGOTTEN)
         ),
         **{
-            name: seen.all_or_nothing(
-                *await seen.ended_grant(number), not await seen.session(number)
-            )
+            name: seen.all_or_nothing(not await seen.grant(number), not await seen.session(number))
             for name, number in (("end", ENDED), ("end_of_user", SIGNED_OFF))
         },
         "touch": used.used_at == NOW + 60,
@@ -170,12 +168,6 @@ class _Seen:
     async def consent(self, number: int) -> bool:
         kept = make_consent(number)
         return await self.store.consents.find(self.env, kept.user_id, kept.client_id) is not None
-
-    async def ended_grant(self, number: int) -> list[bool]:
-        """Tell whether a grant is gone, and each of its tokens revoked."""
-        tokens = [TokenId(f"jti-{number}-{letter}") for letter in "ab"]
-        revoked = [await self.store.is_revoked(self.env, token) for token in tokens]
-        return [not await self.grant(number), *revoked]
 
     @staticmethod
     def all_or_nothing(*parts: bool) -> bool:

@@ -181,7 +181,6 @@ def make_grant(number: int = 0, *, user: int = 0, **fields: Any) -> UserGrant:
         "resources": ("https://api.example.com",),
         "manager_id": "manager",
         "refresh": make_refresh(number),
-        "token_ids": ((TokenId(f"jti-{number}-a"), LATER), (TokenId(f"jti-{number}-b"), LATER)),
     }
     return UserGrant(**{**values, **fields})
 

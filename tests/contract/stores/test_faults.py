@@ -34,11 +34,11 @@ SAMPLE = {
     "sqlite.write.commit",
     "sqlite.replace.put_document",
     "sqlite.write.rotate",
-    "sqlite.user_grants.insert_revoked",
+    "sqlite.user_grants.end_with_session",
     "sqlite.attempts.put_trial",
     "postgres.commit_alone.store",
     "postgres.commit.executed",
-    "postgres.user_grants.insert_revoked",
+    "postgres.user_grants.delete",
     "postgres.replace.put_documents",
 }
 """Where the default run lets a process die; `prove` does it everywhere."""

@@ -90,8 +90,8 @@ def test_SEC_226_every_statement_about_tenants_names_the_environment(
         *("MOVE_FLOW", "END_FLOW", "FIND_FLOW", "FIND_SESSION", "FIND_PERSISTENT_SESSION"),
         *("FIND_SESSION_BY_ID", "FIND_OTHER_SESSION", "TOUCH_SESSION", "END_SESSION"),
         *("END_SESSIONS_OF_USER", "FIND_CODE", "ROTATE", "FIND_GRANT", "FIND_GRANT_BY_FAMILY"),
-        *("GRANT", "GRANTS_OF_SESSION", "GRANTS_OF_SESSIONS_OF_USER", "GRANTS_OF_USER"),
-        *("DELETE_GRANT", "FIND_CONSENT", "DELETE_CONSENTS"),
+        *("REVOKE_GRANT", "REVOKE_GRANTS_OF_USER", "END_GRANTS_OF_SESSION"),
+        *("END_GRANTS_OF_SESSIONS_OF_USER", "FIND_CONSENT", "DELETE_CONSENTS"),
     ],
 )
 def test_look_ups_of_sqlite_never_read_a_whole_table(sqlite_template: Path, name: str) -> None:

@@ -6,7 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from ostiary.adapters.stores.backend import StoreBackend
-from ostiary.core.base.ids import ClientId, GrantId, TokenId
+from ostiary.core.base.ids import ClientId, GrantId
 from ostiary.core.model.environment import Environment
 from ostiary.core.model.token import Issuance
 from ostiary.core.model.user_grant import UserGrant
@@ -87,7 +87,6 @@ async def test_the_same_ids_in_two_environments_are_two_grants(
 
     assert await found(store, env, 1) is None
     assert await found(store, other_env, 1) == make_grant(1, subject="other")
-    assert not await store.is_revoked(other_env, TokenId("jti-1-a"))
 
 
 async def test_a_grant_is_found_by_its_id_and_by_its_family(
@@ -105,7 +104,7 @@ async def test_a_grant_is_found_by_its_id_and_by_its_family(
 async def test_grants_without_a_refresh_token_are_kept_beside_each_other(
     store: StoreBackend, env: Environment
 ) -> None:
-    transient = [make_grant(n, refresh=None, token_ids=()) for n in range(3)]
+    transient = [make_grant(n, refresh=None) for n in range(3)]
     await keep(store, env, *transient)
 
     assert [await found(store, env, n) for n in range(3)] == transient
@@ -214,9 +213,7 @@ async def test_64_rotations_of_as_many_grants_all_succeed(
         assert await found(store, env, number) == rotated
 
 
-async def test_a_revoked_grant_is_gone_and_its_tokens_are_revoked(
-    store: StoreBackend, env: Environment
-) -> None:
+async def test_a_revoked_grant_is_gone(store: StoreBackend, env: Environment) -> None:
     await keep(store, env, make_grant(1), make_grant(2))
 
     assert await store.user_grants.revoke(env, GrantId("grant-1"))
@@ -224,37 +221,8 @@ async def test_a_revoked_grant_is_gone_and_its_tokens_are_revoked(
     assert await found(store, env, 1) is None
     family = make_refresh(1).family
     assert await store.user_grants.find_by_family(env, family, now=NOW) is None
-    assert await store.is_revoked(env, TokenId("jti-1-a"))
-    assert await store.is_revoked(env, TokenId("jti-1-b"))
     assert await found(store, env, 2) == make_grant(2)
-    assert not await store.is_revoked(env, TokenId("jti-2-a"))
     assert not await store.user_grants.revoke(env, GrantId("grant-1"))
-
-
-async def test_a_token_of_a_revoked_grant_stays_revoked_until_its_time_is_over(
-    store: StoreBackend, env: Environment
-) -> None:
-    token = TokenId("jti")
-    await keep(store, env, make_grant(1, token_ids=((token, LATER),)))
-    await store.user_grants.revoke(env, GrantId("grant-1"))
-
-    await store.prune(now=LATER - 0.001)
-    assert await store.is_revoked(env, token)
-    await store.prune(now=LATER)
-    assert not await store.is_revoked(env, token)
-
-
-async def test_revoking_never_shortens_an_earlier_revocation(
-    store: StoreBackend, env: Environment
-) -> None:
-    token = TokenId("jti")
-    await store.revoke(env, token, expires_at=LATER + 100)
-    await keep(store, env, make_grant(1, token_ids=((token, LATER), (token, LATER - 1))))
-
-    await store.user_grants.revoke(env, GrantId("grant-1"))
-
-    await store.prune(now=LATER)
-    assert await store.is_revoked(env, token)
 
 
 async def test_a_revoked_grant_does_not_rotate(store: StoreBackend, env: Environment) -> None:
@@ -292,7 +260,6 @@ async def test_all_grants_and_consents_of_a_user_are_revoked(
 
     assert [await found(store, env, n) for n in (1, 2)] == [None, None]
     assert await found(store, env, 3) == make_grant(3, user=1)
-    assert await store.is_revoked(env, TokenId("jti-2-b"))
     for client_id in (make_consent().client_id, OTHER_CLIENT):
         assert await store.consents.find(env, make_user_id(), client_id) is None
     kept = make_consent(1)

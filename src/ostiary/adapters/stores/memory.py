@@ -10,7 +10,6 @@ from ostiary.adapters.stores.revisions import HEAD
 from ostiary.core.base.ids import EnvironmentId, HandleKey, TokenId
 from ostiary.core.model.environment import Environment
 from ostiary.core.model.token import AccessToken, Issuance
-from ostiary.core.model.user_grant import UserGrant
 from ostiary.core.ports.configuration import (
     Document,
     DocumentId,
@@ -59,7 +58,7 @@ class MemoryStore:
         self.attempts = memory_users.MemoryAttempts(reach, self.users)
         self.codes = memory_grants.MemoryCodes(reach)
         self.consents = memory_grants.MemoryConsents(reach)
-        self.user_grants = memory_grants.MemoryUserGrants(reach, self.consents, self._remember)
+        self.user_grants = memory_grants.MemoryUserGrants(reach, self.consents)
         self.flows = memory_sessions.MemoryFlows(reach)
         self.sessions = memory_sessions.MemorySessions(reach, self.user_grants)
 
@@ -150,15 +149,8 @@ class MemoryStore:
 
     async def revoke(self, env: Environment, token_id: TokenId, *, expires_at: float) -> None:
         self._reach("memory.revoke")
-        self._keep_revoked(env, token_id, expires_at)
-
-    def _keep_revoked(self, env: Environment, token_id: TokenId, expires_at: float) -> None:
         known = self._revoked.get((env.id, token_id), expires_at)
         self._revoked[env.id, token_id] = max(known, expires_at)
-
-    def _remember(self, env: Environment, revoked: UserGrant) -> None:
-        for token_id, expires_at in revoked.token_ids:
-            self._keep_revoked(env, token_id, expires_at)
 
     async def is_revoked(self, env: Environment, token_id: TokenId) -> bool:
         self._reach("memory.is_revoked")

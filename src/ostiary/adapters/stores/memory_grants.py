@@ -25,7 +25,6 @@ FAULT_POINTS = (
     "memory.user_grants.revoke_of_user",
     "memory.consents.find",
 )
-Revoke = Callable[[Environment, UserGrant], None]
 Apply = Callable[[], object]
 """Does what was prepared, and cannot fail any more."""
 
@@ -75,15 +74,11 @@ class MemoryConsents:
 
 
 class MemoryUserGrants:
-    """Implements the `UserGrants` port with a dictionary.
+    """Implements the `UserGrants` port with a dictionary."""
 
-    Args: remember keeps the JWTs of a grant as revoked.
-    """
-
-    def __init__(self, reach: Reach, consents: MemoryConsents, remember: Revoke) -> None:
+    def __init__(self, reach: Reach, consents: MemoryConsents) -> None:
         self._reach = reach
         self._consents = consents
-        self._remember = remember
         self.rows: dict[tuple[EnvironmentId, GrantId], _Grant] = {}
         self._ids: dict[tuple[EnvironmentId, bytes], GrantId] = {}
         """By the families of their refresh tokens."""
@@ -161,7 +156,6 @@ class MemoryUserGrants:
         row = self.rows.get((env.id, grant_id))
         if row is not None:
             self._remove((env.id, grant_id), row)
-            self._remember(env, to_grant(row.body, None))
         return row is not None
 
     def prune(self, now: float) -> int:

@@ -39,7 +39,6 @@ class UserGrant(msgspec.Struct, frozen=True, omit_defaults=True):
         manager_id: the token manager that its tokens come from; None for the client's default.
         expires_at: seconds since the epoch; afterwards nothing comes of it.
         refresh: None for a transient grant, of which one access token came and none will.
-        token_ids: JWTs of a transient grant, which do not name it, with the times of their expiry.
     """
 
     id: GrantId
@@ -56,7 +55,6 @@ class UserGrant(msgspec.Struct, frozen=True, omit_defaults=True):
     resources: tuple[str, ...] = ()
     manager_id: str | None = None
     refresh: RefreshState | None = None
-    token_ids: tuple[tuple[TokenId, float], ...] = ()
 
 
 class AuthorizationCode(msgspec.Struct, frozen=True, omit_defaults=True):

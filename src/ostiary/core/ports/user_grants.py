@@ -35,10 +35,7 @@ class UserGrants(Protocol):
         ...
 
     async def revoke(self, env: Environment, grant_id: GrantId) -> bool:
-        """Delete a grant and remember its `token_ids` as revoked, in one durable step.
-
-        It tells whether there was one.
-        """
+        """Delete a grant, durably, and tell whether there was one."""
         ...
 
     async def revoke_of_user(

@@ -3,12 +3,9 @@
 from ostiary.adapters.stores.backend import Reach
 from ostiary.adapters.stores.postgres import sign_on_statements
 from ostiary.adapters.stores.postgres.connecting import Connection
-from ostiary.adapters.stores.postgres.statements import REVOKE
-from ostiary.adapters.stores.sign_on_records import to_grant
 
 FAULT_POINTS = (
     "postgres.user_grants.delete",
-    "postgres.user_grants.insert_revoked",
     "postgres.sessions.delete",
 )
 
@@ -16,24 +13,12 @@ FAULT_POINTS = (
 async def delete_grants(
     connection: Connection, reach: Reach, statement: str, *values: str | None
 ) -> int:
-    """Delete grants, remember their JWTs as revoked, and return how many they were.
+    """Delete grants, and return how many they were.
 
     Args: values begin with the environment.
     """
     reach("postgres.user_grants.delete")
-    cursor = await connection.execute(statement, values, prepare=True)
-    bodies = [body for (body,) in await cursor.fetchall()]
-    latest: dict[str, float] = {}
-    for body in bodies:
-        for token_id, expires_at in to_grant(body, None).token_ids:
-            latest[token_id] = max(expires_at, latest.get(token_id, expires_at))
-    if latest:
-        reach("postgres.user_grants.insert_revoked")
-        # In one order, so that two callers never wait for each other crosswise.
-        ids = sorted(latest)
-        revoked = [[values[0]] * len(ids), ids, [latest[token_id] for token_id in ids]]
-        await connection.execute(REVOKE, revoked, prepare=True)
-    return len(bodies)
+    return (await connection.execute(statement, values, prepare=True)).rowcount
 
 
 async def end_session(

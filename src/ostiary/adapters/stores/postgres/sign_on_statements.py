@@ -53,17 +53,14 @@ TOUCH_SESSION = (
 FIND_OTHER_SESSION = "SELECT id FROM sessions WHERE environment = %b AND key = %b AND id <> %b"
 END_SESSION = "DELETE FROM sessions WHERE environment = %b AND id = %b"
 END_SESSIONS_OF_USER = "DELETE FROM sessions WHERE environment = %b AND user_id = %b"
-END_GRANTS_OF_SESSION = (
-    "DELETE FROM user_grants WHERE environment = %b AND session_id = %b RETURNING body"
-)
+END_GRANTS_OF_SESSION = "DELETE FROM user_grants WHERE environment = %b AND session_id = %b"
 END_GRANTS_OF_SESSIONS_OF_USER = (
-    "DELETE FROM user_grants "
-    "WHERE environment = %b AND user_id = %b AND session_id IS NOT NULL RETURNING body"
+    "DELETE FROM user_grants WHERE environment = %b AND user_id = %b AND session_id IS NOT NULL"
 )
-REVOKE_GRANT = "DELETE FROM user_grants WHERE environment = %b AND id = %b RETURNING body"
+REVOKE_GRANT = "DELETE FROM user_grants WHERE environment = %b AND id = %b"
 REVOKE_GRANTS_OF_USER = (
     "DELETE FROM user_grants WHERE environment = %b AND user_id = %b "
-    "AND client_id = coalesce(%b::text, client_id) RETURNING body"
+    "AND client_id = coalesce(%b::text, client_id)"
 )
 DELETE_CONSENTS = (
     "DELETE FROM consents WHERE environment = %b AND user_id = %b "

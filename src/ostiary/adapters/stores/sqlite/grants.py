@@ -1,11 +1,9 @@
 """Codes, grants and consents of the embedded store."""
 
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable
 
 from ostiary.adapters.stores.sign_on_records import to_code, to_consent, to_grant
 from ostiary.adapters.stores.sqlite import sign_on_statements as statements
-from ostiary.adapters.stores.sqlite import statements as base_statements
 from ostiary.adapters.stores.sqlite.batch import Execute, Write
 from ostiary.adapters.stores.sqlite.reader import Read
 from ostiary.adapters.stores.sqlite.writer import Writer
@@ -20,8 +18,6 @@ FAULT_POINTS = (
     "sqlite.user_grants.revoke",
     "sqlite.user_grants.revoke_of_user",
     "sqlite.user_grants.delete_consents",
-    "sqlite.user_grants.delete",
-    "sqlite.user_grants.insert_revoked",
     "sqlite.user_grants.end_with_session",
     "sqlite.sessions.delete",
     "sqlite.consents.find",
@@ -76,8 +72,8 @@ class SqliteUserGrants:
 
     async def revoke(self, env: Environment, grant_id: GrantId) -> bool:
         def act(execute: Execute) -> bool:
-            found = execute("user_grants.revoke", statements.GRANT, (env.id, grant_id))
-            return delete_grants(execute, env.id, found.fetchall()) == 1
+            place = (env.id, grant_id)
+            return execute("user_grants.revoke", statements.REVOKE_GRANT, place).rowcount == 1
 
         return bool(await self._writer().write(Write(act=act, removes=True)))
 
@@ -88,28 +84,14 @@ class SqliteUserGrants:
 
         def act(execute: Execute) -> int:
             execute("user_grants.delete_consents", statements.DELETE_CONSENTS, whose)
-            found = execute("user_grants.revoke_of_user", statements.GRANTS_OF_USER, whose)
-            return delete_grants(execute, env.id, found.fetchall())
+            statement = statements.REVOKE_GRANTS_OF_USER
+            return execute("user_grants.revoke_of_user", statement, whose).rowcount
 
         return int(await self._writer().write(Write(act=act, removes=True)))
-
-
-def delete_grants(execute: Execute, environment: str, found: Sequence[tuple[Any, ...]]) -> int:
-    """Delete grants, given as id and body, remember their JWTs as revoked; return how many."""
-    for grant_id, body in found:
-        execute("user_grants.delete", statements.DELETE_GRANT, (environment, grant_id))
-        for token_id, expires_at in to_grant(body, None).token_ids:
-            execute(
-                "user_grants.insert_revoked",
-                base_statements.INSERT_REVOKED[1],
-                (environment, token_id, expires_at),
-            )
-    return len(found)
 
 
 def end_session(execute: Execute, environment: str, session_id: SessionId) -> bool:
     """Delete a session and the grants that end with it, and tell whether it was there."""
     place = (environment, session_id)
-    found = execute("user_grants.end_with_session", statements.GRANTS_OF_SESSION, place)
-    delete_grants(execute, environment, found.fetchall())
+    execute("user_grants.end_with_session", statements.END_GRANTS_OF_SESSION, place)
     return execute("sessions.delete", statements.END_SESSION, place).rowcount == 1

@@ -7,7 +7,7 @@ from ostiary.adapters.stores.records import encode
 from ostiary.adapters.stores.sign_on_records import flow_row, to_flow, to_session
 from ostiary.adapters.stores.sqlite import sign_on_statements as statements
 from ostiary.adapters.stores.sqlite.batch import Execute, Write
-from ostiary.adapters.stores.sqlite.grants import delete_grants, end_session
+from ostiary.adapters.stores.sqlite.grants import end_session
 from ostiary.adapters.stores.sqlite.reader import Read
 from ostiary.adapters.stores.sqlite.writer import Writer
 from ostiary.core.base.ids import BrowserKey, FlowId, SessionId, UserId
@@ -22,7 +22,7 @@ FAULT_POINTS = (
     "sqlite.sessions.find_by_id",
     "sqlite.sessions.touch",
     "sqlite.sessions.end_of_user",
-    "sqlite.sessions.find_grants_of_user",
+    "sqlite.sessions.end_grants_of_user",
 )
 
 
@@ -81,9 +81,8 @@ class SqliteSessions:
         whose = (env.id, user_id)
 
         def act(execute: Execute) -> int:
-            statement = statements.GRANTS_OF_SESSIONS_OF_USER
-            found = execute("sessions.find_grants_of_user", statement, whose)
-            delete_grants(execute, env.id, found.fetchall())
+            statement = statements.END_GRANTS_OF_SESSIONS_OF_USER
+            execute("sessions.end_grants_of_user", statement, whose)
             ended = execute("sessions.end_of_user", statements.END_SESSIONS_OF_USER, whose)
             return ended.rowcount
 

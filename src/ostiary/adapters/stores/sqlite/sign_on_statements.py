@@ -55,18 +55,15 @@ FIND_GRANT = (
 FIND_GRANT_BY_FAMILY = (
     "SELECT body, refresh FROM user_grants WHERE environment = ? AND family = ? AND expires_at > ?"
 )
-# Read first, then deleted by id: nobody else writes between the two.
-GRANT = "SELECT id, body FROM user_grants WHERE environment = ? AND id = ?"
-GRANTS_OF_SESSION = "SELECT id, body FROM user_grants WHERE environment = ? AND session_id = ?"
-GRANTS_OF_SESSIONS_OF_USER = (
-    "SELECT id, body FROM user_grants "
-    "WHERE environment = ? AND user_id = ? AND session_id IS NOT NULL"
-)
-GRANTS_OF_USER = (
-    "SELECT id, body FROM user_grants "
+REVOKE_GRANT = "DELETE FROM user_grants WHERE environment = ? AND id = ?"
+REVOKE_GRANTS_OF_USER = (
+    "DELETE FROM user_grants "
     "WHERE environment = ? AND user_id = ? AND client_id = coalesce(?, client_id)"
 )
-DELETE_GRANT = "DELETE FROM user_grants WHERE environment = ? AND id = ?"
+END_GRANTS_OF_SESSION = "DELETE FROM user_grants WHERE environment = ? AND session_id = ?"
+END_GRANTS_OF_SESSIONS_OF_USER = (
+    "DELETE FROM user_grants WHERE environment = ? AND user_id = ? AND session_id IS NOT NULL"
+)
 
 PUT_CONSENT = (
     "INSERT INTO consents (environment, user_id, client_id, body) VALUES (?, ?, ?, ?) "
