@@ -1,9 +1,11 @@
 """Password hashes: computed in threads of their own, a bounded number at a time."""
 
 import asyncio
+import os
+import sys
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import TypeVar
 from weakref import WeakValueDictionary
 
@@ -15,6 +17,8 @@ from ostiary.core.model.environment import Environment
 MAX_WAITING = 64
 """With a hash each 20 ms, the last of them waits 1.3 s."""
 RETRY_SECONDS = 2
+NICENESS = 10
+"""A thread that is so much nicer than another has a tenth of a core on which both are busy."""
 T = TypeVar("T")
 
 
@@ -29,7 +33,9 @@ class PooledHashing:
     """
 
     def __init__(self, threads: int = 1, *, max_waiting: int = MAX_WAITING) -> None:
-        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="hashing")
+        self._pool = ThreadPoolExecutor(
+            threads, thread_name_prefix="hashing", initializer=_let_others_go_first
+        )
         self._capacity = threads + max_waiting
         self._turns = 0
         self._computing = 0
@@ -85,3 +91,14 @@ class PooledHashing:
                 retry_after_seconds=RETRY_SECONDS,
                 pool="too many passwords wait to be hashed",
             )
+
+
+def _let_others_go_first() -> None:
+    """Make this thread one that the event loop need not share its core with in equal parts.
+
+    Else the kernel would let everybody's requests wait while a password is hashed.
+    """
+    if sys.platform != "linux":
+        return  # elsewhere it would concern the whole process
+    with suppress(OSError):  # a sandbox may forbid it
+        os.nice(NICENESS)

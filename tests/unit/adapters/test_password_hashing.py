@@ -1,12 +1,14 @@
 """The pool that hashes passwords: bounded, in order, and deaf to those who have left."""
 
 import asyncio
+import os
+import sys
 import threading
 from collections.abc import Iterator
 
 import pytest
 
-from ostiary.adapters.password_hashing import PooledHashing
+from ostiary.adapters.password_hashing import NICENESS, PooledHashing
 from ostiary.core.base.errors import UnavailableError
 from ostiary.core.crypto import passwords
 from ostiary.core.crypto.passwords import PasswordCheck
@@ -125,4 +127,18 @@ async def test_SEC_153_no_more_turns_wait_than_the_queue_holds() -> None:
     await asyncio.gather(*waiting)
     async with hashing.turn(ENV, "one"):
         pass
+    hashing.close()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has priorities of single threads")
+async def test_threads_that_hash_let_the_event_loop_go_first() -> None:
+    hashing = PooledHashing(2)
+    before = os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+
+    await asyncio.gather(*(hashing.make_hash("Password1") for _ in range(2)))
+    threads = [thread for thread in threading.enumerate() if thread.name.startswith("hashing")]
+    found = {os.getpriority(os.PRIO_PROCESS, thread.native_id or 0) for thread in threads}
+
+    assert found == {before + NICENESS}
+    assert os.getpriority(os.PRIO_PROCESS, threading.get_native_id()) == before
     hashing.close()
