@@ -34,7 +34,7 @@ async def test_REL_4_a_server_that_does_not_flush_by_default_does_so_for_us(
             connection = await postgres.connect(postgres.parameters(migrated_postgres_url))
         finally:
             session.execute(alter("RESET synchronous_commit").encode())
-    async with connection:
-        setting = await (await connection.execute("SHOW synchronous_commit")).fetchone()
+    answer = await connection.execute("SHOW synchronous_commit")
+    await connection.close()
 
-    assert setting == (ours,)
+    assert answer.rows == [(ours,)]

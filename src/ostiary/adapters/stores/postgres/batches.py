@@ -2,12 +2,10 @@
 
 from collections.abc import Sequence
 
-from psycopg import AsyncCursor
-from psycopg.rows import TupleRow
-
 from ostiary.adapters.stores.backend import Reach
 from ostiary.adapters.stores.postgres import statements
 from ostiary.adapters.stores.postgres.connecting import Connection
+from ostiary.adapters.stores.postgres.prepared import Answer
 
 _VERBS = ("find", "delete", "revoke", "is_revoked", "version", "ping")
 FAULT_POINTS = tuple(
@@ -25,8 +23,8 @@ class Batches:
         self, connection: Connection, wanted: Sequence[tuple[str, bytes, float]]
     ) -> Sequence[bytes | None]:
         """Find the bodies of unexpired tokens by environment, key and time."""
-        cursor = await self._execute("find", connection, statements.FIND_TOKENS, _columns(wanted))
-        found: dict[int, bytes] = dict(await cursor.fetchall())
+        answer = await self._execute("find", connection, statements.FIND_TOKENS, _columns(wanted))
+        found: dict[int, bytes] = dict(answer.rows)
         return [found.get(position) for position in range(1, len(wanted) + 1)]
 
     async def delete(
@@ -51,16 +49,16 @@ class Batches:
         self, connection: Connection, asked: Sequence[tuple[str, str]]
     ) -> Sequence[bool]:
         """Tell which token ids are revoked."""
-        cursor = await self._execute(
+        answer = await self._execute(
             "is_revoked", connection, statements.FIND_REVOKED, _columns(asked)
         )
-        found = {position for (position,) in await cursor.fetchall()}
+        found = {position for (position,) in answer.rows}
         return [position in found for position in range(1, len(asked) + 1)]
 
     async def version(self, connection: Connection, asked: Sequence[None]) -> Sequence[int]:
         """Read the version of the configuration."""
-        cursor = await self._execute("version", connection, statements.VERSION, [])
-        ((version,),) = await cursor.fetchall()
+        answer = await self._execute("version", connection, statements.VERSION, [])
+        ((version,),) = answer.rows
         return [version] * len(asked)
 
     async def ping(self, connection: Connection, asked: Sequence[None]) -> Sequence[None]:
@@ -70,11 +68,11 @@ class Batches:
 
     async def _execute(
         self, verb: str, connection: Connection, statement: str, values: Sequence[object]
-    ) -> AsyncCursor[TupleRow]:
+    ) -> Answer:
         self._reach(f"postgres.{verb}.execute")
-        cursor = await connection.execute(statement, values, prepare=True)
+        answer = await connection.execute(statement, values)
         self._reach(f"postgres.{verb}.executed")
-        return cursor
+        return answer
 
 
 def _columns(rows: Sequence[tuple[object, ...]]) -> list[object]:

@@ -94,8 +94,8 @@ class CommitBatches:
 
     async def _end_other(self, connection: Connection, replaces: Row) -> None:
         self._reach("postgres.commit_alone.find_other_session")
-        cursor = await connection.execute(statements.FIND_OTHER_SESSION, replaces, prepare=True)
-        for (other,) in await cursor.fetchall():
+        others = await connection.execute(statements.FIND_OTHER_SESSION, replaces)
+        for (other,) in others.rows:
             await end_session(connection, self._reach, replaces[0], other)
 
 
@@ -126,10 +126,10 @@ async def _execute(
             for row in commit.parts[part]
         ]
         values += columns(rows)
-    cursor = await connection.execute(COMMITS[shape], values, prepare=True)
+    answer = await connection.execute(COMMITS[shape], values)
     if guard is Guard.NONE:
         return dict.fromkeys(asking, False)
-    outcomes: dict[int, bool] = dict(await cursor.fetchall())
+    outcomes: dict[int, bool] = dict(answer.rows)
     return outcomes
 
 

@@ -2,19 +2,17 @@
 
 import asyncio
 import os
-import select
 import socket
 from contextlib import suppress
 from typing import Any
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
-from psycopg.pq import TransactionStatus
-from psycopg.rows import TupleRow
 
 from ostiary.adapters.stores.postgres import statements
+from ostiary.adapters.stores.postgres.wire import Wire
 
-Connection = psycopg.AsyncConnection[TupleRow]
+Connection = Wire
 CONNECT_SECONDS = 2
 """For each host that the URL names."""
 LONGEST_CONNECT_SECONDS = 10
@@ -59,7 +57,7 @@ async def connect(given: dict[str, Any]) -> Connection:
         raise
     finally:
         deadline.cancel()
-    return connection
+    return Wire(connection)
 
 
 def is_usable(connection: Connection) -> bool:
@@ -67,14 +65,10 @@ def is_usable(connection: Connection) -> bool:
 
     What a server says unasked is, but for rare notices, that it ends.
     """
-    if connection.closed or connection.info.transaction_status is not TransactionStatus.IDLE:
-        return False
-    poll = select.poll()
-    poll.register(connection.fileno(), select.POLLIN)
-    return not poll.poll(0)
+    return not connection.closed and connection.is_idle and not connection.has_news
 
 
-def sever(connection: Connection) -> None:
+def sever(connection: Connection | psycopg.AsyncConnection[Any]) -> None:
     """End a connection whose server does not answer; whoever waits for it gets an error at once.
 
     Cancelling would ask the silent server for its consent first.

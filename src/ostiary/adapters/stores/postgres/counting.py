@@ -78,7 +78,7 @@ class Counting:
         self._reach("postgres.attempts.begin.begin")
         async with connection.transaction():
             self._reach("postgres.attempts.begin.lock")
-            await connection.execute(statements.LOCK_ATTEMPTS, (_locks(trials),), prepare=True)
+            await connection.execute(statements.LOCK_ATTEMPTS, (_locks(trials),))
             self._reach("postgres.attempts.begin.find")
             counts = _Counts(
                 await _find_failures(connection, trials), await _find_subjects(connection, trials)
@@ -104,23 +104,23 @@ async def clear(connection: Connection, trials: Sequence[Trial]) -> None:
     places = sorted({trial.place for trial in trials})
     tried = sorted({(*trial.mark, trial.attempt.subject) for trial in trials})
     values = [list(column) for rows in (places, tried) for column in zip(*rows, strict=True)]
-    await connection.execute(statements.CLEAR_ATTEMPTS, values, prepare=True)
+    await connection.execute(statements.CLEAR_ATTEMPTS, values)
 
 
 async def _find_failures(connection: Connection, trials: Sequence[Trial]) -> dict[Place, Failures]:
     rows = {trial.place: trial.now for trial in trials}
     values = [*map(list, zip(*rows, strict=True)), list(rows.values())]
-    cursor = await connection.execute(statements.FIND_ALL_FAILURES, values, prepare=True)
-    return {row[:3]: Failures(row[3], row[4]) for row in await cursor.fetchall()}
+    answer = await connection.execute(statements.FIND_ALL_FAILURES, values)
+    return {row[:3]: Failures(row[3], row[4]) for row in answer.rows}
 
 
 async def _find_subjects(connection: Connection, trials: Sequence[Trial]) -> dict[Mark, set[str]]:
     # One more than the policy asks about: the subject itself may be among them.
     rows = {trial.mark: (trial.now, trial.env.lockout.spray_users + 1) for trial in trials}
     values = [list(column) for column in zip(*((*mark, *rows[mark]) for mark in rows), strict=True)]
-    cursor = await connection.execute(statements.FIND_ALL_TRIALS, values, prepare=True)
+    answer = await connection.execute(statements.FIND_ALL_TRIALS, values)
     subjects: dict[Mark, set[str]] = {}
-    for environment, mark, subject in await cursor.fetchall():
+    for environment, mark, subject in answer.rows:
         subjects.setdefault((environment, mark), set()).add(subject)
     return subjects
 
@@ -131,7 +131,7 @@ async def _count(connection: Connection, counts: _Counts) -> None:
         for rows in (counts.counted, counts.tried)
         for column in zip(*sorted((*place, *row) for place, row in rows.items()), strict=True)
     ]
-    await connection.execute(statements.COUNT_ATTEMPTS, values, prepare=True)
+    await connection.execute(statements.COUNT_ATTEMPTS, values)
 
 
 def _locks(trials: Sequence[Trial]) -> list[int]:

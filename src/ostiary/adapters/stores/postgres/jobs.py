@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from ostiary.adapters.stores.backend import Reach
 from ostiary.adapters.stores.postgres import statements
 from ostiary.adapters.stores.postgres.connecting import Connection
+from ostiary.adapters.stores.postgres.prepared import Ask
 from ostiary.adapters.stores.records import document_order
 from ostiary.core.ports.configuration import (
     Document,
@@ -43,17 +44,21 @@ async def replace(
     async with connection.transaction():
         reach("postgres.replace.advance_version")
         advanced = await connection.execute(statements.ADVANCE_VERSION, (expected_version,))
-        if advanced.rowcount != 1:
+        if advanced.hit != 1:
             raise VersionConflictError
-        cursor = connection.cursor()
         reach("postgres.replace.delete_documents")
-        await cursor.executemany(
-            statements.DELETE_DOCUMENT, [(gone.environment, gone.type, gone.key) for gone in delete]
+        await connection.ask(
+            *(
+                Ask(statements.DELETE_DOCUMENT, (gone.environment, gone.type, gone.key))
+                for gone in delete
+            )
         )
         reach("postgres.replace.put_documents")
-        await cursor.executemany(
-            statements.PUT_DOCUMENT,
-            [(*document_order(document), document.body) for document in put],
+        await connection.ask(
+            *(
+                Ask(statements.PUT_DOCUMENT, (*document_order(document), document.body))
+                for document in put
+            )
         )
         reach("postgres.replace.commit")
     reach("postgres.replace.committed")
@@ -63,7 +68,7 @@ async def replace(
 async def load(connection: Connection, reach: Reach) -> StoredConfiguration:
     """Read every document and the version in one statement, and so at one moment."""
     reach("postgres.load")
-    rows = await (await connection.execute(statements.LOAD)).fetchall()
+    rows = (await connection.execute(statements.LOAD)).rows
     documents = (
         Document(DocumentId(environment, kind, key), body)
         for _, environment, kind, key, body in rows
@@ -75,7 +80,7 @@ async def load(connection: Connection, reach: Reach) -> StoredConfiguration:
 async def prune(connection: Connection, reach: Reach, *, table: str, now: float, limit: int) -> int:
     """Delete up to `limit` rows of `table` that are over, and return how many that were."""
     reach("postgres.prune.execute")
-    deleted = (await connection.execute(statements.PRUNE[table], (now, limit))).rowcount
+    deleted = (await connection.execute(statements.PRUNE[table], (now, limit))).hit
     reach("postgres.prune.executed")
     return deleted
 
@@ -83,8 +88,8 @@ async def prune(connection: Connection, reach: Reach, *, table: str, now: float,
 async def schema_revision(connection: Connection, reach: Reach) -> str | None:
     """Read the revision of the schema, None when there is none."""
     reach("postgres.schema_revision")
-    has_revision = await (await connection.execute(statements.HAS_REVISION)).fetchone()
-    if has_revision != (True,):
+    ((has_revision,),) = (await connection.execute(statements.HAS_REVISION)).rows
+    if not has_revision:
         return None
-    row = await (await connection.execute(statements.REVISION)).fetchone()
-    return None if row is None else str(row[0])
+    rows = (await connection.execute(statements.REVISION)).rows
+    return str(rows[0][0]) if rows else None

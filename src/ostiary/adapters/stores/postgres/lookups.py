@@ -34,8 +34,8 @@ class _LookUp:
     ) -> Sequence[tuple[Any, ...] | None]:
         self._reach(self._point)
         values = [list(column) for column in zip(*wanted, strict=True)]
-        cursor = await connection.execute(self._statement, values, prepare=True)
-        found = {row[0]: row[1:] for row in await cursor.fetchall()}
+        answer = await connection.execute(self._statement, values)
+        found = {row[0]: row[1:] for row in answer.rows}
         return [found.get(position) for position in range(1, len(wanted) + 1)]
 
 

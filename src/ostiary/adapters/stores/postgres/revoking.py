@@ -18,7 +18,7 @@ async def delete_grants(
     Args: values begin with the environment.
     """
     reach("postgres.user_grants.delete")
-    return (await connection.execute(statement, values, prepare=True)).rowcount
+    return (await connection.execute(statement, values)).hit
 
 
 async def end_session(
@@ -31,6 +31,6 @@ async def end_session(
     """
     place = (environment, session_id)
     reach("postgres.sessions.delete")
-    cursor = await connection.execute(sign_on_statements.END_SESSION, place, prepare=True)
+    ended = await connection.execute(sign_on_statements.END_SESSION, place)
     await delete_grants(connection, reach, sign_on_statements.END_GRANTS_OF_SESSION, *place)
-    return cursor.rowcount == 1
+    return ended.hit == 1

@@ -28,8 +28,7 @@ class Runner:
 
         async def job(connection: Connection) -> list[Any]:
             self.reach(f"postgres.{verb}")
-            cursor = await connection.execute(statement, values, prepare=True)
-            return await cursor.fetchall()
+            return (await connection.execute(statement, values)).rows
 
         return await self._read_alone(job)
 
@@ -51,8 +50,8 @@ class Runner:
 
         async def job(connection: Connection) -> int:
             self.reach(f"postgres.{verb}.execute")
-            cursor = await connection.execute(statement, values, prepare=True)
+            answer = await connection.execute(statement, values)
             self.reach(f"postgres.{verb}.executed")
-            return cursor.rowcount
+            return answer.hit
 
         return await self._write_alone(job)

@@ -49,7 +49,7 @@ class PostgresFlows:
 
     async def _insert(self, connection: Connection, rows: Sequence[Row]) -> Sequence[None]:
         self._reach("postgres.flows.start.execute")
-        await connection.execute(statements.INSERT_FLOWS, columns(rows), prepare=True)
+        await connection.execute(statements.INSERT_FLOWS, columns(rows))
         self._reach("postgres.flows.start.executed")
         return [None] * len(rows)
 
@@ -91,9 +91,9 @@ class PostgresSessions:
             reach, statement = self._runner.reach, statements.END_GRANTS_OF_SESSIONS_OF_USER
             # The sessions first, as `end_session`.
             reach("postgres.sessions.delete_of_user")
-            cursor = await connection.execute(statements.END_SESSIONS_OF_USER, whose)
+            ended = await connection.execute(statements.END_SESSIONS_OF_USER, whose)
             await delete_grants(connection, reach, statement, *whose)
-            return cursor.rowcount
+            return ended.hit
 
         return await self._runner.write("sessions.end_of_user", work)
 

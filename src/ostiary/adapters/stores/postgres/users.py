@@ -71,8 +71,8 @@ class PostgresUsers:
 
     async def delete(self, env: Environment, user_id: UserId) -> bool:
         async def work(connection: Connection) -> bool:
-            cursor = await connection.execute(statements.DELETE_USER, (env.id, user_id))
-            return cursor.rowcount == 1
+            deleted = await connection.execute(statements.DELETE_USER, (env.id, user_id))
+            return deleted.hit == 1
 
         return await self._runner.write("users.delete", work)
 
@@ -85,7 +85,7 @@ async def _write(
     connection: Connection, statement: str, values: Sequence[object], username: str
 ) -> int:
     try:
-        return (await connection.execute(statement, values, prepare=True)).rowcount
+        return (await connection.execute(statement, values)).hit
     except errors.UniqueViolation as error:
         raise UsernameTakenError(username) from error
 
