@@ -46,7 +46,9 @@ class Lanes:
     def __init__(self, connect: Callable[[], Awaitable[Connection]], *, count: int) -> None:
         self._connect = connect
         self._loop = asyncio.get_running_loop()
-        self._queue: deque[_Entry] = deque()
+        # By what it is that is wanted, the longest unserved first.
+        self._queues: dict[Run[Any, Any], deque[_Entry]] = {}
+        self._length = 0
         self._waiting = Waiting(self._loop)
         self._idle: list[asyncio.Future[None]] = []
         self._busy: set[Connection] = set()
@@ -55,16 +57,17 @@ class Lanes:
         self._tasks = [self._loop.create_task(self._serve()) for _ in range(count)]
 
     def submit(self, run: Run[Wanted, Answer], wanted: Wanted) -> "asyncio.Future[Answer]":
-        """Queue what a caller wants; neighbours with the same `run` share a batch.
+        """Queue what a caller wants; those who wait with the same `run` share a batch.
 
         Raises: UnavailableError when too much is waiting; the future raises it when the answer does
         not come in time.
         """
-        if self._is_closing or len(self._queue) >= MAX_QUEUED:
+        if self._is_closing or self._length >= MAX_QUEUED:
             raise unavailable("too much is waiting for the database")
         entry = _Entry(run, wanted, self._waiting.join())
-        self._queue.append(entry)
-        if len(self._queue) == 1:
+        self._queues.setdefault(run, deque()).append(entry)
+        self._length += 1
+        if self._length == 1:
             self._wake()
         return entry.future
 
@@ -98,20 +101,26 @@ class Lanes:
     async def _take(self) -> list[_Entry]:
         """Wait for work and take a batch of it; nothing means the end."""
         while True:
-            entries: list[_Entry] = []
-            while self._queue and len(entries) < MAX_BATCH:
-                if entries and self._queue[0].run != entries[0].run:
-                    break
-                entry = self._queue.popleft()
-                if not entry.future.done():
-                    entries.append(entry)
-            if self._queue:
-                self._wake()
-            if entries or self._is_closing:
-                return entries
+            while self._queues:
+                if entries := self._take_batch():
+                    if self._queues:
+                        self._wake()
+                    return entries
+            if self._is_closing:
+                return []
             waiter = self._loop.create_future()
             self._idle.append(waiter)
             await waiter
+
+    def _take_batch(self) -> list[_Entry]:
+        """Take those who want what has been unserved the longest, and are still waiting."""
+        run, queue = next(iter(self._queues.items()))
+        del self._queues[run]
+        taken = [queue.popleft() for _ in range(min(len(queue), MAX_BATCH))]
+        self._length -= len(taken)
+        if queue:
+            self._queues[run] = queue
+        return [entry for entry in taken if not entry.future.done()]
 
     async def _work(
         self, connection: Connection | None, entries: Sequence[_Entry]
