@@ -1,22 +1,24 @@
-"""Look-ups of sign-on: what several callers search for is one statement."""
+"""Look-ups by a key: what several callers search for is one statement."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
 
 from ostiary.adapters.stores.backend import Reach
-from ostiary.adapters.stores.postgres import sign_on_statements as statements
+from ostiary.adapters.stores.postgres import sign_on_statements, statements
 from ostiary.adapters.stores.postgres.connecting import Connection
 from ostiary.adapters.stores.postgres.lanes import Lanes
 
 _STATEMENTS = (
-    ("flows.find", statements.FIND_FLOWS),
-    ("sessions.find", statements.FIND_SESSIONS),
-    ("sessions.find_persistent", statements.FIND_PERSISTENT_SESSIONS),
-    ("sessions.find_by_id", statements.FIND_SESSIONS_BY_ID),
-    ("codes.find", statements.FIND_CODES),
-    ("user_grants.find", statements.FIND_GRANTS),
-    ("user_grants.find_by_family", statements.FIND_GRANTS_BY_FAMILY),
-    ("consents.find", statements.FIND_CONSENTS),
+    ("users.find", statements.FIND_USERS),
+    ("users.find_by_name", statements.FIND_USERS_BY_NAME),
+    ("flows.find", sign_on_statements.FIND_FLOWS),
+    ("sessions.find", sign_on_statements.FIND_SESSIONS),
+    ("sessions.find_persistent", sign_on_statements.FIND_PERSISTENT_SESSIONS),
+    ("sessions.find_by_id", sign_on_statements.FIND_SESSIONS_BY_ID),
+    ("codes.find", sign_on_statements.FIND_CODES),
+    ("user_grants.find", sign_on_statements.FIND_GRANTS),
+    ("user_grants.find_by_family", sign_on_statements.FIND_GRANTS_BY_FAMILY),
+    ("consents.find", sign_on_statements.FIND_CONSENTS),
 )
 FAULT_POINTS = tuple(f"postgres.{verb}" for verb, _ in _STATEMENTS)
 

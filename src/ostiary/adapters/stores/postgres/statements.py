@@ -29,8 +29,17 @@ FIND_REVOKED = (
     "AND known.token_id = wanted.token_id"
 )
 
-FIND_USER = "SELECT body FROM users WHERE environment = %b AND id = %b"
-FIND_USER_BY_NAME = "SELECT body FROM users WHERE environment = %b AND username_key = %b"
+FIND_USERS = (
+    "SELECT wanted.position, kept.body FROM unnest(%b::text[], %b::text[]) "
+    "WITH ORDINALITY AS wanted(environment, id, position) "
+    "JOIN users AS kept ON kept.environment = wanted.environment AND kept.id = wanted.id"
+)
+FIND_USERS_BY_NAME = (
+    "SELECT wanted.position, kept.body FROM unnest(%b::text[], %b::text[]) "
+    "WITH ORDINALITY AS wanted(environment, username_key, position) "
+    "JOIN users AS kept ON kept.environment = wanted.environment "
+    "AND kept.username_key = wanted.username_key"
+)
 SELECT_USERS = (
     "SELECT body FROM users WHERE environment = %b AND username_key > %b "
     "ORDER BY username_key LIMIT %b"

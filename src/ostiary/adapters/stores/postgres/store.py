@@ -58,7 +58,7 @@ class PostgresStore:
         self._reading: Lanes | None = None
         self._commits = commits.CommitBatches(reach)
         look_ups, runner = LookUps(self._readers, reach), Runner(self._read, self._write, reach)
-        self.users = users.PostgresUsers(runner)
+        self.users = users.PostgresUsers(look_ups, runner)
         self.attempts = attempts.PostgresAttempts(runner, self._writers)
         self.flows = sessions.PostgresFlows(look_ups, self._writers, reach)
         self.sessions = sessions.PostgresSessions(look_ups, runner)

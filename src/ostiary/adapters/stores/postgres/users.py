@@ -1,4 +1,4 @@
-"""Users of the shared store: each verb runs alone, in a transaction of its own."""
+"""Users of the shared store: look-ups share statements, and every write runs alone."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -8,6 +8,7 @@ from psycopg import errors
 
 from ostiary.adapters.stores.postgres import statements
 from ostiary.adapters.stores.postgres.connecting import Connection
+from ostiary.adapters.stores.postgres.lookups import LookUps
 from ostiary.adapters.stores.postgres.running import Runner
 from ostiary.adapters.stores.user_records import from_body, to_row
 from ostiary.core.base.ids import UserId
@@ -23,8 +24,6 @@ FAULT_POINTS = (
         for verb in _WRITES
         for moment in ("begin", "commit", "committed")
     ),
-    "postgres.users.find",
-    "postgres.users.find_by_name",
     "postgres.users.select",
 )
 
@@ -32,16 +31,15 @@ FAULT_POINTS = (
 class PostgresUsers:
     """Implements the `Users` port."""
 
-    def __init__(self, runner: Runner) -> None:
+    def __init__(self, look_ups: LookUps, runner: Runner) -> None:
+        self._look_ups = look_ups
         self._runner = runner
 
     async def find(self, env: Environment, user_id: UserId) -> User | None:
-        return _first(await self._runner.read("users.find", statements.FIND_USER, env.id, user_id))
+        return _read(await self._look_ups.find("users.find", env.id, user_id))
 
     async def find_by_name(self, env: Environment, key: UsernameKey) -> User | None:
-        return _first(
-            await self._runner.read("users.find_by_name", statements.FIND_USER_BY_NAME, env.id, key)
-        )
+        return _read(await self._look_ups.find("users.find_by_name", env.id, key))
 
     async def select(
         self, env: Environment, *, after: UsernameKey | None = None, limit: int = 100
@@ -77,8 +75,8 @@ class PostgresUsers:
         return await self._runner.write("users.delete", work)
 
 
-def _first(rows: list[Any]) -> User | None:
-    return from_body(rows[0][0]) if rows else None
+def _read(found: tuple[Any, ...] | None) -> User | None:
+    return None if found is None else from_body(found[0])
 
 
 async def _write(
