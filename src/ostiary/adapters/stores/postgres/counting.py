@@ -7,6 +7,7 @@ from typing import NamedTuple
 from ostiary.adapters.stores.backend import Reach
 from ostiary.adapters.stores.postgres import statements
 from ostiary.adapters.stores.postgres.connecting import Connection
+from ostiary.adapters.stores.postgres.prepared import Answer, Ask
 from ostiary.core.model.environment import Environment
 from ostiary.core.model.password_policy import Failures, Standing
 from ostiary.core.ports.users import Attempt
@@ -78,15 +79,15 @@ class Counting:
         self._reach("postgres.attempts.begin.begin")
         async with connection.transaction():
             self._reach("postgres.attempts.begin.lock")
-            await connection.execute(statements.LOCK_ATTEMPTS, (_locks(trials),))
+            connection.add(Ask(statements.LOCK_ATTEMPTS, (_locks(trials),)))
             self._reach("postgres.attempts.begin.find")
-            counts = _Counts(
-                await _find_failures(connection, trials), await _find_subjects(connection, trials)
-            )
+            # Each statement sees what was committed when it began: these two, all before the lock.
+            failures, subjects = await connection.ask(_ask_failures(trials), _ask_subjects(trials))
+            counts = _Counts(_read_failures(failures), _read_subjects(subjects))
             standings = [counts.admit(trial) for trial in trials]
             if counts.counted:
                 self._reach("postgres.attempts.begin.count")
-                await _count(connection, counts)
+                connection.add(_ask_count(counts))
             self._reach("postgres.attempts.begin.commit")
         self._reach("postgres.attempts.begin.committed")
         return standings
@@ -107,31 +108,37 @@ async def clear(connection: Connection, trials: Sequence[Trial]) -> None:
     await connection.execute(statements.CLEAR_ATTEMPTS, values)
 
 
-async def _find_failures(connection: Connection, trials: Sequence[Trial]) -> dict[Place, Failures]:
+def _ask_failures(trials: Sequence[Trial]) -> Ask:
     rows = {trial.place: trial.now for trial in trials}
     values = [*map(list, zip(*rows, strict=True)), list(rows.values())]
-    answer = await connection.execute(statements.FIND_ALL_FAILURES, values)
+    return Ask(statements.FIND_ALL_FAILURES, values)
+
+
+def _read_failures(answer: Answer) -> dict[Place, Failures]:
     return {row[:3]: Failures(row[3], row[4]) for row in answer.rows}
 
 
-async def _find_subjects(connection: Connection, trials: Sequence[Trial]) -> dict[Mark, set[str]]:
+def _ask_subjects(trials: Sequence[Trial]) -> Ask:
     # One more than the policy asks about: the subject itself may be among them.
     rows = {trial.mark: (trial.now, trial.env.lockout.spray_users + 1) for trial in trials}
     values = [list(column) for column in zip(*((*mark, *rows[mark]) for mark in rows), strict=True)]
-    answer = await connection.execute(statements.FIND_ALL_TRIALS, values)
+    return Ask(statements.FIND_ALL_TRIALS, values)
+
+
+def _read_subjects(answer: Answer) -> dict[Mark, set[str]]:
     subjects: dict[Mark, set[str]] = {}
     for environment, mark, subject in answer.rows:
         subjects.setdefault((environment, mark), set()).add(subject)
     return subjects
 
 
-async def _count(connection: Connection, counts: _Counts) -> None:
+def _ask_count(counts: _Counts) -> Ask:
     values = [
         list(column)
         for rows in (counts.counted, counts.tried)
         for column in zip(*sorted((*place, *row) for place, row in rows.items()), strict=True)
     ]
-    await connection.execute(statements.COUNT_ATTEMPTS, values)
+    return Ask(statements.COUNT_ATTEMPTS, values)
 
 
 def _locks(trials: Sequence[Trial]) -> list[int]:

@@ -92,6 +92,10 @@ class Wire:
         answers = [one.decode(result) for one, result in zip(known, results, strict=True)]
         return answers[-len(asks) :]
 
+    def add(self, ask: Ask) -> None:
+        """Ask for something in the trip of whatever is asked next, which is what fails with it."""
+        self._first.append(ask)
+
     async def prepare(self, statement: str) -> Prepared:
         """Have the server know a statement; the second time costs nothing.
 
