@@ -71,9 +71,11 @@ class Receiving:
         while not (self.done.done() or self._pgconn.is_busy()):
             result = self._pgconn.get_result()
             if result is None:
-                # In a pipeline, this is the end of one answer.
+                # In a pipeline, this is the end of one answer; or of all, if nothing more can come.
                 if self._last is None:
                     self.done.set_result(self._results)
+                elif self._pgconn.status == pq.ConnStatus.BAD:
+                    self._fail(psycopg.OperationalError("the connection is lost"))
             elif result.status == self._last:
                 self.done.set_result(self._results)
             else:

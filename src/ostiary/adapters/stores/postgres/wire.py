@@ -80,15 +80,12 @@ class Wire:
         self._first.clear()
         if len(together) == 1:
             self._send(known[0], encoded[0])
-            results = await self._receive(None)
+            check(results := await self._receive(None))
         else:
             self._pgconn.enter_pipeline_mode()
             for one, values in zip(known, encoded, strict=True):
                 self._send(one, values)
-            self._pgconn.pipeline_sync()
-            results = await self._receive(pq.ExecStatus.PIPELINE_SYNC)
-            self._pgconn.exit_pipeline_mode()
-        check(results)
+            results = await self._finish_pipeline()
         answers = [one.decode(result) for one, result in zip(known, results, strict=True)]
         return answers[-len(asks) :]
 
@@ -106,11 +103,11 @@ class Wire:
         name = f"ostiary_{len(self._prepared)}".encode()
         text, *rest = statement.split("%b")
         text += "".join(f"${number}{part}" for number, part in enumerate(rest, 1))
+        self._pgconn.enter_pipeline_mode()
         self._pgconn.send_prepare(name, text.encode())
-        check(await self._receive(None))
         self._pgconn.send_describe_prepared(name)
-        check(results := await self._receive(None))
-        prepared = self._prepared[statement] = Prepared.of(name, results[0])
+        _, described = await self._finish_pipeline()
+        prepared = self._prepared[statement] = Prepared.of(name, described)
         return prepared
 
     @asynccontextmanager
@@ -138,6 +135,13 @@ class Wire:
 
     def _send(self, prepared: Prepared, values: Sequence[bytes | None]) -> None:
         self._pgconn.send_query_prepared(prepared.name, values, prepared.formats, BINARY)
+
+    async def _finish_pipeline(self) -> list[PGresult]:
+        self._pgconn.pipeline_sync()
+        results = await self._receive(pq.ExecStatus.PIPELINE_SYNC)
+        self._pgconn.exit_pipeline_mode()
+        check(results)
+        return results
 
     async def _receive(self, last: pq.ExecStatus | None) -> list[PGresult]:
         """Wait for all results, until one of the status `last`, or the end of them."""
