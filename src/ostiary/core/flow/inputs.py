@@ -1,5 +1,6 @@
 """What somebody sent with an action, held against what the action takes."""
 
+import re
 from collections.abc import Mapping
 from typing import assert_never
 
@@ -11,6 +12,7 @@ LEFTOVERS = frozenset({"submit", "rememberMyUsername", "thisIsMyDevice"})
 boxes of a form that has them elsewhere. Where they are not offered they count as not sent."""
 MAX_PROBLEMS = 20
 _MAX_TARGET_CHARACTERS = 64
+_UNUSABLE = re.compile("[\0\ud800-\udfff]")
 _BOOLEANS: Mapping[object, bool] = {"true": True, "on": True, "false": False}
 """What check boxes turn into on their way through forms."""
 Values = dict[str, str | bool]
@@ -95,4 +97,4 @@ def _unknown(name: str) -> Problem:
 
 def _is_clean(text: str) -> bool:
     """Tell whether stores and encodings take a text: without NUL and lone surrogates."""
-    return "\0" not in text and not any("\ud800" <= character <= "\udfff" for character in text)
+    return _UNUSABLE.search(text) is None

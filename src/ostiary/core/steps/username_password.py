@@ -1,8 +1,10 @@
 """The step username_password: a username and its password, in one form."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, assert_never
+
+from msgspec.structs import replace
 
 from ostiary.core.base.usernames import MAX_USERNAME_CHARACTERS
 from ostiary.core.crypto.passwords import MAX_PASSWORD_BYTES
@@ -34,6 +36,7 @@ from ostiary.core.steps.prefill import find_username
 
 CHECK = Action("usernamePassword", "check")
 CANCEL = Action("usernamePassword", "cancel")
+REQUIRED = State("usernamePassword", "required")
 RESTART = Action("usernamePassword", "restart")
 ENTRANCE = Entrance("flow")
 CANCELED = Failed("access_denied", "The user cancelled the sign-on.")
@@ -50,6 +53,26 @@ WRONG = Refused(
     )
 )
 """The same for a wrong password, for a name that nobody has, and for a locked user."""
+_CANCEL_OFFER = Offer(CANCEL, "Cancel")
+_RESTART_OFFER = Offer(RESTART, "Use another name")
+_USERNAME = Input(
+    "username",
+    "Username",
+    is_required=True,
+    autocomplete="username",
+    max_characters=MAX_USERNAME_CHARACTERS,
+)
+_PASSWORD = Input(
+    "password",
+    "Password",
+    InputKind.PASSWORD,
+    is_required=True,
+    autocomplete="current-password",
+    max_characters=MAX_PASSWORD_BYTES,
+)
+_REMEMBER = Input("rememberMyUsername", "Remember my username", InputKind.BOOLEAN, value=False)
+_REMEMBERED = replace(_REMEMBER, value=True)
+_DEVICE = Input("thisIsMyDevice", "This is my device", InputKind.BOOLEAN, value=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,18 +101,10 @@ class UsernamePassword:
         )
 
     def view(self, env: Environment, situation: Situation) -> View:
-        is_settled = bool(situation.state.get("is_settled"))
-        may_restart = is_settled and situation.flow.user_id is None
-        restart = (Offer(RESTART, "Use another name"),) if may_restart else ()
-        return View(
-            State("usernamePassword", "required"),
-            offers=(
-                Offer(CHECK, "Sign on", tuple(_inputs(situation)), is_primary=True),
-                *restart,
-                Offer(CANCEL, "Cancel"),
-            ),
-            fields=_fields(situation),
-        )
+        may_restart = situation.state.get("is_settled") and situation.flow.user_id is None
+        check = Offer(CHECK, "Sign on", _inputs(situation), is_primary=True)
+        offers = (check, _RESTART_OFFER, _CANCEL_OFFER) if may_restart else (check, _CANCEL_OFFER)
+        return View(REQUIRED, offers, _fields(situation))
 
     async def act(
         self, env: Environment, situation: Situation, action: Action, inputs: Mapping[str, Any]
@@ -148,32 +163,19 @@ def _is_on(situation: Situation, setting: str) -> bool:
     return situation.instance.settings.get(setting) is True
 
 
-def _inputs(situation: Situation) -> Iterator[Input]:
+def _inputs(situation: Situation) -> tuple[Input, ...]:
     state = situation.state
-    yield Input(
-        "username",
-        "Username",
-        is_required=True,
-        value=str(state.get("username", "")),
-        is_read_only=bool(state.get("is_settled")),
-        autocomplete="username",
-        max_characters=MAX_USERNAME_CHARACTERS,
-    )
-    yield Input(
-        "password",
-        "Password",
-        InputKind.PASSWORD,
-        is_required=True,
-        autocomplete="current-password",
-        max_characters=MAX_PASSWORD_BYTES,
-    )
+    inputs: tuple[Input, ...] = (_username(state), _PASSWORD)
     if _is_on(situation, "remember_my_username"):
-        is_remembered = bool(state.get("is_remembered"))
-        yield Input(
-            "rememberMyUsername", "Remember my username", InputKind.BOOLEAN, value=is_remembered
-        )
-    if _is_on(situation, "this_is_my_device"):
-        yield Input("thisIsMyDevice", "This is my device", InputKind.BOOLEAN, value=False)
+        inputs = (*inputs, _REMEMBERED if state.get("is_remembered") else _REMEMBER)
+    return (*inputs, _DEVICE) if _is_on(situation, "this_is_my_device") else inputs
+
+
+def _username(state: Mapping[str, Any]) -> Input:
+    name, is_settled = str(state.get("username", "")), bool(state.get("is_settled"))
+    if not name and not is_settled:
+        return _USERNAME
+    return replace(_USERNAME, value=name, is_read_only=is_settled)
 
 
 def _fields(situation: Situation) -> Mapping[str, object]:

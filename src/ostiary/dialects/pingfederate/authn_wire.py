@@ -13,11 +13,9 @@ FLOWS = "/pf-ws/authn/flows/"
 RESUME = "/as/{id}/resume/as/authorization.ping"
 API_STATE = "_pf_authn_api_state"
 MEDIA_TYPE = re.compile(r"application/vnd\.pingidentity\.([a-z0-9]+)\+json")
+_HUMP = re.compile(r"(?=[A-Z])")
 FORM_PLUGIN_ID = "7RmQNDWaOnBoudTufx2sEw"
 """Stands where no step was asked: the product's sample names its form adapter there too."""
-
-_STATES: Mapping[State, str] = {}
-"""States whose names do not follow from their noun and condition."""
 
 _ACTIONS: Mapping[Action, str] = {
     Action("usernamePassword", "cancel"): "cancel",
@@ -31,16 +29,13 @@ _BROWSERS_ONLY = frozenset({Action("usernamePassword", "cancel")})
 
 def action_id(action: Action) -> str:
     """Return what this wire calls an action: `checkUsernamePassword`."""
-    named = action.verb + action.noun[:1].upper() + action.noun[1:]
-    return _ACTIONS.get(action, named)
+    noun = action.noun
+    return _ACTIONS.get(action) or action.verb + noun[:1].upper() + noun[1:]
 
 
 def status_of(state: State) -> str:
     """Return what this wire calls a state: `USERNAME_PASSWORD_REQUIRED`."""
-    words = f"{state.noun}_{state.condition}"
-    return _STATES.get(state) or "".join(
-        f"_{letter}" if letter.isupper() else letter.upper() for letter in words
-    )
+    return _HUMP.sub("_", f"{state.noun}_{state.condition}").upper()
 
 
 def actions_of(view: View, *, is_redirectless: bool) -> dict[str, Offer]:
@@ -54,8 +49,8 @@ def actions_of(view: View, *, is_redirectless: bool) -> dict[str, Offer]:
 
 def find_offer(actions: Mapping[str, Offer], wanted: str) -> Offer | None:
     """Return the action of that id, whose case does not matter in a media type."""
-    by_id = {name.lower(): offer for name, offer in actions.items()}
-    return by_id.get(wanted.lower())
+    sought = wanted.lower()
+    return next((offer for name, offer in actions.items() if name.lower() == sought), None)
 
 
 class FlowStates(msgspec.Struct, frozen=True):

@@ -1,11 +1,10 @@
 """What a browser shows to be recognised by, and what it is to keep: cookies, or a state instead."""
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import quote, unquote
 
-from ostiary.core.flow.browser import FORGET, Browser, BrowserChange
+from ostiary.core.flow.browser import FORGET, NO_CHANGE, Browser, BrowserChange
 from ostiary.core.model.environment import Environment
 from ostiary.http.cookies import (
     Cookie,
@@ -28,22 +27,20 @@ class _Kept:
     """One cookie of this face.
 
     Args:
-        member: of `Browser` and `BrowserChange`.
         pattern: what a value looks like; anything else was not set by us, and counts as none.
         max_age: seconds; None: until the browser closes.
     """
 
-    member: str
     name: str
     pattern: re.Pattern[str]
     max_age: int | None = None
 
 
 _COOKIES = (
-    _Kept("cookie", "PF", re.compile(r"[0-9A-Za-z]{22}")),
-    _Kept("persistent_cookie", "PF.PERSISTENT", re.compile(r"[0-9A-Za-z]{32}"), 94_608_000),
-    _Kept("device", "__Host-ostiary-device", re.compile(r"[!-~]{1,512}"), _YEAR_SECONDS),
-    _Kept("username", "__Host-ostiary-username", re.compile(r"[!-~]{1,3072}"), _YEAR_SECONDS),
+    _Kept("PF", re.compile(r"[0-9A-Za-z]{22}")),
+    _Kept("PF.PERSISTENT", re.compile(r"[0-9A-Za-z]{32}"), 94_608_000),
+    _Kept("__Host-ostiary-device", re.compile(r"[!-~]{1,512}"), _YEAR_SECONDS),
+    _Kept("__Host-ostiary-username", re.compile(r"[!-~]{1,3072}"), _YEAR_SECONDS),
 )
 
 
@@ -56,16 +53,13 @@ def read_browser(request: Request) -> Browser:
     Spec: PingFederate "Configuring the PF cookie".
     Raises: HTTPError 400 when the state stands twice.
     """
-    values = find_cookies(request, _NAMES)
-    shown = {kept.member: _fit(kept, value) for kept, value in zip(_COOKIES, values, strict=True)}
-    username = shown.pop("username")
     state = request.find_header(API_STATE_HEADER)
-    return Browser(
-        request.address,
-        username=None if username is None else _read_username(username),
-        api_state=None if state is None else state.decode("latin-1"),
-        **shown,
-    )
+    api_state = None if state is None else state.decode("latin-1")
+    shown = map(_fit, _COOKIES, find_cookies(request, _NAMES))
+    cookie, persistent_cookie, device, username = shown
+    if username is not None:
+        username = _read_username(username)
+    return Browser(request.address, cookie, persistent_cookie, device, username, api_state)
 
 
 def write_change(env: Environment, request: Request, change: BrowserChange, now: float) -> Headers:
@@ -76,33 +70,28 @@ def write_change(env: Environment, request: Request, change: BrowserChange, now:
 
     Args: now is seconds since the epoch.
     """
-    return tuple(_changes(env, request, change, now))
-
-
-def _changes(
-    env: Environment, request: Request, change: BrowserChange, now: float
-) -> Iterator[tuple[bytes, bytes]]:
+    duplicates = find_duplicates(request)
+    if change == NO_CHANGE and not duplicates:
+        return ()
+    username = None if change.username is None else quote(change.username, safe="")
+    values = (change.cookie, change.persistent_cookie, change.device, username)
     policy = env.sessions
     same_site = SameSite.NONE if policy.is_cross_site else SameSite.LAX
     partitioned = policy.is_cross_site and policy.is_partitioned
-    duplicates = find_duplicates(request)
-    for kept in _COOKIES:
-        value = getattr(change, kept.member)
-        if value is None and kept.name in duplicates:
-            value = FORGET
-        if value is None:
-            continue
-        if value == FORGET:
-            yield delete_cookie(kept.name, same_site=same_site, partitioned=partitioned)
-            continue
-        cookie = Cookie(
-            kept.name,
-            quote(value, safe="") if kept.member == "username" else value,
-            max_age=kept.max_age,
-            same_site=same_site,
-            partitioned=partitioned,
-        )
-        yield set_cookie(cookie, now)
+    headers = []
+    for kept, value in zip(_COOKIES, values, strict=True):
+        if value == FORGET or (value is None and kept.name in duplicates):
+            headers.append(delete_cookie(kept.name, same_site=same_site, partitioned=partitioned))
+        elif value is not None:
+            cookie = Cookie(
+                kept.name,
+                value,
+                max_age=kept.max_age,
+                same_site=same_site,
+                partitioned=partitioned,
+            )
+            headers.append(set_cookie(cookie, now))
+    return tuple(headers)
 
 
 def _fit(kept: _Kept, value: str | None) -> str | None:
