@@ -7,7 +7,6 @@ fails afterwards is told to the application, there.
 from msgspec.structs import replace
 
 from ostiary.core.base.errors import OAuthError
-from ostiary.core.base.ids import ClientId
 from ostiary.core.base.params import Params
 from ostiary.core.base.scopes import ScopeSet
 from ostiary.core.model.authorization_request import AuthorizationRequest, ResponseMode
@@ -23,7 +22,7 @@ from ostiary.core.oauth.checks.response import (
     check_response_type,
     mode_of_refusal,
 )
-from ostiary.core.oauth.checks.trust import check_client, check_redirect_uri, check_sizes
+from ostiary.core.oauth.checks.trust import check_redirect_uri, check_sizes, find_client
 from ostiary.core.oauth.checks.wishes import (
     check_id_token_hint,
     check_max_age,
@@ -33,7 +32,6 @@ from ostiary.core.oauth.checks.wishes import (
 )
 
 BEFORE_TRUST: tuple[Check, ...] = (
-    check_client,
     check_redirect_uri,
     check_sizes,
 )
@@ -62,27 +60,28 @@ def check_request(
     Spec: RFC 6749 §4.1.1, §4.2.1; OpenID Connect Core §3.1.2.1, §3.1.2.2.
     Raises: UntrustedRequestError, RedirectableError.
     """
-    asked = Asked(env, params, extensions)
-    request = AuthorizationRequest(
-        client_id=ClientId(""),
-        redirect_uri=None,
-        response_types=(),
-        response_mode=ResponseMode.QUERY,
-        scopes=ScopeSet(),
-    )
     try:
+        client = find_client(env, params)
+        asked = Asked(env, params, extensions, client)
+        request = AuthorizationRequest(
+            client_id=client.client_id,
+            redirect_uri=None,
+            response_types=(),
+            response_mode=ResponseMode.QUERY,
+            scopes=ScopeSet(),
+            state=params.find("state"),
+        )
         for check in BEFORE_TRUST:
             request = check(asked, request)
     except OAuthError as error:
         raise distrust(error, is_redirectless=is_redirectless(params)) from error
-    # From here on a refusal goes the way that an answer would have gone.
-    mode, state = mode_of_refusal(asked, request), params.find("state")
-    request = replace(request, response_mode=mode, state=state)
     try:
         for check in AFTER_TRUST:
             request = check(asked, request)
     except OAuthError as error:
-        raise as_redirectable(env, asked.client, request, error) from error
+        # From here on a refusal goes the way that an answer would have gone.
+        refused = replace(request, response_mode=mode_of_refusal(asked, request))
+        raise as_redirectable(env, client, refused, error) from error
     return request
 
 

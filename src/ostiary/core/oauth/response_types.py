@@ -3,7 +3,8 @@
 Spec: OAuth 2.0 Multiple Response Type Encoding Practices §2.1, §3, §4, §5.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from itertools import permutations
 
 from ostiary.core.model.authorization_request import ResponseMode
 
@@ -20,14 +21,16 @@ SUPPORTED = (
     "none",
 )
 """As metadata lists them; the order inside of one means nothing."""
-_PARTS = frozenset(frozenset(response_type.split(" ")) for response_type in SUPPORTED)
+_PARTS: Mapping[str, tuple[str, ...]] = {
+    " ".join(parts): tuple(sorted(parts))
+    for response_type in SUPPORTED
+    for parts in permutations(response_type.split(" "))
+}
 
 
 def parse_response_type(text: str) -> tuple[str, ...] | None:
     """Return the parts of a `response_type`, sorted, or None for one that is not supported."""
-    parts = text.split(" ")
-    known = frozenset(parts) in _PARTS and len(set(parts)) == len(parts)
-    return tuple(sorted(parts)) if known else None
+    return _PARTS.get(text)
 
 
 def default_mode(response_types: Collection[str]) -> ResponseMode:

@@ -33,7 +33,7 @@ def check_nonce(asked: Asked, request: AuthorizationRequest) -> AuthorizationReq
         raise OAuthError(
             OAuthCode.INVALID_REQUEST, "A response_type with id_token needs the parameter nonce."
         )
-    return replace(request, nonce=nonce)
+    return request if nonce is None else replace(request, nonce=nonce)
 
 
 def check_target(asked: Asked, request: AuthorizationRequest) -> AuthorizationRequest:
@@ -46,9 +46,7 @@ def check_target(asked: Asked, request: AuthorizationRequest) -> AuthorizationRe
         target = TokenTarget(None, asked.params.find_all("resource"))
     manager = choose_manager(asked.env, asked.client, target)
     choose_audiences(asked.env, manager, request.scopes, target.resources)
-    is_named = target.manager_id is not None or bool(target.resources)
-    return replace(
-        request,
-        manager_id=str(manager.id) if is_named else None,
-        resources=tuple(dict.fromkeys(target.resources)),
-    )
+    if target.manager_id is None and not target.resources:
+        return request
+    resources = tuple(dict.fromkeys(target.resources))
+    return replace(request, manager_id=str(manager.id), resources=resources)

@@ -1,10 +1,9 @@
-"""What an authorization request asks, as it came: nothing of it is checked."""
+"""What an authorization request asks, as it came: nothing but its client is checked."""
 
 from collections.abc import Callable
 
 import msgspec
 
-from ostiary.core.base.ids import ClientId
 from ostiary.core.base.params import Params
 from ostiary.core.model.authorization_request import AuthorizationRequest
 from ostiary.core.model.client import Client
@@ -35,11 +34,7 @@ class Asked(msgspec.Struct, frozen=True):
     env: Environment
     params: Params
     extensions: RequestExtensions
-
-    @property
-    def client(self) -> Client:
-        """Return the client, which the first check has found."""
-        return self.env.clients[ClientId(self.params.get("client_id"))]
+    client: Client
 
 
 Check = Callable[[Asked, AuthorizationRequest], AuthorizationRequest]

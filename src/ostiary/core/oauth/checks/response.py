@@ -87,14 +87,14 @@ def check_not_by_object(asked: Asked, request: AuthorizationRequest) -> Authoriz
 
     Spec: OpenID Connect Core §3.1.2.6, §6.1, §6.2, §7.2.1.
     """
-    params = asked.params
-    if "request" in params:
+    find = asked.params.find
+    if find("request"):
         raise OAuthError(OAuthCode.REQUEST_NOT_SUPPORTED, "Request objects are not supported.")
-    if "request_uri" in params:
+    if find("request_uri"):
         raise OAuthError(
             OAuthCode.REQUEST_URI_NOT_SUPPORTED, "Requests by reference are not supported."
         )
-    if "registration" in params:
+    if find("registration"):
         raise OAuthError(
             OAuthCode.REGISTRATION_NOT_SUPPORTED, "The parameter registration is not supported."
         )

@@ -4,9 +4,12 @@ from msgspec.structs import replace
 
 from ostiary.core.base.errors import OAuthCode, OAuthError
 from ostiary.core.base.ids import ClientId
+from ostiary.core.base.params import Params
 from ostiary.core.base.scopes import ScopeSet
 from ostiary.core.base.uris import is_registered
 from ostiary.core.model.authorization_request import AuthorizationRequest, ResponseMode
+from ostiary.core.model.client import Client
+from ostiary.core.model.environment import Environment
 from ostiary.core.oauth.checks.asked import Asked
 from ostiary.core.tokens.gate import is_client_open
 
@@ -18,7 +21,7 @@ def check_sizes(asked: Asked, request: AuthorizationRequest) -> AuthorizationReq
     """Refuse what would have to be carried about and is too long for it."""
     for name in _BOUNDED:
         value = asked.params.find(name)
-        if value is not None and len(value.encode()) > MAX_ECHOED_BYTES:
+        if value and len(value.encode()) > MAX_ECHOED_BYTES:
             raise OAuthError(
                 OAuthCode.INVALID_REQUEST,
                 "The parameters state, nonce and scope may have 2048 bytes each.",
@@ -27,17 +30,20 @@ def check_sizes(asked: Asked, request: AuthorizationRequest) -> AuthorizationReq
     return request
 
 
-def check_client(asked: Asked, request: AuthorizationRequest) -> AuthorizationRequest:
-    """Find the client; the words are the same for one that is unknown and one that is disabled."""
-    client_id = ClientId(asked.params.get("client_id"))
-    if not is_client_open(asked.env, client_id):
-        is_known = client_id in asked.env.clients
+def find_client(env: Environment, params: Params) -> Client:
+    """Find the client; the words are the same for one that is unknown and one that is disabled.
+
+    Raises: OAuthError invalid_request.
+    """
+    client_id = ClientId(params.get("client_id"))
+    if not is_client_open(env, client_id):
+        is_known = client_id in env.clients
         raise OAuthError(
             OAuthCode.INVALID_REQUEST,
             "The client_id names no application that may sign anybody on here.",
             reason="client is disabled" if is_known else "unknown client",
         )
-    return replace(request, client_id=client_id)
+    return env.clients[client_id]
 
 
 def check_redirect_uri(asked: Asked, request: AuthorizationRequest) -> AuthorizationRequest:

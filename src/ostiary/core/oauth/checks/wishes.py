@@ -23,7 +23,10 @@ def check_prompt(asked: Asked, request: AuthorizationRequest) -> AuthorizationRe
 
     Spec: OpenID Connect Core §3.1.2.1.
     """
-    prompts = _words(asked.params.find("prompt"))
+    text = asked.params.find("prompt")
+    if text is None:
+        return request
+    prompts = _words(text)
     if not set(prompts) <= set(PROMPTS):
         raise OAuthError(OAuthCode.INVALID_REQUEST, "This prompt is not supported.")
     if "none" in prompts and len(prompts) > 1:
@@ -77,7 +80,7 @@ def check_step(asked: Asked, request: AuthorizationRequest) -> AuthorizationRequ
         raise OAuthError(
             OAuthCode.INVALID_REQUEST, "There is no such adapter; leave pfidpadapterid out."
         )
-    return replace(request, step=step)
+    return request if step is None else replace(request, step=step)
 
 
 def take_hints(asked: Asked, request: AuthorizationRequest) -> AuthorizationRequest:
@@ -85,16 +88,21 @@ def take_hints(asked: Asked, request: AuthorizationRequest) -> AuthorizationRequ
 
     Spec: OpenID Connect Core §3.1.2.1 (`login_hint`, `ui_locales`, `acr_values`).
     """
-    login_hint = asked.params.find("login_hint")
+    find = asked.params.find
+    login_hint, contexts, languages = find("login_hint"), find("acr_values"), find("ui_locales")
+    if login_hint is None and contexts is None and languages is None:
+        return request
     if login_hint is not None and len(login_hint) > MAX_HINT_CHARACTERS:
         login_hint = None
-    contexts = _words(asked.params.find("acr_values"))
-    languages = _words(asked.params.find("ui_locales"))
     return replace(
         request,
         login_hint=login_hint,
-        acr_values=tuple(word for word in contexts if len(word) <= MAX_HINT_CHARACTERS)[:MAX_WORDS],
-        ui_locales=tuple(word for word in languages if _LANGUAGE.fullmatch(word))[:MAX_WORDS],
+        acr_values=tuple(word for word in _words(contexts) if len(word) <= MAX_HINT_CHARACTERS)[
+            :MAX_WORDS
+        ],
+        ui_locales=tuple(word for word in _words(languages) if _LANGUAGE.fullmatch(word))[
+            :MAX_WORDS
+        ],
     )
 
 
