@@ -62,7 +62,7 @@ class FlowEngine:
         Args: reuses_session: the session does for this request, so nobody is asked to sign on.
         Raises: UnavailableError.
         """
-        visit, now = Visit(client, browser), self.clock.now()
+        visit, now = Visit.of(client, browser), self.clock.now()
         is_cookieless = client.is_cookieless and request.is_redirectless
         # Whoever signs on without cookies is not taken for whom the cookies show.
         session = recognized.session if reuses_session and not is_cookieless else None
@@ -92,7 +92,7 @@ class FlowEngine:
         if client is None or not client.enabled:
             raise flow_not_found("the client is closed")
         shown = BrowserChange(api_state=browser.api_state if flow.is_cookieless else None)
-        return self._show(env, Visit(client, browser), Progress(flow, change=shown))
+        return self._show(env, Visit.of(client, browser), Progress(flow, change=shown))
 
     async def act(
         self,
@@ -106,14 +106,16 @@ class FlowEngine:
 
         Raises: FlowRefusedError (not offered); UnavailableError, and nothing has happened then.
         """
-        if turn.view is None or offer not in turn.view.offers:
+        if turn.view is None or turn.step is None or offer not in turn.view.offers:
             raise action_not_offered()
         values, problems = check_inputs(offer, inputs)
         if problems:
             return _as_it_was(turn, browser, problems)
-        visit = Visit(turn.client, browser)
+        visit = Visit.of(turn.client, browser)
         before = Progress(turn.flow)
-        progress, problems = await self.walker.act(env, visit, before, offer.action, values)
+        progress, problems = await self.walker.act(
+            env, visit, before, turn.step, offer.action, values
+        )
         if progress.flow == turn.flow:
             return _as_it_was(turn, browser, problems)
         moved = replace(progress.flow, version=turn.flow.version + 1)

@@ -12,16 +12,20 @@ from ostiary.core.steps.contract import Visitor
 
 
 class Visit(msgspec.Struct, frozen=True):
-    """Who acts in a flow, and for which client; the same for a whole request."""
+    """Who acts in a flow, and for which client; the same for a whole request.
+
+    Args: visitor is what a step may know of the browser.
+    """
 
     client: Client
     browser: Browser
+    visitor: Visitor
 
-    @property
-    def visitor(self) -> Visitor:
-        """Return what a step may know of the browser."""
-        browser = self.browser
-        return Visitor(browser.address, device=browser.device, username=browser.username)
+    @classmethod
+    def of(cls, client: Client, browser: Browser) -> "Visit":
+        """Make it of a browser."""
+        visitor = Visitor(browser.address, device=browser.device, username=browser.username)
+        return cls(client, browser, visitor)
 
 
 class Progress(msgspec.Struct, frozen=True):

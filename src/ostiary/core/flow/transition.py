@@ -94,7 +94,7 @@ def _turn(flow: Flow, word: str) -> Flow:
 
 def _arrive(policy: Policy, flow: Flow, facts: Facts, failure: FlowFailure) -> Flow:
     path, node = settle(policy, flow.path, facts)
-    there = replace(flow, path=path)
+    there = flow if path == flow.path else replace(flow, path=path)
     match node:
         case StepNode():
             return there

@@ -55,22 +55,23 @@ class PolicyWalker:
             progress = _arrived(env, visit, replace(progress, flow=there))
         return await self._go_on(env, visit, progress)
 
-    async def act(
+    async def act(  # noqa: PLR0913, PLR0917 - one parameter a fact
         self,
         env: Environment,
         visit: Visit,
         progress: Progress,
+        instance: StepInstance,
         action: Action,
         inputs: Mapping[str, Any],
     ) -> tuple[Progress, tuple[Problem, ...]]:
         """Give an action to the step that is asked now, and go on from there.
 
-        Args: inputs were held against the offer.
+        Args:
+            instance: the step that is asked.
+            inputs: were held against the offer.
         Raises: UnavailableError; the flow is then as it was.
         """
-        flow, instance = progress.flow, self.asked(env, progress.flow)
-        if instance is None:
-            raise LookupError("nothing is asked in a finished flow")
+        flow = progress.flow
         situation = self._situate(visit, flow, instance, flow.step_state)
         outcome = await self.steps[instance.type].act(env, situation, action, inputs)
         if isinstance(outcome, Refused):
@@ -125,13 +126,11 @@ class PolicyWalker:
         self, env: Environment, visit: Visit, progress: Progress, outcome: Outcome
     ) -> Progress:
         flow = progress.flow
-        user = await self._find_user(env, flow, outcome)
-        moved = advance(policy_of(env, flow), flow, outcome, Facts(flow.request, user))
+        policy, user = policy_of(env, flow), await self._find_user(env, flow, outcome)
+        moved = advance(policy, flow, outcome, Facts(flow.request, user))
         progress = _keeping(replace(progress, flow=moved), outcome)
         if flow.stage is Stage.AUTHENTICATION and moved.stage is Stage.APPROVAL:
-            progress = await self.completion.complete(
-                env, visit, progress, policy_of(env, moved), user
-            )
+            progress = await self.completion.complete(env, visit, progress, policy, user)
         return _arrived(env, visit, progress)
 
     async def _approved(
@@ -172,15 +171,12 @@ def policy_of(env: Environment, flow: Flow) -> Policy:
 def _keeping(progress: Progress, outcome: Outcome) -> Progress:
     if not isinstance(outcome, Passed) or progress.flow.is_cookieless:
         return progress
-    kept = {
-        name: value
-        for name, value in (
-            ("username", outcome.keepsake.username),
-            ("device", outcome.keepsake.device),
-        )
-        if value is not None
-    }
-    return replace(progress, change=replace(progress.change, **kept))
+    kept, change = outcome.keepsake, progress.change
+    if kept.username is None and kept.device is None:
+        return progress
+    username = change.username if kept.username is None else kept.username
+    device = change.device if kept.device is None else kept.device
+    return replace(progress, change=replace(change, username=username, device=device))
 
 
 def _arrived(env: Environment, visit: Visit, progress: Progress) -> Progress:
