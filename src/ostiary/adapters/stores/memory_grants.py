@@ -126,8 +126,8 @@ class MemoryUserGrants:
         return (
             len(ids) == len(grants)
             and len(families) == len(rotating)
-            and ids.isdisjoint(self.rows)
-            and families.isdisjoint(self._ids)
+            and self.rows.keys().isdisjoint(ids)
+            and self._ids.keys().isdisjoint(families)
         )
 
     def putting(self, env: Environment, grant: UserGrant) -> Apply:
