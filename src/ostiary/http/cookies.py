@@ -2,9 +2,10 @@
 
 import re
 import time
-from collections.abc import Sequence
-from dataclasses import KW_ONLY, dataclass, field
+from collections.abc import Mapping, Sequence
 from enum import Enum
+
+import msgspec
 
 from ostiary.http.message import Request
 
@@ -26,8 +27,12 @@ class SameSite(Enum):
     NONE = "None"
 
 
-@dataclass(frozen=True, slots=True)
-class Cookie:
+class _Named(msgspec.Struct, frozen=True):
+    name: str
+    value: str
+
+
+class Cookie(_Named, frozen=True, kw_only=True):
     """A cookie to be set, for this host alone and over TLS alone.
 
     Args:
@@ -36,9 +41,6 @@ class Cookie:
     Raises: ValueError for what cannot stand in a cookie.
     """
 
-    name: str
-    value: str = field(repr=False)
-    _: KW_ONLY
     max_age: int | None = None
     same_site: SameSite = SameSite.LAX
     partitioned: bool = False
@@ -53,6 +55,9 @@ class Cookie:
             raise ValueError(f"{self.name}: not a path of a cookie")
         if self.max_age is not None and self.max_age <= 0:
             raise ValueError(f"{self.name}: no cookie is kept for {self.max_age} seconds")
+
+    def __repr__(self) -> str:
+        return f"Cookie({self.name!r}, …)"
 
 
 def set_cookie(cookie: Cookie, now: float) -> tuple[bytes, bytes]:
@@ -110,14 +115,22 @@ def has_duplicate_cookie(request: Request, name: str) -> bool:
 
 def find_duplicates(request: Request) -> frozenset[str]:
     """Return the names of the cookies that stand more than once."""
-    return frozenset(name for name, values in _values(request).items() if len(values) > 1)
+    values = _values(request)
+    return frozenset([name for name in values if len(values[name]) > 1])
 
 
 def _only(values: Sequence[str]) -> str | None:
     return values[0] if len(values) == 1 and values[0] and _VALUE.fullmatch(values[0]) else None
 
 
-def _values(request: Request) -> dict[str, list[str]]:
+def _values(request: Request) -> Mapping[str, Sequence[str]]:
+    """Return the cookies sent by name; they are read once."""
+    if request.cookies is None:
+        request.cookies = _read(request)
+    return request.cookies
+
+
+def _read(request: Request) -> Mapping[str, Sequence[str]]:
     """Return the cookies sent by name, or none of them if they are too many.
 
     Reading only the first ones would let a neighbouring host push its own to the front and ours out

@@ -59,6 +59,8 @@ class Request(msgspec.Struct, eq=False):
     """What any answer to this request carries, a refusal too (CORS)."""
     has_unread_body: bool = False
     """Bytes may follow that nobody has read: no second request is taken on this connection."""
+    cookies: Mapping[str, Sequence[str]] | None = None
+    """By name, as `http.cookies` has read them; None before it is asked."""
     find_header: FindHeader = _find_nothing
     """Returns the value of a header that may stand only once, or None; for lower-case names.
 

@@ -1,5 +1,6 @@
 """Sending a browser elsewhere."""
 
+import re
 from typing import Literal
 from urllib.parse import quote
 
@@ -7,6 +8,7 @@ from ostiary.http.errors import Headers
 from ostiary.http.message import NO_STORE, Request, Response
 
 _KEPT = ":/?#[]@!$&'()*+,;=%"
+_PLAIN = re.compile(rf"[A-Za-z0-9_.~{re.escape(_KEPT)}-]*")
 
 
 def redirect(request: Request, url: str, headers: Headers = ()) -> Response:
@@ -24,5 +26,5 @@ def redirect_response(url: str, status: Literal[302, 303], headers: Headers = ()
 
     Spec: RFC 9110 §10.2.2, §15.4.3, §15.4.4; RFC 3986 §2.
     """
-    location = quote(url, safe=_KEPT, errors="replace").encode()
-    return Response(status, ((b"location", location), *NO_STORE, *headers))
+    location = url if _PLAIN.fullmatch(url) else quote(url, safe=_KEPT, errors="replace")
+    return Response(status, ((b"location", location.encode()), *NO_STORE, *headers))
