@@ -17,7 +17,6 @@ from ostiary.core.ports.users import Attempt, UsernameTakenError
 FAULT_POINTS = (
     "sqlite.attempts.find_failures",
     "sqlite.attempts.begin",
-    "sqlite.attempts.count_trials",
     "sqlite.attempts.put_failures",
     "sqlite.attempts.put_trial",
     "sqlite.attempts.clear",
@@ -70,12 +69,12 @@ class SqliteAttempts:
 def _begin(execute: Execute, env: Environment, attempt: Attempt, now: float) -> Standing:
     """Decide and count; no other writer is between the two."""
     policy, place = env.lockout, (env.id, attempt.subject, attempt.device)
-    kept = execute("attempts.begin", statements.FIND_FAILURES, (*place, now)).fetchone()
     trial = (env.id, attempt.mark, attempt.subject)
-    asked = (*trial, now, policy.spray_users)
-    (others,) = execute("attempts.count_trials", statements.COUNT_TRIALS, asked).fetchone()
+    asked = (*trial, now, policy.spray_users, *place, now)
+    found = execute("attempts.begin", statements.FIND_STANDING, asked)
+    others, failures, locked_until = found.fetchone()
     standing = policy.admit(
-        Failures(*kept) if kept else Failures(),
+        Failures() if failures is None else Failures(failures, locked_until),
         others=others,
         now=now,
         is_known_device=bool(attempt.device),

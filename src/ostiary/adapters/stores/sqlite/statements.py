@@ -86,10 +86,13 @@ DELETE_FAILURES = (
     "DELETE FROM password_attempts WHERE environment = ? AND subject = ? AND device = ?"
 )
 UNLOCK = "DELETE FROM password_attempts WHERE environment = ? AND subject = ?"
-# No more than the few that a policy asks about: a sprayed password may be all over the table.
-COUNT_TRIALS = (
-    "SELECT count(*) FROM (SELECT 1 FROM password_trials "
-    "WHERE environment = ? AND mark = ? AND subject <> ? AND expires_at > ? LIMIT ?)"
+# One row always, for a subject without failures with NULL. No more trials are counted than the few
+# that a policy asks about: a sprayed password may be all over the table.
+FIND_STANDING = (
+    "SELECT (SELECT count(*) FROM (SELECT 1 FROM password_trials "
+    "WHERE environment = ? AND mark = ? AND subject <> ? AND expires_at > ? LIMIT ?)), "
+    "failures, locked_until FROM (SELECT 1) LEFT JOIN password_attempts "
+    "ON environment = ? AND subject = ? AND device = ? AND expires_at > ?"
 )
 PUT_TRIAL = (
     "INSERT INTO password_trials (environment, mark, subject, expires_at) VALUES (?, ?, ?, ?) "
