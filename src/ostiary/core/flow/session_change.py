@@ -3,7 +3,13 @@
 import msgspec
 from msgspec.structs import replace
 
-from ostiary.core.base.ids import BrowserKey, SessionId, browser_key, mint_alphanumeric
+from ostiary.core.base.ids import (
+    BrowserKey,
+    SessionId,
+    browser_key,
+    mint_alphanumeric,
+    mint_in_order,
+)
 from ostiary.core.flow.browser import BrowserChange
 from ostiary.core.flow.browsers import COOKIE_CHARACTERS, PERSISTENT_CHARACTERS, Recognized
 from ostiary.core.model.environment import Environment
@@ -39,7 +45,8 @@ def sign_on(
         authentication = replace(authentication, policies=tuple(dict.fromkeys(met)))
         id, created_at = known.id, known.created_at
     else:
-        id, created_at = SessionId(mint_alphanumeric(_SESSION_ID_CHARACTERS)), authentication.at
+        created_at = authentication.at
+        id = SessionId(mint_in_order(_SESSION_ID_CHARACTERS, created_at))
     cookie = mint_alphanumeric(COOKIE_CHARACTERS)
     persistent = mint_alphanumeric(PERSISTENT_CHARACTERS) if env.sessions.is_persistent else None
     session = Session(

@@ -11,6 +11,7 @@ from ostiary.core.base.ids import (
     is_uuid,
     mint_alphanumeric,
     mint_handle,
+    mint_in_order,
     stable_uuid,
 )
 
@@ -35,6 +36,12 @@ def test_SEC_47_no_handle_comes_twice() -> None:
     # All of one second: only the random part can tell them apart.
     handles = {mint_handle(35, NOW, prefix="0001") for _ in range(100_000)}
     assert len(handles) == 100_000
+
+
+def test_ids_minted_in_order_sort_by_their_seconds() -> None:
+    minted = [mint_in_order(22, NOW + second) for second in range(100)]
+    assert minted == sorted(minted)
+    assert {len(each) for each in minted} == {22}
 
 
 def test_a_handle_has_its_prefix_and_whole_length() -> None:
