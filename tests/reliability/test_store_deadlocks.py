@@ -7,7 +7,6 @@ import psycopg
 import pytest
 
 from ostiary.core.base.errors import UnavailableError
-from ostiary.core.base.ids import TokenId
 from ostiary.core.model.token import Issuance
 from ostiary.core.ports.configuration import Document, DocumentId
 from ostiary.core.ports.stores import AlreadyRedeemedError, FlowChangedError
@@ -155,4 +154,3 @@ async def test_REL_10_two_stores_that_end_and_use_the_same_sessions_leave_none(u
         for n in numbers:
             assert await one.sessions.find(ENV, make_session(n).key, now=NOW) is None
             assert await one.user_grants.find(ENV, make_grant(n).id, now=NOW) is None
-            assert await one.is_revoked(ENV, TokenId(f"jti-{n}-a"))
