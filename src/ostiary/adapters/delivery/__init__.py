@@ -1,0 +1,1 @@
+"""Telling people something: mail, text messages, and for development a line of the log."""
