@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.person import Person
+from tests.browser.person import Person, framed, sign_off_framed, sign_on_framed
 
 LOGOUT = "/idp/init_logout.openid"
 
@@ -36,6 +36,18 @@ def test_SEC_133_a_page_of_another_site_signs_nobody_off(
     sign_on(person_abroad, "single-page")
     person_abroad.send_from_stranger(f"{person_abroad.base_url}{LOGOUT}", fields)
     assert is_signed_on(person_abroad, "single-page")
+
+
+def test_OIDC_66_other_sites_sign_off_in_frames_before_the_browser_goes_on(
+    person: Person,
+) -> None:
+    id_token = sign_on_framed(person)
+    sign_off_framed(person, id_token)
+
+    person.page.wait_for_url(f"{person.sites.application}/bye?state=s")
+    (arrival,) = framed(person, id_token)
+    assert arrival.query["iss"] == person.base_url
+    assert not is_signed_on(person)
 
 
 def sign_on(person: Person, client_id: str = "quick") -> None:

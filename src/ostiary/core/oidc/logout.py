@@ -1,5 +1,7 @@
 """Logout at the wish of an application: who is signed off, and where the browser goes then.
 
+Other applications of the same session are told too: those that a browser tells are in what comes
+back, the others are due in the store the moment the session ends.
 Spec: OpenID Connect RP-Initiated Logout 1.0 §2, §3, §4.
 """
 
@@ -7,6 +9,7 @@ import hmac
 from dataclasses import dataclass
 
 from ostiary.core.base import b64
+from ostiary.core.base.clock import Clock
 from ostiary.core.base.params import Params
 from ostiary.core.flow.browser import FORGET, NO_CHANGE, Browser, BrowserChange
 from ostiary.core.flow.browsers import BrowserSessions, Recognized
@@ -14,8 +17,10 @@ from ostiary.core.model.audit import SignedOff
 from ostiary.core.model.environment import Environment
 from ostiary.core.model.session import Session
 from ostiary.core.oauth.id_token_hint import IdTokenHint
+from ostiary.core.oidc.front_channel import find_frames, has_frames
 from ostiary.core.oidc.logout_request import LogoutRequest, read_logout_request
 from ostiary.core.ports.events import Events
+from ostiary.core.ports.logout import LogoutNotices
 from ostiary.core.ports.sessions import Sessions
 from ostiary.core.tokens.user_claims import subject_of
 
@@ -42,11 +47,14 @@ class Confirm:
 class Done:
     """Nobody is signed on in the browser any more.
 
-    Args: redirect is where it goes now; None for a page that says so.
+    Args:
+        redirect: where it goes now; None for a page that says so.
+        frames: what it loads before, hidden, for clients that are told so.
     """
 
     redirect: str | None
     change: BrowserChange
+    frames: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +63,9 @@ class Logout:
 
     browsers: BrowserSessions
     sessions: Sessions
+    logout_notices: LogoutNotices
     events: Events
+    clock: Clock
 
     async def begin(self, env: Environment, params: Params, browser: Browser) -> Confirm | Done:
         """Sign off, or ask for confirmation where the request has no genuine ID token of the user.
@@ -90,11 +100,22 @@ class Logout:
         shown = recognized.shown
         if shown is None:
             return Done(request.target, NO_CHANGE)
+        # Read before: once the session has ended, whoever is told at once may be forgotten at once.
+        frames = await self._find_frames(env, shown)
         if await self.sessions.end(env, shown.id):
             user_id = shown.authentication.user_id
             self.events.emit(SignedOff(env.id, user_id, shown.id, browser.address))
         forgotten = FORGET if browser.persistent_cookie is not None else None
-        return Done(request.target, BrowserChange(cookie=FORGET, persistent_cookie=forgotten))
+        change = BrowserChange(cookie=FORGET, persistent_cookie=forgotten)
+        return Done(request.target, change, frames)
+
+    async def _find_frames(self, env: Environment, session: Session) -> tuple[str, ...]:
+        if not has_frames(env):
+            return ()
+        now = self.clock.now()
+        return find_frames(
+            env, await self.logout_notices.find_participants(env, session.id, now=now)
+        )
 
 
 def _is_about(env: Environment, hint: IdTokenHint | None, recognized: Recognized) -> bool:

@@ -95,7 +95,7 @@ class Userinfo:
 
 def _claims(env: Environment, found: UserToken) -> dict[str, object]:
     token, user = found.token, found.user
-    claims: dict[str, object] = {"sub": token.subject}
+    claims: dict[str, object] = {"sub": token.subject, **env.traits.tenant_claims}
     asked = claims_of_scopes(env, user, token.scopes)
     if token.claims is not None:
         client = env.clients[token.client_id]

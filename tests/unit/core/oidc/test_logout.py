@@ -31,7 +31,13 @@ class LoggingOut:
     @property
     def logout(self) -> Logout:
         flows = self.authorizing.flows
-        return Logout(flows.browsers, flows.store.sessions, flows.events)
+        return Logout(
+            flows.browsers,
+            flows.store.sessions,
+            flows.store.logout_notices,
+            flows.events,
+            flows.clock,
+        )
 
     async def begin(self, *, browser: BrowserJar | None = None, **params: Any) -> Confirm | Done:
         """Send a logout request."""
