@@ -79,7 +79,9 @@ class PasswordSignOn:
             attempt = _attempt(env, user, name, presented)
             now = self.clock.now()
             standing = await self.attempts.begin(env, attempt, now=now)
-            usable = user if user is not None and user.enabled and standing.is_admitted else None
+            usable = (
+                user if user is not None and user.may_sign_on and standing.is_admitted else None
+            )
             check = await self.directory.check_password(env, usable, presented.password)
             if usable is not None and check.is_right:
                 return await self._accept(env, presented, attempt, usable, check)
@@ -171,6 +173,6 @@ def _reason(user: User | None, standing: Standing) -> str:
         case Admission.ADMITTED:
             if user is None:
                 return "unknown"
-            return "wrong" if user.enabled else "disabled"
+            return "wrong" if user.may_sign_on else "disabled"
         case never:
             assert_never(never)
