@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, TypeVar
 
 from ostiary.adapters.directories.local import LocalDirectory
+from ostiary.adapters.limiter import WindowLimiter
 from ostiary.adapters.password_hashing import PooledHashing
 from ostiary.adapters.stores.memory import MemoryStore
 from ostiary.core.base.clock import FrozenClock
@@ -18,23 +19,35 @@ from ostiary.core.flow.engine import FlowEngine
 from ostiary.core.flow.errors import FlowCode, FlowRefusedError
 from ostiary.core.flow.turn import Turn
 from ostiary.core.flow.walker import PolicyWalker
-from ostiary.core.model.audit import Event
 from ostiary.core.model.authorization_request import AuthorizationRequest, ResponseMode
 from ostiary.core.model.client import Client
 from ostiary.core.model.environment import Environment
 from ostiary.core.model.policy import Node, Policy, StepInstance, StepNode
 from ostiary.core.model.user import User, UserPassword
 from ostiary.core.signon.devices import Devices
+from ostiary.core.signon.message_rate import MessageRate
+from ostiary.core.signon.one_time_codes import OneTimeCodes
 from ostiary.core.signon.password import PasswordSignOn
+from ostiary.core.signon.password_changes import PasswordChanges
+from ostiary.core.signon.second_factors import SecondFactors
 from ostiary.core.steps.consent import Consent
 from ostiary.core.steps.contract import Offer, Step
 from ostiary.core.steps.identifier_first import IdentifierFirst
+from ostiary.core.steps.pairing import Pairing
+from ostiary.core.steps.password_change import PasswordChange
+from ostiary.core.steps.password_recovery import PasswordRecovery
+from ostiary.core.steps.registering import Registering
+from ostiary.core.steps.registration import Registration
+from ostiary.core.steps.second_factor import SecondFactor
 from ostiary.core.steps.username_password import UsernamePassword
+from ostiary.core.steps.ways_aside import WaysAside
 from tests.support.app import RecordedEvents
 from tests.support.environments import make_environment
+from tests.support.outbox import Outbox
 from tests.support.tenants import NONE, make_client
 from tests.support.users import HASH, make_user
 
+Told = TypeVar("Told")
 ADDRESS = "192.0.2.1"
 PASSWORD = "Password1"
 REDIRECT_URI = "https://app.example.com/callback"
@@ -122,6 +135,11 @@ class Flows:
     events: RecordedEvents = field(default_factory=RecordedEvents)
     more_steps: Mapping[str, Step] = field(default_factory=dict)
     hashing: PooledHashing = field(default_factory=PooledHashing)
+    outbox: Outbox = field(default_factory=Outbox)
+    limiter: WindowLimiter = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.limiter = WindowLimiter(self.clock)
 
     @property
     def directory(self) -> LocalDirectory:
@@ -132,13 +150,51 @@ class Flows:
         return BrowserSessions(self.store.sessions, self.directory, self.clock)
 
     @property
+    def changes(self) -> PasswordChanges:
+        store = self.store
+        return PasswordChanges(
+            self.directory,
+            store.attempts,
+            self.hashing,
+            store.sessions,
+            store.user_grants,
+            self.outbox,
+            self.events,
+            self.clock,
+        )
+
+    @property
+    def message_rate(self) -> MessageRate:
+        return MessageRate(self.store.attempts, self.limiter, Devices(self.clock), self.clock)
+
+    @property
+    def second_factors(self) -> SecondFactors:
+        return SecondFactors(
+            self.store.authenticators,
+            self.store.attempts,
+            OneTimeCodes(self.clock),
+            self.outbox,
+            self.events,
+            self.clock,
+        )
+
+    @property
     def engine(self) -> FlowEngine:
         store, clock, browsers = self.store, self.clock, self.browsers
         passwords = PasswordSignOn(self.directory, store.attempts, self.hashing, self.events, clock)
+        codes, rate = OneTimeCodes(clock), self.message_rate
+        registering = Registering(
+            self.directory, self.hashing, codes, self.outbox, rate, self.events, clock
+        )
         steps: tuple[Step, ...] = (
             Consent(store.consents),
             IdentifierFirst(),
-            UsernamePassword(passwords, Devices(clock)),
+            PasswordChange(passwords, self.changes, Devices(clock)),
+            SecondFactor(self.directory, self.second_factors),
+            Pairing(self.directory, self.second_factors),
+            PasswordRecovery(self.directory, self.changes, codes, self.outbox, rate),
+            Registration(registering),
+            UsernamePassword(passwords, Devices(clock), WaysAside(registering)),
         )
         walker = PolicyWalker(
             {**{step.type: step for step in steps}, **self.more_steps},
@@ -178,14 +234,16 @@ class Flows:
     ) -> Turn:
         """Begin a flow and keep it, if it is not finished at once."""
         asker = client or self.client
+        recognized = await self.browsers.recognize(self.env, browser.shows())
+        session = recognized.session if reuses_session else None
         turn = await self.engine.begin(
             self.env,
             asker,
             make_request(asker.client_id, **request),
             browser.shows(),
-            await self.browsers.recognize(self.env, browser.shows()),
+            recognized,
             policy,
-            reuses_session=reuses_session,
+            passed=None if session is None else session.authentication.passed[-1],
         )
         await self.engine.keep(self.env, turn)
         return browser.keep(turn)
@@ -232,7 +290,7 @@ class Flows:
             return refused.flow_code is not FlowCode.NOT_FOUND
         return True
 
-    def emitted(self, kind: type) -> list[Event]:
+    def emitted(self, kind: type[Told]) -> list[Told]:
         """Return the events of one kind so far."""
         return [event for event in self.events.events if isinstance(event, kind)]
 
@@ -247,4 +305,5 @@ def offer_of(turn: Turn, name: str) -> Offer:
         if (offer.action.noun, offer.action.verb) == (noun, verb)
     ]
     assert found, f"{name} is not offered"
-    return found[0]
+    # Where a page has its own, without inputs, the one for programs stands behind it.
+    return found[-1]

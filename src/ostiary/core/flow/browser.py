@@ -16,6 +16,7 @@ class Browser(msgspec.Struct, frozen=True):
         device: says on which device a user has signed on before; not verified yet.
         username: whose name is to be filled in.
         api_state: instead of cookies, the state that the last answer carried.
+        languages: which ones it would like, as `parse_language_ranges` reads them.
     """
 
     address: str
@@ -24,6 +25,7 @@ class Browser(msgspec.Struct, frozen=True):
     device: str | None = None
     username: str | None = None
     api_state: str | None = None
+    languages: str = ""
 
     def __repr__(self) -> str:
         return "Browser(…)"

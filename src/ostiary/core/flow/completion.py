@@ -8,13 +8,13 @@ from ostiary.core.base.clock import Clock
 from ostiary.core.flow.browser import BrowserChange
 from ostiary.core.flow.browsers import NOBODY, BrowserSessions
 from ostiary.core.flow.progress import Progress, Visit
-from ostiary.core.flow.satisfaction import mark_of
+from ostiary.core.flow.satisfaction import steps_on
 from ostiary.core.flow.session_change import Rotated, sign_on
 from ostiary.core.flow.transition import NOT_COMPLETED, finish
 from ostiary.core.model.audit import SignedOn
 from ostiary.core.model.environment import Environment
 from ostiary.core.model.policy import Policy
-from ostiary.core.model.session import Authentication
+from ostiary.core.model.session import Authentication, PassedPolicy
 from ostiary.core.model.user import User
 
 
@@ -33,16 +33,19 @@ class Completion:
         Args: user as the directory has it now; a policy may have taken a while.
         """
         flow = progress.flow
-        if user is None or not user.enabled or flow.credential != user.credential:
+        if user is None or not user.may_sign_on or flow.credential != user.credential:
             return replace(progress, flow=finish(flow, NOT_COMPLETED))
-        passed = mark_of(policy, flow.path)
-        proof = Authentication(
-            user.id,
-            self.clock.now(),
+        now = self.clock.now()
+        passed = PassedPolicy(
+            policy.key,
+            now,
+            flow.path,
+            steps_on(policy, flow.path, env.steps),
             flow.methods,
-            (passed,),
             policy.context,
-            credential=flow.credential,
+        )
+        proof = Authentication(
+            user.id, now, flow.methods, (passed,), policy.context, credential=flow.credential
         )
         is_bare = flow.is_cookieless
         recognized = NOBODY if is_bare else await self.browsers.recognize(env, visit.browser)

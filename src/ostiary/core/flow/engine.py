@@ -12,10 +12,10 @@ from ostiary.core.flow.browsers import BrowserSessions, Recognized
 from ostiary.core.flow.errors import action_not_offered, flow_changed, flow_not_found
 from ostiary.core.flow.inputs import check_inputs
 from ostiary.core.flow.opening import (
+    approving,
     bind_to_browser,
     bind_to_state,
     make_flow,
-    may_be_flow_id,
     shows_state,
 )
 from ostiary.core.flow.progress import Progress, Visit
@@ -25,6 +25,7 @@ from ostiary.core.model.authorization_request import AuthorizationRequest
 from ostiary.core.model.client import Client
 from ostiary.core.model.environment import Environment
 from ostiary.core.model.flow import Flow, Stage
+from ostiary.core.model.session import PassedPolicy
 from ostiary.core.model.token import FlowMove, Issuance
 from ostiary.core.ports.events import Events
 from ostiary.core.ports.flows import Flows
@@ -55,18 +56,20 @@ class FlowEngine:
         recognized: Recognized,
         policy_key: str,
         *,
-        reuses_session: bool = False,
+        passed: PassedPolicy | None = None,
     ) -> Turn:
         """Begin a flow; it is not stored yet, and need not be if it is finished at once.
 
-        Args: reuses_session: the session does for this request, so nobody is asked to sign on.
+        Args: passed: by what the session does for this request, so that nobody has to sign on.
         Raises: UnavailableError.
         """
         visit, now = Visit.of(client, browser), self.clock.now()
         is_cookieless = client.is_cookieless and request.is_redirectless
         # Whoever signs on without cookies is not taken for whom the cookies show.
-        session = recognized.session if reuses_session and not is_cookieless else None
-        flow = make_flow(env, request, policy_key, session, now)
+        session = None if passed is None or is_cookieless else recognized.session
+        flow = make_flow(env, request, policy_key, now)
+        if session is not None and passed is not None:
+            flow = approving(flow, session, passed)
         if is_cookieless:
             progress = bind_to_state(Progress(flow))
         else:
@@ -81,7 +84,7 @@ class FlowEngine:
         Raises: FlowRefusedError (not found) for one that is unknown, over or another browser's,
             or whose client is closed; UnavailableError.
         """
-        if not may_be_flow_id(flow_id):
+        if not env.traits.may_be_id(flow_id):
             raise flow_not_found("no flow has such an id")
         flow = await self.flows.find(env, flow_id, now=self.clock.now())
         if flow is None:
@@ -122,7 +125,7 @@ class FlowEngine:
         progress = replace(progress, flow=moved)
         if moved.is_cookieless:
             progress = bind_to_state(progress)
-        return self._turn(env, visit, progress, turn.flow.version)
+        return replace(self._turn(env, visit, progress, turn.flow.version), problems=problems)
 
     async def keep(self, env: Environment, turn: Turn) -> None:
         """Commit what a turn has come to, and tell of it; where nothing has changed, do nothing.

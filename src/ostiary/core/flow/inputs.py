@@ -4,6 +4,8 @@ import re
 from collections.abc import Mapping
 from typing import assert_never
 
+import msgspec
+
 from ostiary.core.base.usernames import is_same_username
 from ostiary.core.steps.contract import Input, InputKind, Offer, Problem, ProblemKind
 
@@ -39,7 +41,18 @@ def _read(expected: Input, value: object) -> str | bool | Problem:
     match expected.kind:
         case InputKind.BOOLEAN:
             read: str | bool | Problem = _read_boolean(expected, value)
-        case InputKind.TEXT | InputKind.PASSWORD:
+        case InputKind.CHOICE:
+            read = _read_choice(expected, value)
+        case InputKind.JSON:
+            read = _read_text(expected, _as_json_text(value))
+        case (
+            InputKind.TEXT
+            | InputKind.EMAIL
+            | InputKind.PHONE
+            | InputKind.CODE
+            | InputKind.PASSWORD
+            | InputKind.NEW_PASSWORD
+        ):
             read = _read_text(expected, value)
         case never:
             assert_never(never)
@@ -78,6 +91,20 @@ def _read_text(expected: Input, value: object) -> str | Problem:
         unfit = "has a character that no text has"
         return _problem(expected, ProblemKind.FORMAT, unfit, "This has an unusable character.")
     return text
+
+
+def _read_choice(expected: Input, value: object) -> str | Problem:
+    read = _read_text(expected, value)
+    if isinstance(read, Problem) or not read:
+        return read
+    if all(read != option.value for option in expected.options):
+        return _problem(expected, ProblemKind.VALUE, "is none of these", "Choose one of these.")
+    return read
+
+
+def _as_json_text(value: object) -> object:
+    """Return an object as the text that other clients send for it; anything else as it came."""
+    return msgspec.json.encode(value).decode() if isinstance(value, dict) else value
 
 
 def _problem(expected: Input, kind: ProblemKind, message: str, user_message: str) -> Problem:

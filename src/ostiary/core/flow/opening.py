@@ -4,46 +4,37 @@ import msgspec
 
 from ostiary.core.base.ids import BrowserKey, FlowId, browser_key, mint_alphanumeric
 from ostiary.core.flow.browser import Browser, BrowserChange
-from ostiary.core.flow.browsers import COOKIE_CHARACTERS, Recognized, is_alphanumeric
+from ostiary.core.flow.browsers import COOKIE_CHARACTERS, Recognized
 from ostiary.core.flow.progress import Progress
 from ostiary.core.flow.session_change import renew_cookie
 from ostiary.core.model.authorization_request import AuthorizationRequest
 from ostiary.core.model.environment import Environment
 from ostiary.core.model.flow import Flow, Stage
-from ostiary.core.model.session import Session
+from ostiary.core.model.session import PassedPolicy, Session
 
-_ID_CHARACTERS = 22
-"""130 bits."""
 _STATE_CHARACTERS = 22
 _UNBOUND = BrowserKey(b"")
 
 
-def make_flow(
-    env: Environment,
-    request: AuthorizationRequest,
-    policy: str,
-    session: Session | None,
-    now: float,
-) -> Flow:
-    """Make a flow that nobody can open yet.
-
-    Args: session is one that makes signing on needless.
-    """
-    flow = Flow(
-        id=FlowId(mint_alphanumeric(_ID_CHARACTERS)),
+def make_flow(env: Environment, request: AuthorizationRequest, policy: str, now: float) -> Flow:
+    """Make a flow that nobody can open yet."""
+    return Flow(
+        id=FlowId(env.traits.mint_id()),
         binding=_UNBOUND,
         request=request,
         policy=policy,
         created_at=now,
         expires_at=now + env.flow_lifetime_seconds,
     )
-    if session is None:
-        return flow
+
+
+def approving(flow: Flow, session: Session, passed: PassedPolicy) -> Flow:
+    """Return a flow in which nobody has to sign on: the session does, by a policy passed in it."""
     return msgspec.structs.replace(
         flow,
         stage=Stage.APPROVAL,
         user_id=session.authentication.user_id,
-        authentication=session.authentication,
+        authentication=session.authentication.by(passed),
         session_id=session.id,
     )
 
@@ -69,11 +60,6 @@ def bind_to_state(progress: Progress) -> Progress:
     )
     change = msgspec.structs.replace(progress.change, api_state=api_state)
     return msgspec.structs.replace(progress, flow=bound, change=change)
-
-
-def may_be_flow_id(text: str) -> bool:
-    """Tell whether a store need be asked about a flow of that id."""
-    return len(text) == _ID_CHARACTERS and is_alphanumeric(text)
 
 
 def shows_state(flow: Flow, browser: Browser) -> bool:

@@ -24,7 +24,12 @@ class Visit(msgspec.Struct, frozen=True):
     @classmethod
     def of(cls, client: Client, browser: Browser) -> "Visit":
         """Make it of a browser."""
-        visitor = Visitor(browser.address, device=browser.device, username=browser.username)
+        visitor = Visitor(
+            browser.address,
+            device=browser.device,
+            username=browser.username,
+            languages=browser.languages,
+        )
         return cls(client, browser, visitor)
 
 

@@ -1,35 +1,59 @@
 """What somebody has satisfied: a policy, by the way through it that the policy chose then.
 
-A policy with selectors asks different things for different clients, scopes or people. Whoever
-passed it on the way of one client has not thereby done what it asks on the way of another.
+A policy with selectors asks different things for different clients, scopes or people, and one that
+is configured anew may ask more. Whoever passed it has not thereby done what it asks now.
 """
 
-from collections.abc import Iterable, Sequence
-from typing import assert_never
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
 
+import msgspec
 from msgspec.structs import replace
 
-from ostiary.core.flow.tree import Facts, Path, settle
-from ostiary.core.model.policy import End, Node, Policy, Selector, StepNode
+from ostiary.core.flow.tree import Facts, Path, find_node, settle
+from ostiary.core.model.policy import End, Policy, StepInstance, StepNode
+from ostiary.core.model.session import Authentication, PassedPolicy
 
-_SEPARATOR = "\x1f"
+MAX_PASSED = 16
+_DIGEST_LENGTH = 16
 _START: Path = ()
+Steps = Mapping[str, StepInstance]
 
 
-def mark_of(policy: Policy, path: Sequence[str]) -> str:
-    """Return what is remembered of a policy that was passed: its key, and the way if it forks."""
-    return _SEPARATOR.join((policy.key, *path)) if _forks(policy.root) else policy.key
+def steps_on(policy: Policy, way: Sequence[str], steps: Steps) -> tuple[str, ...]:
+    """Return the steps on a way through a policy as they are now, each as key and digest.
+
+    The digest is of what the step is and how it is set: one that is set anew may ask for more.
+    """
+    nodes = (find_node(policy, tuple(way[:length])) for length in range(len(way)))
+    keys = (node.step for node in nodes if isinstance(node, StepNode))
+    return tuple(f"{key} {_digest(steps[key])}" if key in steps else key for key in keys)
 
 
-def is_met(policy: Policy, marks: Iterable[str], facts: Facts) -> bool:
-    """Tell whether a policy was passed on the way that it would choose now.
+def find_passed(
+    policy: Policy, steps: Steps, authentication: Authentication, facts: Facts
+) -> PassedPolicy | None:
+    """Return how a policy was passed on the way that it would choose now, or None; the latest.
 
     Args: facts: of this request, and the user who passed it.
     """
-    ways = (mark.split(_SEPARATOR) for mark in marks)
-    if not _forks(policy.root):
-        return any(way == [policy.key] for way in ways)
-    return any(way[0] == policy.key and _leads_there(policy, way[1:], facts) for way in ways)
+    for passed in reversed(authentication.passed):
+        is_same = passed.key == policy.key and _leads_there(policy, passed.way, facts)
+        if is_same and passed.steps == steps_on(policy, passed.way, steps):
+            return passed
+    return None
+
+
+def add_passed(before: Iterable[PassedPolicy], latest: PassedPolicy) -> tuple[PassedPolicy, ...]:
+    """Return what was passed, once for each way; the oldest are forgotten when they are many."""
+    others = [each for each in before if (each.key, each.way) != (latest.key, latest.way)]
+    return (*others, latest)[-MAX_PASSED:]
+
+
+def _digest(step: StepInstance) -> str:
+    """Return what stands for a step's kind and settings, in whichever order they are written."""
+    kind_and_settings = msgspec.json.encode((step.type, step.settings), order="sorted")
+    return hashlib.sha256(kind_and_settings).hexdigest()[:_DIGEST_LENGTH]
 
 
 def _leads_there(policy: Policy, way: Sequence[str], facts: Facts) -> bool:
@@ -48,15 +72,3 @@ def _leads_there(policy: Policy, way: Sequence[str], facts: Facts) -> bool:
             path, known = (*path, way[len(path)]), facts
     except LookupError:
         return False  # the policy is another one by now
-
-
-def _forks(node: Node) -> bool:
-    match node:
-        case Selector():
-            return True
-        case StepNode():
-            return _forks(node.success) or _forks(node.failure)
-        case End():
-            return False
-        case never:
-            assert_never(never)

@@ -8,15 +8,13 @@ from ostiary.core.base.ids import (
     SessionId,
     browser_key,
     mint_alphanumeric,
-    mint_in_order,
 )
 from ostiary.core.flow.browser import BrowserChange
 from ostiary.core.flow.browsers import COOKIE_CHARACTERS, PERSISTENT_CHARACTERS, Recognized
+from ostiary.core.flow.satisfaction import add_passed
 from ostiary.core.model.environment import Environment
 from ostiary.core.model.session import MAX_FORMER, Authentication, Session
 from ostiary.core.model.token import SessionChange
-
-_SESSION_ID_CHARACTERS = 22
 
 
 class Rotated(msgspec.Struct, frozen=True):
@@ -41,12 +39,12 @@ def sign_on(
     """
     known = recognized.session
     if known is not None and known.authentication.user_id == authentication.user_id:
-        met = (*known.authentication.policies, *authentication.policies)
-        authentication = replace(authentication, policies=tuple(dict.fromkeys(met)))
+        passed = add_passed(known.authentication.passed, authentication.passed[-1])
+        authentication = replace(authentication, passed=passed)
         id, created_at = known.id, known.created_at
     else:
         created_at = authentication.at
-        id = SessionId(mint_in_order(_SESSION_ID_CHARACTERS, created_at))
+        id = SessionId(env.traits.mint_session_id(created_at))
     cookie = mint_alphanumeric(COOKIE_CHARACTERS)
     persistent = mint_alphanumeric(PERSISTENT_CHARACTERS) if env.sessions.is_persistent else None
     session = Session(

@@ -7,7 +7,16 @@ from msgspec.structs import replace
 from ostiary.core.flow.tree import FAILURE, SUCCESS, Facts, settle
 from ostiary.core.model.flow import Flow, FlowFailure, Stage
 from ostiary.core.model.policy import End, Policy, StepNode
-from ostiary.core.steps.contract import Ask, Failed, Outcome, Passed, Refused, Restart
+from ostiary.core.steps.contract import (
+    Ask,
+    Back,
+    Detour,
+    Failed,
+    Outcome,
+    Passed,
+    Refused,
+    Restart,
+)
 
 NOT_COMPLETED = FlowFailure("access_denied", "The sign-on was not completed.")
 NOBODY = FlowFailure("access_denied", "The sign-on ended without showing who is there.")
@@ -16,7 +25,7 @@ SOMEBODY_ELSE = FlowFailure("access_denied", "The sign-on named a second user.")
 
 def enter(policy: Policy, flow: Flow, facts: Facts) -> Flow:
     """Take a flow to the first step of its policy; nothing of an earlier attempt is left."""
-    fresh = replace(flow, path=(), step_state={}, identifier=None, methods=())
+    fresh = replace(flow, path=(), step_state={}, detour=None, identifier=None, methods=())
     return _arrive(policy, fresh, facts, NOT_COMPLETED)
 
 
@@ -30,6 +39,10 @@ def advance(policy: Policy, flow: Flow, outcome: Outcome, facts: Facts) -> Flow:
             return replace(flow, step_state=dict(outcome.state))
         case Refused():
             return flow
+        case Detour():
+            return replace(flow, detour=outcome.type, step_state=dict(outcome.state))
+        case Back():
+            return replace(flow, detour=None, step_state=dict(outcome.state))
         case Restart():
             is_open = flow.stage is Stage.AUTHENTICATION and flow.user_id is None
             return enter(policy, flow, facts) if is_open else flow
@@ -43,7 +56,7 @@ def advance(policy: Policy, flow: Flow, outcome: Outcome, facts: Facts) -> Flow:
 
 def finish(flow: Flow, failure: FlowFailure | None) -> Flow:
     """Return the flow as finished, without success if there is a failure."""
-    return replace(flow, stage=Stage.FINISHED, step_state={}, failure=failure)
+    return replace(flow, stage=Stage.FINISHED, step_state={}, detour=None, failure=failure)
 
 
 def _pass(policy: Policy, flow: Flow, outcome: Passed, facts: Facts) -> Flow:
@@ -89,7 +102,7 @@ def _with_proof(flow: Flow, outcome: Passed) -> Flow:
 
 
 def _turn(flow: Flow, word: str) -> Flow:
-    return replace(flow, path=(*flow.path, word), step_state={})
+    return replace(flow, path=(*flow.path, word), step_state={}, detour=None)
 
 
 def _arrive(policy: Policy, flow: Flow, facts: Facts, failure: FlowFailure) -> Flow:

@@ -22,6 +22,8 @@ from ostiary.core.ports.directory import Directory
 from ostiary.core.steps.contract import (
     Action,
     Ask,
+    Back,
+    Detour,
     Outcome,
     Passed,
     Problem,
@@ -80,7 +82,7 @@ class PolicyWalker:
         if flow.stage is Stage.APPROVAL and isinstance(outcome, Passed):
             moved = await self._approved(env, visit, moved, outcome)
         if isinstance(outcome, Ask):
-            return moved, ()
+            return moved, outcome.problems
         return await self._go_on(env, visit, moved), ()
 
     def view(self, env: Environment, visit: Visit, flow: Flow, instance: StepInstance) -> View:
@@ -99,6 +101,8 @@ class PolicyWalker:
             return APPROVAL_STEP
         node = find_node(policy_of(env, flow), flow.path)
         instance = env.steps.get(node.step) if isinstance(node, StepNode) else None
+        if instance is not None and flow.detour is not None:
+            instance = StepInstance(instance.key, flow.detour, instance.settings)
         if instance is None or instance.type not in self.steps:
             raise flow_not_found("the policy has no such step any more")
         return instance
@@ -115,7 +119,7 @@ class PolicyWalker:
         # It ends: each outcome leads further down a finite tree, and there is no way up but by
         # somebody's action.
         while (instance := self.asked(env, progress.flow)) is not None:
-            situation = self._situate(visit, progress.flow, instance, {})
+            situation = self._situate(visit, progress.flow, instance, progress.flow.step_state)
             begun = await self.steps[instance.type].begin(env, situation)
             progress = await self._after(env, visit, progress, begun)
             if isinstance(begun, Ask):
@@ -145,7 +149,7 @@ class PolicyWalker:
 
     async def _find_user(self, env: Environment, flow: Flow, outcome: Outcome) -> User | None:
         """Return the user whom the flow is about after `outcome`, as the directory has it now."""
-        if isinstance(outcome, Ask) or flow.stage is not Stage.AUTHENTICATION:
+        if isinstance(outcome, Ask | Detour | Back) or flow.stage is not Stage.AUTHENTICATION:
             return None
         proved: UserId | None = outcome.user_id if isinstance(outcome, Passed) else None
         user_id = flow.user_id or proved

@@ -6,10 +6,12 @@ Structs, since they are made for every request; see `ScopeSet`.
 import msgspec
 
 from ostiary.core.base.ids import (
+    AuthenticatorId,
     ClientId,
     EnvironmentId,
     GrantId,
     SessionId,
+    TargetId,
     TokenId,
     TokenManagerId,
     UserId,
@@ -254,6 +256,68 @@ class FlowFailed(msgspec.Struct, frozen=True):
     address: str
 
 
+class AuthenticatorAdded(msgspec.Struct, frozen=True):
+    """A user has another authenticator, and has shown that it works."""
+
+    environment: EnvironmentId
+    user: UserId
+    authenticator: AuthenticatorId
+    kind: str
+    address: str
+
+
+class AuthenticatorChanged(msgspec.Struct, frozen=True):
+    """An authenticator of a user has another nickname, or is the default one now or no longer."""
+
+    environment: EnvironmentId
+    user: UserId
+    authenticator: AuthenticatorId
+    kind: str
+
+
+class AuthenticatorRemoved(msgspec.Struct, frozen=True):
+    """An authenticator of a user is gone; `source` says who removed it."""
+
+    environment: EnvironmentId
+    user: UserId
+    authenticator: AuthenticatorId
+    kind: str
+    source: str
+
+
+class SecondFactorAccepted(msgspec.Struct, frozen=True):
+    """A user has proved with an authenticator who it is."""
+
+    environment: EnvironmentId
+    user: UserId
+    authenticator: AuthenticatorId
+    kind: str
+    address: str
+
+
+class SecondFactorRefused(msgspec.Struct, frozen=True):
+    """An answer to a second factor, old or new, was not taken, or a code was not sent.
+
+    Args: reason: `wrong`, `over` (too late, or too many wrong ones), `locked`, or `limit` (too many
+        codes were sent, or the user has too many authenticators).
+    """
+
+    environment: EnvironmentId
+    user: UserId
+    kind: str
+    reason: str
+    address: str
+
+
+class SecondFactorLocked(msgspec.Struct, frozen=True):
+    """So many wrong answers in a row have locked a user's second factors."""
+
+    environment: EnvironmentId
+    user: UserId
+    failures: int
+    address: str
+
+
 class ReplayDetected(msgspec.Struct, frozen=True):
     """A code or refresh token came a second time, so its grant was revoked.
 
@@ -264,6 +328,88 @@ class ReplayDetected(msgspec.Struct, frozen=True):
     client: ClientId
     grant: GrantId
     grant_type: str
+
+
+class ManagementDone(msgspec.Struct, frozen=True):
+    """A program changed something by a management API, or was shown a secret there.
+
+    Args:
+        client: whose token it was; `caller` is the user it was for, None for the client itself.
+        endpoint: what was done, in a word of ours such as `users.create`.
+        target: the id of what it was done to.
+    """
+
+    environment: EnvironmentId
+    client: ClientId
+    caller: UserId | None
+    endpoint: str
+    target: TargetId
+    address: str
+
+
+class FetchFailed(msgspec.Struct, frozen=True):
+    """The server did not get what somebody's URL names; what came instead is kept nowhere.
+
+    Args:
+        purpose: what it was for, such as `backchannel_logout`.
+        host: as the URL names it; "" where it names none that can be read.
+        reason: a word of `FetchFailure`.
+    """
+
+    environment: EnvironmentId
+    purpose: str
+    host: str
+    reason: str
+
+
+class LogoutNoticeSent(msgspec.Struct, frozen=True):
+    """A client was told, or was to be told, that a session of one of its users is over.
+
+    Args:
+        attempt: counted from 1.
+        outcome: `accepted`; `refused`, `unreachable` or `unsigned`, and then it is told again;
+            `given_up` after the last of them.
+        status: of its answer; None where there was none.
+    """
+
+    environment: EnvironmentId
+    client: ClientId
+    session: SessionId
+    attempt: int
+    outcome: str
+    status: int | None = None
+
+
+class MessageDelivered(msgspec.Struct, frozen=True):
+    """A mail or text message went out: the next server has taken it.
+
+    Args:
+        user: None where there is no such user (yet).
+        attempts: how many it took.
+    """
+
+    environment: EnvironmentId
+    user: UserId | None
+    channel: str
+    template: str
+    attempts: int
+
+
+class MessageFailed(msgspec.Struct, frozen=True):
+    """A mail or text message will not arrive.
+
+    Args:
+        reason: `refused` or `unreachable` (by the next server), `address` (it is none), `flood`
+            (too many went there), `full` (too many wait), `late` (it waited too long), `stopped`
+            (the server ended first).
+    """
+
+    environment: EnvironmentId
+    user: UserId | None
+    channel: str
+    template: str
+    reason: str
+    attempts: int
 
 
 Event = (
@@ -290,4 +436,15 @@ Event = (
     | ConsentGiven
     | FlowFailed
     | ReplayDetected
+    | AuthenticatorAdded
+    | AuthenticatorChanged
+    | AuthenticatorRemoved
+    | SecondFactorAccepted
+    | SecondFactorRefused
+    | SecondFactorLocked
+    | ManagementDone
+    | FetchFailed
+    | LogoutNoticeSent
+    | MessageDelivered
+    | MessageFailed
 )

@@ -9,6 +9,9 @@ from ostiary.core.base.scopes import ScopeSet
 from ostiary.core.base.secret import Secret
 from ostiary.core.crypto.keys import Algorithm, VerificationKey
 from ostiary.core.crypto.secret_digests import SecretDigest
+from ostiary.core.model.authentication_application import AuthenticationApplication
+from ostiary.core.model.logout import LogoutURIs
+from ostiary.core.model.permission import Permission
 
 
 class AuthMethod(StrEnum):
@@ -81,16 +84,23 @@ class Client:
         may_introspect: it may ask about tokens of the managers open to it.
         issuer_audience_only: its assertions must name the issuer as audience, nothing else.
         redirect_uris, post_logout_redirect_uris: compared byte by byte (loopback ports apart).
+        logout: where it is told that a session is over.
         response_types: as `AuthorizationRequest.response_types`, each joined by spaces.
         is_redirectless: it may use `pi.flow`; then no consent is ever asked for.
         is_cookieless: its flows are bound by a state in the answers instead of a cookie.
         bypasses_approval: its users are not asked whether it may have its scopes.
         sends_issuer: `iss` stands in authorization responses (RFC 9207).
         policy: its authentication policy; None for the environment's.
+        policies: further ones, of which a request may choose by `acr_values`.
+        application: where its users' browsers are sent to sign on; None for the environment's.
+        ends_sessions: it may sign a user off by an ID token alone, without the browser's cookie.
         id_token_algorithm: None for the environment's first key.
         userinfo_algorithm: signs userinfo answers; None for plain JSON.
         puts_claims_in_id_token: claims of the scopes also stand in ID tokens issued with a code.
         allows_authorization_alias: `grant_type=authorization` means authorization_code.
+        type: what kind of program it is, in the configuration's words; None for not said.
+        permissions: what it may do by a management API with a token of its own.
+        managed_populations: keys of those whose users they reach; None for all.
     """
 
     id: str
@@ -110,6 +120,7 @@ class Client:
     issuer_audience_only: bool = False
     redirect_uris: tuple[str, ...] = ()
     post_logout_redirect_uris: tuple[str, ...] = ()
+    logout: LogoutURIs = field(default=LogoutURIs())
     response_types: frozenset[str] = frozenset({"code"})
     pkce: PKCE = PKCE.REQUIRED
     refresh: RefreshPolicy = field(default=RefreshPolicy())
@@ -118,6 +129,9 @@ class Client:
     bypasses_approval: bool = False
     sends_issuer: bool = True
     policy: str | None = None
+    policies: tuple[str, ...] = ()
+    application: AuthenticationApplication | None = None
+    ends_sessions: bool = False
     id_token_algorithm: Algorithm | None = None
     id_token_lifetime_seconds: int = 300
     userinfo_algorithm: Algorithm | None = None
@@ -126,6 +140,9 @@ class Client:
     logo_uri: str | None = None
     policy_uri: str | None = None
     tos_uri: str | None = None
+    type: str | None = None
+    permissions: frozenset[Permission] = frozenset()
+    managed_populations: frozenset[str] | None = None
     attributes: Mapping[str, str] = field(default_factory=dict)
     granted_before: dict[str, ScopeSet] = field(default_factory=dict, repr=False)
     """What requests for scopes, as they were written, came to: a few, so that each is read once."""

@@ -6,13 +6,16 @@ from enum import StrEnum
 
 from ostiary.core.base.ids import ClientId, EnvironmentId, KeyId, TokenManagerId
 from ostiary.core.crypto.keys import KeySet, SigningKey
+from ostiary.core.crypto.sealing import Sealer
 from ostiary.core.crypto.secret_digests import SecretDigester
+from ostiary.core.model.authentication_application import AuthenticationApplication
 from ostiary.core.model.client import Client
 from ostiary.core.model.password_policy import LockoutPolicy, PasswordPolicy
 from ostiary.core.model.policy import Policy, StepInstance, StepNode
 from ostiary.core.model.resource import Resource
 from ostiary.core.model.session import SessionPolicy
 from ostiary.core.model.token_manager import TokenManager
+from ostiary.core.model.traits import Traits
 
 ENVIRONMENT_KEYS = "environment"
 """Name of the key set that every environment has, for what is no access token."""
@@ -33,23 +36,6 @@ class SubjectKind(StrEnum):
     """As PingFederate's usual contracts have it; whoever gives a username again must know."""
 
 
-@dataclass(frozen=True, slots=True)
-class AuthenticationApplication:
-    """A program that may use the authentication API from a browser.
-
-    Spec: PingFederate "Configuring authentication applications".
-    Args:
-        url: where a browser is sent with `flowId` to sign on.
-        origins: exact; a port of `*` matches any port, and one must be there.
-        client_id: the one client that it may start flows for; None for every one that may.
-    """
-
-    key: str
-    url: str
-    origins: tuple[str, ...]
-    client_id: ClientId | None = None
-
-
 STANDARD_STEP = StepInstance("form", "username_password")
 STANDARD_POLICY = Policy("default", StepNode("form"))
 
@@ -64,6 +50,7 @@ class Environment:
             (assertion audiences).
         clients: by `client_id`.
         client_secrets: digests and compares secrets under this environment's own key.
+        secrets: seals what users of this environment have in the store.
         allowed_origins: browser origins that may call its endpoints.
         lockout: when failed attempts lock a user.
         passwords: what a new password must be.
@@ -74,6 +61,11 @@ class Environment:
         claim_attributes: which user attribute fills a claim, where the names differ.
         applications: programs that show the authentication API's flows to people.
         default_application: where a browser is sent to sign on, instead of our own pages.
+        passkey_domain: what passkeys are bound to; None for the host of `base_url`.
+        mail_sender: whom its mail is from; "" for the server's own sender.
+        traits: what it does otherwise for the sake of clients that expect it so.
+        management_audience: `aud` of tokens that open its management API, and of those in the
+            style of its face that are for nothing else; None for none.
     """
 
     id: EnvironmentId
@@ -90,6 +82,7 @@ class Environment:
     resources: tuple[Resource, ...] = field(repr=False)
     key_sets: Mapping[str, KeySet] = field(repr=False)
     client_secrets: SecretDigester = field(repr=False)
+    secrets: Sealer = field(repr=False)
     allowed_origins: frozenset[str] = frozenset()
     lockout: LockoutPolicy = field(default=LockoutPolicy())
     passwords: PasswordPolicy = field(default=PasswordPolicy())
@@ -105,6 +98,10 @@ class Environment:
     flow_lifetime_seconds: int = 900
     applications: tuple[AuthenticationApplication, ...] = ()
     default_application: AuthenticationApplication | None = None
+    mail_sender: str = ""
+    passkey_domain: str | None = None
+    traits: Traits = field(default=Traits())
+    management_audience: str | None = None
 
     def find_key(self, kid: KeyId) -> tuple[SigningKey, str] | None:
         """Return the key of that id and the name of its set, or None."""

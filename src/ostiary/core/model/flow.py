@@ -33,6 +33,7 @@ class Flow(msgspec.Struct, frozen=True, omit_defaults=True):
         binding: of the cookie, or in cookieless mode of the state, that alone opens it.
         path: the branches taken from the policy's root to the step that is asked now.
         step_state: what that step remembers, JSON values only, nothing secret.
+        detour: the kind of step that goes on in its place.
         user_id: whom the first proof named; no later step may name anybody else.
         identifier: what somebody said who they are, proved or not.
         credential: the user's, as the first proof met it (`Authentication.credential`).
@@ -54,6 +55,7 @@ class Flow(msgspec.Struct, frozen=True, omit_defaults=True):
     stage: Stage = Stage.AUTHENTICATION
     path: tuple[str, ...] = ()
     step_state: Mapping[str, Any] = {}
+    detour: str | None = None
     user_id: UserId | None = None
     credential: float | None = None
     identifier: str | None = None

@@ -1,6 +1,7 @@
 """Policies of passwords: what a new one must be, and what failed attempts lead to."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 
@@ -103,14 +104,43 @@ CEILING_SECONDS = 365 * 86_400.0
 """The lock at the ceiling: until somebody unlocks the user, or a year has passed."""
 
 
+class PasswordRule(StrEnum):
+    """One thing that a new password must be."""
+
+    LENGTH = "length"
+    CHARACTERS = "characters"
+    REPEATED = "repeated"
+    UNIQUE = "unique"
+    PROFILE = "profile"
+    SIMILAR = "similar"
+    COMMON = "common"
+    HISTORY = "history"
+
+
 @dataclass(frozen=True, slots=True)
 class PasswordPolicy:
     """What a new password must be: long, and not one that everybody tries first.
 
+    Rules of composition are there for whoever has to keep an older policy; none holds by itself.
+
     Spec: NIST SP 800-63B-4 §3.1.1.2 (length and a list of known ones; no rules of composition).
     Args:
         max_age_seconds: a password expires so long after it was set; None for never.
+        min_of: how many characters of each set there must be, by the set.
+        max_repeated: how often one character may stand in a row; 0 for any number.
+        min_unique: how many different characters there must be.
+        excludes_profile: it may not hold the username or what is known of the user.
+        excludes_similar: it may not be the current one with a few characters changed.
+        excludes_common: it may not be one that everybody tries first.
+        history: it may not be any of so many before; the current one is the first of them.
     """
 
     min_characters: int = 15
     max_age_seconds: float | None = None
+    min_of: Mapping[str, int] = field(default_factory=dict)
+    max_repeated: int = 0
+    min_unique: int = 0
+    excludes_profile: bool = False
+    excludes_similar: bool = False
+    excludes_common: bool = True
+    history: int = 0

@@ -11,13 +11,31 @@ MAX_FORMER = 4
 """So many earlier cookies of a browser still open the flows that were begun with them."""
 
 
+class PassedPolicy(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A policy that somebody has passed, and what was shown for it.
+
+    Args:
+        at: seconds since the epoch.
+        way: the branches taken, from the policy's root to its end.
+        steps: the steps on that way, each as key and a digest of its kind and settings.
+        methods: how the user proved who it is on it.
+    """
+
+    key: str
+    at: float
+    way: tuple[str, ...] = ()
+    steps: tuple[str, ...] = ()
+    methods: tuple[str, ...] = ()
+    context: str | None = None
+
+
 class Authentication(msgspec.Struct, frozen=True, omit_defaults=True):
     """How, and when, a user proved who it is.
 
     Args:
         at: seconds since the epoch (`auth_time`).
         methods: how, as RFC 8176 names it (`amr`).
-        policies: keys of the authentication policies that it satisfies.
+        passed: the authentication policies that it satisfies, the latest last.
         context: the class of the last of them (`acr`), if it names one.
         credential: `User.credential` of the user that was proved, as it was read before the proof;
             None holds for nobody.
@@ -26,9 +44,15 @@ class Authentication(msgspec.Struct, frozen=True, omit_defaults=True):
     user_id: UserId
     at: float
     methods: tuple[str, ...] = ()
-    policies: tuple[str, ...] = ()
+    passed: tuple[PassedPolicy, ...] = ()
     context: str | None = None
     credential: float | None = None
+
+    def by(self, passed: PassedPolicy) -> "Authentication":
+        """Return it as it counts where only one of the policies does: as old, and as strong."""
+        return msgspec.structs.replace(
+            self, at=passed.at, methods=passed.methods, context=passed.context
+        )
 
     def holds_for(self, user: User) -> bool:
         """Tell whether it still proves this user, as the directory has it now.
@@ -37,7 +61,7 @@ class Authentication(msgspec.Struct, frozen=True, omit_defaults=True):
         a user everybody who has signed on as it.
         """
         is_same = user.id == self.user_id and user.credential == self.credential
-        return is_same and user.enabled
+        return is_same and user.may_sign_on
 
 
 class Session(msgspec.Struct, frozen=True, omit_defaults=True):

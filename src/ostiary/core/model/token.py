@@ -21,6 +21,7 @@ from ostiary.core.base.ids import (
 from ostiary.core.base.scopes import ScopeSet
 from ostiary.core.model.authorization_request import ClaimsRequest
 from ostiary.core.model.flow import Flow
+from ostiary.core.model.logout import Participation
 from ostiary.core.model.session import Session
 from ostiary.core.model.user_grant import AuthorizationCode, Consent, RefreshState, UserGrant
 
@@ -60,6 +61,8 @@ class AccessToken(msgspec.Struct, frozen=True, omit_defaults=True):
     """The user's grant; a transient one has the id of its only token."""
     session_id: str | None = None
     authenticated_at: float | None = None
+    context: str | None = None
+    """The class of the policy that the user satisfied (`acr`), where that names one."""
     claims: ClaimsRequest | None = None
     """What userinfo is to answer beyond the scopes; kept with the grant, known by inspection."""
 
@@ -127,6 +130,7 @@ class Issuance(msgspec.Struct, frozen=True):
     moves: FlowMove | None = None
     session: SessionChange | None = None
     consent: Consent | None = None
+    participation: Participation | None = None
     needs_session: SessionId | None = None
 
 

@@ -17,12 +17,14 @@ class UserPassword:
         hash: in one of the forms that `core.crypto.passwords` reads.
         must_change: it was set by somebody else and lets nobody in but to choose another one.
         expires_at: from then on it is treated as `must_change`; None for never.
+        former: hashes of the ones before, the latest first, as many as the policy remembers.
     """
 
     hash: str = field(repr=False)
     changed_at: float
     must_change: bool = False
     expires_at: float | None = None
+    former: tuple[str, ...] = field(default=(), repr=False)
 
     def is_to_be_changed(self, now: float) -> bool:
         """Tell whether it lets nobody in any more but to choose another one."""
@@ -40,7 +42,8 @@ class User:
         attributes: JSON values by name.
         password: None for a user that cannot sign on with one.
         version: grows with each change; a change names the one that it started from.
-        disabled_at: when it was last disabled, enabled again since or not.
+        disabled_at: when it was last disabled or locked, and may sign on again since or not.
+        locked_at: when an administrator locked it; None for not locked.
     """
 
     id: UserId
@@ -53,6 +56,12 @@ class User:
     updated_at: float = 0.0
     version: int = 1
     disabled_at: float = 0.0
+    locked_at: float | None = None
+
+    @property
+    def may_sign_on(self) -> bool:
+        """Tell whether nobody has disabled or locked it."""
+        return self.enabled and self.locked_at is None
 
     @property
     def credential(self) -> float:

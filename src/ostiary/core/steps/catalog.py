@@ -3,6 +3,19 @@
 from ostiary.core.steps.consent import Consent
 from ostiary.core.steps.contract import Step
 from ostiary.core.steps.identifier_first import IdentifierFirst
+from ostiary.core.steps.pairing import Pairing
+from ostiary.core.steps.password_change import PasswordChange
+from ostiary.core.steps.password_recovery import PasswordRecovery
+from ostiary.core.steps.registration import Registration
+from ostiary.core.steps.second_factor import SecondFactor
 from ostiary.core.steps.username_password import UsernamePassword
 
-ALL: tuple[type[Step], ...] = (Consent, IdentifierFirst, UsernamePassword)
+DETOURS: tuple[type[Step], ...] = (Pairing, PasswordChange, PasswordRecovery, Registration)
+"""Kinds that no policy asks: other steps lead there."""
+ALL: tuple[type[Step], ...] = (
+    Consent,
+    IdentifierFirst,
+    SecondFactor,
+    UsernamePassword,
+    *DETOURS,
+)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
+from ostiary.core.base.phrases import Phrase
 from ostiary.core.model.environment import Environment
 from ostiary.core.model.user_grant import Consent as KeptConsent
 from ostiary.core.ports.user_grants import Consents
@@ -62,12 +63,15 @@ class Consent:
                 Offer(APPROVE, "Allow", (REMEMBER,), is_primary=True),
                 Offer(DENY, "Do not allow"),
             ),
-            title=f"Allow access to {name}?",
-            lines=(f"{name} asks for access on your behalf:",),
+            title=Phrase("Allow access to {client}?", client=name),
+            lines=(Phrase("{client} asks for access on your behalf:", client=name),),
             items=(
                 *described,
-                *(f"Read about you: {name.replace('_', ' ')}" for name in _claims(env, situation)),
-                *(f"for {resource}" for resource in request.resources),
+                *(
+                    Phrase("Read about you: {claim}", claim=claim.replace("_", " "))
+                    for claim in _claims(env, situation)
+                ),
+                *(Phrase("for {resource}", resource=resource) for resource in request.resources),
             ),
         )
 

@@ -7,6 +7,7 @@ from typing import Any, Protocol
 import msgspec
 
 from ostiary.core.base.ids import UserId
+from ostiary.core.base.languages import choose_language, parse_language_ranges
 from ostiary.core.model.client import Client
 from ostiary.core.model.environment import Environment
 from ostiary.core.model.flow import Flow
@@ -35,7 +36,23 @@ class InputKind(StrEnum):
 
     TEXT = "text"
     PASSWORD = "password"  # noqa: S105 - a kind of input
+    NEW_PASSWORD = "new password"  # noqa: S105 - browsers offer to make one up
     BOOLEAN = "boolean"
+    EMAIL = "email"
+    PHONE = "phone"
+    CODE = "code"
+    """What was sent to a person, or an application or a list shows: digits mostly."""
+    CHOICE = "choice"
+    """The value of one of the input's options; programs send it as a reference to a thing."""
+    JSON = "json"
+    """What a browser gives back (WebAuthn): text, whether it came as text or as an object."""
+
+
+class Option(msgspec.Struct, frozen=True):
+    """One of the things that an input lets one choose from."""
+
+    value: str
+    label: str
 
 
 class Input(msgspec.Struct, frozen=True):
@@ -45,6 +62,8 @@ class Input(msgspec.Struct, frozen=True):
         label: what a person reads beside it.
         value: what it holds at first: text, or a bool.
         autocomplete: what a browser may fill it with (HTML's tokens).
+        options: of a choice, in order; no other value is taken.
+        has_digits_only: of a code: telephones show a keyboard of digits. Nothing is refused for it.
     """
 
     name: str
@@ -55,6 +74,8 @@ class Input(msgspec.Struct, frozen=True):
     is_read_only: bool = False
     autocomplete: str | None = None
     max_characters: int = 256
+    options: tuple[Option, ...] = ()
+    has_digits_only: bool = False
 
 
 class Offer(msgspec.Struct, frozen=True):
@@ -77,6 +98,7 @@ class View(msgspec.Struct, frozen=True):
     Args:
         fields: members of the state for programs, by their names on the wire.
         title, lines, items: for the page: its heading, paragraphs, and a list.
+        figure: what the page shows as a QR code; "" for none.
     """
 
     state: State
@@ -85,6 +107,7 @@ class View(msgspec.Struct, frozen=True):
     title: str = "Sign on"
     lines: tuple[str, ...] = ()
     items: tuple[str, ...] = ()
+    figure: str = ""
 
 
 class ProblemKind(StrEnum):
@@ -96,6 +119,13 @@ class ProblemKind(StrEnum):
     VALUE = "value"
     CREDENTIALS = "credentials"
     ATTEMPTS = "attempts"
+    NEW_PASSWORD = "new password"  # noqa: S105 - what is wrong, not a password
+    """It breaks rules of the policy; `Problem.unmet` names them."""
+    TAKEN = "taken"
+    CODE = "code"
+    """A one-time code is not right, or over."""
+    LIMIT = "limit"
+    """Too many were asked for; `Problem.retry_seconds` says how long to wait."""
 
 
 class Problem(msgspec.Struct, frozen=True):
@@ -106,6 +136,8 @@ class Problem(msgspec.Struct, frozen=True):
         user_message: for the person; it never says whether a user exists.
         target: the input that it is about, or None.
         remaining: how many more attempts there are, where that may be known.
+        unmet: rules of the password policy that a new password breaks, by their fields' names.
+        retry_seconds: how long to wait before it is worth another try.
     """
 
     kind: ProblemKind
@@ -113,6 +145,8 @@ class Problem(msgspec.Struct, frozen=True):
     user_message: str
     target: str | None = None
     remaining: int | None = None
+    unmet: tuple[str, ...] = ()
+    retry_seconds: int | None = None
 
 
 class Visitor(msgspec.Struct, frozen=True):
@@ -121,11 +155,13 @@ class Visitor(msgspec.Struct, frozen=True):
     Args:
         device: the device cookie as it came, not verified.
         username: who signed on here before and wished to be remembered.
+        languages: which ones the browser would like, as `parse_language_ranges` reads them.
     """
 
     address: str
     device: str | None = None
     username: str | None = None
+    languages: str = ""
 
 
 class Keepsake(msgspec.Struct, frozen=True):
@@ -145,7 +181,8 @@ class Situation(msgspec.Struct, frozen=True):
 
     Args:
         instance: as which it is configured.
-        state: what it remembered last (`Ask.state`), {} when it begins.
+        state: what it remembered last (`Ask.state`); when it begins, what a detour or the way back
+            from one handed over, {} otherwise.
     """
 
     client: Client
@@ -154,11 +191,22 @@ class Situation(msgspec.Struct, frozen=True):
     visitor: Visitor
     state: Mapping[str, Any]
 
+    @property
+    def language(self) -> str:
+        """Return the language of what the person is sent: the application's wish comes first."""
+        accepted = parse_language_ranges(self.visitor.languages)
+        return choose_language((*self.flow.request.ui_locales, *accepted))
+
 
 class Ask(msgspec.Struct, frozen=True):
-    """The step waits for somebody; JSON values, nothing secret."""
+    """The step waits for somebody; JSON values, nothing secret.
+
+    Args: problems with what was sent, where the refusal itself is to be remembered (a wrong code
+        that counts).
+    """
 
     state: Mapping[str, Any] = {}
+    problems: tuple[Problem, ...] = ()
 
 
 class Passed(msgspec.Struct, frozen=True):
@@ -206,8 +254,31 @@ class Restart(msgspec.Struct, frozen=True):
     """
 
 
-Begun = Ask | Passed | Failed
-Outcome = Ask | Passed | Failed | Refused | Restart
+class Detour(msgspec.Struct, frozen=True):
+    """Another kind of step goes on in this one's place: a forgotten password, a registration.
+
+    It is asked under this one's key and settings. What it passes or fails with counts as this
+    one's outcome; `Back` leads here again, and a further detour takes its place.
+    Args:
+        type: the kind of step.
+        state: `Situation.state` when it begins; JSON values, nothing secret.
+    """
+
+    type: str
+    state: Mapping[str, Any] = {}
+
+
+class Back(msgspec.Struct, frozen=True):
+    """A detour is over without an outcome: the step that the policy asks begins again.
+
+    Args: state: `Situation.state` when it does.
+    """
+
+    state: Mapping[str, Any] = {}
+
+
+Begun = Ask | Passed | Failed | Detour | Back
+Outcome = Ask | Passed | Failed | Refused | Restart | Detour | Back
 
 
 class Step(Protocol):

@@ -17,6 +17,7 @@ from ostiary.core.steps.contract import (
     Action,
     Ask,
     Begun,
+    Detour,
     Failed,
     Input,
     InputKind,
@@ -33,6 +34,7 @@ from ostiary.core.steps.contract import (
     View,
 )
 from ostiary.core.steps.prefill import find_username
+from ostiary.core.steps.ways_aside import WaysAside
 
 CHECK = Action("usernamePassword", "check")
 CANCEL = Action("usernamePassword", "cancel")
@@ -40,9 +42,6 @@ REQUIRED = State("usernamePassword", "required")
 RESTART = Action("usernamePassword", "restart")
 ENTRANCE = Entrance("flow")
 CANCELED = Failed("access_denied", "The user cancelled the sign-on.")
-MUST_CHANGE = Failed(
-    "access_denied", "The password must be changed before it lets its user sign on."
-)
 WRONG = Refused(
     (
         Problem(
@@ -82,29 +81,35 @@ class UsernamePassword:
     Settings:
         remember_my_username: offer to fill the name in the next time.
         this_is_my_device: offer to know the device the next time; otherwise each is known.
+        recovery, registration, password_change: see `WaysAside`.
     """
 
     passwords: PasswordSignOn
     devices: Devices
+    ways_aside: WaysAside
     type: ClassVar[str] = "username_password"
     plugin_id: ClassVar[str] = "7RmQNDWaOnBoudTufx2sEw"
 
     async def begin(self, env: Environment, situation: Situation) -> Begun:
         """Ask; the name is filled in where there is one, and settled where a step has taken it."""
         named = situation.flow.identifier
+        known = situation.state.get("username") or find_username(situation)
         return Ask(
             {
-                "username": find_username(situation) if named is None else named,
+                "username": known if named is None else named,
                 "is_settled": named is not None,
                 "is_remembered": bool(situation.visitor.username),
+                "notice": situation.state.get("notice", ""),
             }
         )
 
     def view(self, env: Environment, situation: Situation) -> View:
         may_restart = situation.state.get("is_settled") and situation.flow.user_id is None
         check = Offer(CHECK, "Sign on", _inputs(situation), is_primary=True)
-        offers = (check, _RESTART_OFFER, _CANCEL_OFFER) if may_restart else (check, _CANCEL_OFFER)
-        return View(REQUIRED, offers, _fields(situation))
+        restart = (_RESTART_OFFER,) if may_restart else ()
+        offers = (check, *restart, *self.ways_aside.offers(situation), _CANCEL_OFFER)
+        notice = str(situation.state.get("notice", ""))
+        return View(REQUIRED, offers, _fields(situation), lines=(notice,) if notice else ())
 
     async def act(
         self, env: Environment, situation: Situation, action: Action, inputs: Mapping[str, Any]
@@ -113,6 +118,9 @@ class UsernamePassword:
             return CANCELED
         if action == RESTART:
             return Restart()
+        aside = await self.ways_aside.lead(env, situation, action, inputs)
+        if aside is not None:
+            return aside
         presented = self._present(env, situation, inputs)
         outcome = await self.passwords.attempt(env, presented)
         match outcome:
@@ -126,7 +134,9 @@ class UsernamePassword:
                     credential=user.credential,
                 )
             case MustChange():
-                return MUST_CHANGE
+                return Detour(
+                    "password_change", {"username": presented.username, "is_forced": True}
+                )
             case Rejected() | Locked():
                 return WRONG
             case never:

@@ -48,7 +48,10 @@ async def test_a_finished_flow_says_how_and_when_the_user_proved_who_it_is(flows
     assert authentication is not None
     assert authentication.at == flows.clock.now()
     assert authentication.methods == ("pwd",)
-    assert authentication.policies == ("default",)
+    (passed,) = authentication.passed
+    assert (passed.key, passed.way) == ("default", ("success",))
+    assert [step.split()[0] for step in passed.steps] == ["form"]
+    assert passed.methods == ("pwd",)
     assert authentication.context == "urn:example:default"
 
 
@@ -69,7 +72,7 @@ async def test_cancelling_ends_the_flow_with_access_denied(flows: Flows) -> None
     assert turn.flow.failure is not None
     assert turn.flow.failure.code == "access_denied"
     assert turn.view is None
-    assert [event.code for event in flows.emitted(FlowFailed)] == ["access_denied"]  # type: ignore[union-attr]
+    assert [event.code for event in flows.emitted(FlowFailed)] == ["access_denied"]
 
 
 async def test_nothing_is_offered_in_a_finished_flow(flows: Flows) -> None:

@@ -148,6 +148,4 @@ def test_an_approval_is_told_and_one_that_nobody_was_asked_for_is_not() -> None:
         if turn.view is not None:
             run_now(flows.act(browser, begun.flow.id, "consent.approve"))
     given = flows.emitted(ConsentGiven)
-    assert [(event.client, event.scope) for event in given] == [  # type: ignore[union-attr]
-        ("asking", "openid profile")
-    ]
+    assert [(event.client, event.scope) for event in given] == [("asking", "openid profile")]
