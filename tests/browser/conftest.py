@@ -8,6 +8,7 @@ from playwright.sync_api import Browser, Page
 
 from tests.browser.driver import BrowserThread, running_browser, running_thread
 from tests.browser.installation import OPEN_HOST, SHOWN_HOST, make_configuration
+from tests.browser.mailbox import Mailbox
 from tests.browser.person import Person
 from tests.browser.watching import Watch
 from tests.browser.websites import HOSTS, WebSites, running_web_sites
@@ -105,6 +106,12 @@ def page(browser_thread: BrowserThread, window: Page, watched: Watch) -> Page:
     """Give the test the window, which knows nobody."""
     browser_thread.run(window.context.clear_cookies)
     return window
+
+
+@pytest.fixture
+def mailbox(server: Server) -> Mailbox:
+    """Return what the server has sent."""
+    return Mailbox(server)
 
 
 @pytest.fixture

@@ -10,10 +10,28 @@ from tests.support.server import SEEDS, load_toml
 OPEN_HOST = "id.example"
 SHOWN_HOST = "shown.example"
 """Of an environment whose sign-on is shown by an authentication application on the same site."""
+CLOUD_ID = "00000000-0000-4000-8000-00000000c10d"
+"""Of the environment with PingOne's face."""
+CLOUD_PAGE_ID = "00000000-0000-4000-8000-0000000000c1"
 PASSWORD = "Password1"
 VERIFIER = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
 CHALLENGE = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
 """Of `VERIFIER` (RFC 7636, appendix B)."""
+
+FACTORS = ("totp", "passkey", "email", "sms", "any")
+"""Clients, each with a policy and a step of the same name: which second factors count there."""
+EVERYBODY = 12
+"""How many users there are without a second factor: `person-0` and so on, and `new-0`."""
+_STEPS: dict[str, dict[str, Any]] = {
+    "accounts": {
+        "type": "username_password",
+        "recovery": True,
+        "registration": True,
+        "password_change": True,
+    },
+    **{name: {"type": "second_factor", "methods": [name]} for name in FACTORS},
+    "any": {"type": "second_factor"},
+}
 
 
 def make_configuration(sites: WebSites, port: int) -> dict[str, Any]:
@@ -28,6 +46,7 @@ def make_configuration(sites: WebSites, port: int) -> dict[str, Any]:
             "default": _extend(example, sites),
             "open": _make_open(sites, port),
             "shown": _make_shown(sites, port),
+            "cloud": _make_cloud(sites),
         },
     }
 
@@ -57,7 +76,16 @@ def _extend(env: dict[str, Any], sites: WebSites) -> dict[str, Any]:
     clients = {
         "web-client": web_client,
         "quick": _make_client(sites, bypass_approval=True),
-        "remembering": _make_client(sites, bypass_approval=True, policy="remembering"),
+        **{
+            name: _make_client(sites, bypass_approval=True, policy=name)
+            for name in ("remembering", "accounts", *FACTORS)
+        },
+        "framed": _make_client(
+            sites,
+            bypass_approval=True,
+            response_types=["id_token"],
+            frontchannel_logout_uri=f"{sites.application}/frame",
+        ),
         **{
             f"hostile-{number}": _make_client(sites, name=name, scopes=["openid", "hostile"])
             for number, name in enumerate(HOSTILE)
@@ -66,15 +94,32 @@ def _extend(env: dict[str, Any], sites: WebSites) -> dict[str, Any]:
     mallory = dict.fromkeys(("given_name", "family_name", "mail"), " ".join(HOSTILE))
     remembering = {"type": "username_password", "remember_my_username": True}
     page = {"url": f"{sites.neighbour}/sign-on", "client": "im_client"}
+    users = {**_make_people(), "mallory": {"password": PASSWORD, "attributes": mallory}}
+    steps = {"remembering": remembering, **_STEPS}
+    policies = {name: {"steps": [name]} for name in ("remembering", "accounts")}
+    factors = {name: {"steps": ["accounts", name]} for name in FACTORS}
     return {
         **env,
         "scopes": {**env["scopes"], "hostile": " ".join(HOSTILE)},
         "clients": {**env["clients"], **clients},
-        "users": {**env["users"], "mallory": {"password": PASSWORD, "attributes": mallory}},
-        "steps": {**env["steps"], "remembering": remembering},
-        "policies": {**env["policies"], "remembering": {"steps": ["remembering"]}},
+        "users": {**env["users"], **users},
+        "steps": {**env["steps"], **steps},
+        "policies": {**env["policies"], **policies, **factors},
         "authentication_applications": {"page": page},
     }
+
+
+def _make_people() -> dict[str, Any]:
+    """Return one user for each test that gives one something to sign on with."""
+    people = {
+        f"person-{number}": {
+            "password": PASSWORD,
+            "attributes": {"mail": f"person-{number}@example.com"},
+        }
+        for number in range(EVERYBODY)
+    }
+    new = {"password": PASSWORD, "must_change_password": True}
+    return {**people, **{f"new-{number}": new for number in range(2)}}
 
 
 def _make_open(sites: WebSites, port: int) -> dict[str, Any]:
@@ -108,6 +153,29 @@ def _make_open(sites: WebSites, port: int) -> dict[str, Any]:
     }
 
 
+def _make_cloud(sites: WebSites) -> dict[str, Any]:
+    """Return an environment with PingOne's face whose endpoints pages of another site may call."""
+    client = _make_client(sites, auth_methods=["none"], bypass_approval=True)
+    page = {
+        **client,
+        "client_id": CLOUD_PAGE_ID,
+        "redirect_uris": [f"{sites.application}/{path}" for path in ("callback", "spa")],
+        "allow_redirectless": True,
+        "idp_signoff": True,
+        "response_types": ["code", "id_token"],
+        "claims_in_id_token": True,
+    }
+    return {
+        "face": "pingone",
+        "id": CLOUD_ID,
+        "scopes": {"openid": "Know who you are", "email": "Read your e-mail address"},
+        "allowed_origins": [sites.application],
+        "sessions": {"partitioned": True},
+        "clients": {"single-page": page},
+        "users": {"joe": {"password": PASSWORD, "attributes": {"mail": "joe@example.com"}}},
+    }
+
+
 def _make_shown(sites: WebSites, port: int) -> dict[str, Any]:
     """Return an environment that sends browsers to another program's page to sign on."""
     redirectless = {
@@ -126,8 +194,13 @@ def _make_shown(sites: WebSites, port: int) -> dict[str, Any]:
         "steps": {
             "who": {"type": "identifier_first"},
             "form": {"type": "username_password", "remember_my_username": True},
+            "more": {"type": "second_factor", "methods": ["totp", "passkey"]},
         },
-        "policies": {"form": {"steps": ["form"]}, "both": {"steps": ["who", "form"]}},
+        "policies": {
+            "form": {"steps": ["form"]},
+            "both": {"steps": ["who", "form"]},
+            "more": {"steps": ["form", "more"]},
+        },
         "default_policy": "form",
         "authentication_applications": {
             "widget": {"url": f"{sites.origin(SHOWN_HOST)}/widget"},
@@ -138,8 +211,9 @@ def _make_shown(sites: WebSites, port: int) -> dict[str, Any]:
             "in-two-steps": _make_client(sites, bypass_approval=True, policy="both"),
             "redirectless": redirectless,
             "jar-less": {**redirectless, "cookieless": True},
+            "guarded": {**redirectless, "policy": "more"},
         },
-        "users": {"joe": {"password": PASSWORD}},
+        "users": {name: {"password": PASSWORD} for name in ("joe", "ann", "ben")},
     }
 
 

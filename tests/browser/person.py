@@ -2,17 +2,18 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from playwright.sync_api import Locator, Page
 
 from tests.browser.installation import PASSWORD, authorize_url
-from tests.browser.websites import WebSites
+from tests.browser.websites import Arrival, WebSites
+from tests.support import jose
 
 _SIGN_ON = """([username, password]) => {
     const fields = document.forms[0].elements;
-    fields["pf.username"].value = username;
-    fields["pf.pass"].value = password;
+    (fields["pf.username"] ?? fields["username"]).value = username;
+    (fields["pf.pass"] ?? fields["password"]).value = password;
     document.querySelector("button").click();
 }"""
 _SEND_FORM = """([url, fields]) => {
@@ -81,3 +82,28 @@ class Person:
         """Wait until the application has its answer, and return it."""
         self.page.wait_for_url(f"{self.callback}?*")
         return dict(parse_qsl(urlsplit(self.page.url).query, strict_parsing=True))
+
+
+def sign_on_framed(person: Person) -> str:
+    """Sign on to the application that is told of logout in a frame, and return its ID token."""
+    person.open("framed", response_type="id_token", nonce="n-0S6_WzA2Mj")
+    person.sign_on()
+    person.page.wait_for_url(f"{person.callback}#*")
+    return dict(parse_qsl(urlsplit(person.page.url).fragment))["id_token"]
+
+
+def sign_off_framed(person: Person, id_token: str) -> None:
+    """Be sent by it to sign off."""
+    asked = {
+        "id_token_hint": id_token,
+        "post_logout_redirect_uri": f"{person.sites.application}/bye",
+        "state": "s",
+    }
+    person.page.goto(f"{person.base_url}/idp/init_logout.openid?{urlencode(asked)}")
+
+
+def framed(person: Person, id_token: str) -> list[Arrival]:
+    """Return what came to its frame about the session of an ID token."""
+    session_id = jose.parts(id_token)[1]["sid"]
+    arrivals = [each for each in person.sites.arrivals if each.path == "/frame"]
+    return [each for each in arrivals if each.query.get("sid") == session_id]

@@ -7,7 +7,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from ostiary.core.crypto import otp
 from tests.browser.installation import PASSWORD, SHOWN_HOST, authorize_url
+from tests.browser.passkeys import virtual_authenticator
+from tests.browser.test_second_factor_pages import code
 from tests.browser.websites import WebSites
 from tests.support.server import Server
 
@@ -96,6 +99,39 @@ def test_the_widget_signs_on_without_redirects(
     assert (told["token_type"], told["state"]) == ("Bearer", naming)
 
 
+def test_the_widget_pairs_an_application_that_shows_codes_and_asks_for_one(
+    page: Page, widget_url: str
+) -> None:
+    open_guarded(page, widget_url, "ann")
+    page.get_by_text("Authenticator App", exact=True).click()
+    key = page.locator(".text-block--overflow-wrap", has_text=re.compile("^[A-Z2-7]{32}$"))
+    seed = otp.seed_of(key.inner_text())
+    page.locator("#otp").fill(code(seed))
+    page.locator("#submit").click()
+    page.wait_for_function("window.told")
+
+    open_guarded(page, widget_url, "ann")
+    wrong = "000000" if code(seed, steps=1) != "000000" else "000001"
+    page.locator("#otp").fill(wrong)
+    page.locator("#submit").click()
+    expect(page.get_by_text("This is not right. Try again")).to_be_visible()
+    page.locator("#otp").fill(code(seed, steps=1))
+    page.locator("#submit").click()
+    page.wait_for_function("window.told")
+    assert page.evaluate("window.told")["token_type"] == "Bearer"
+
+
+def test_the_widget_pairs_a_passkey_and_asks_for_it(page: Page, widget_url: str) -> None:
+    with virtual_authenticator(page):
+        open_guarded(page, widget_url, "ben")
+        page.get_by_text("PassKey", exact=True).click()
+        page.wait_for_function("window.told")
+
+        open_guarded(page, widget_url, "ben")
+        page.wait_for_function("window.told")
+        assert page.evaluate("window.told")["token_type"] == "Bearer"
+
+
 def test_the_widget_is_told_of_a_refusal(page: Page, widget_url: str) -> None:
     page.goto(f"{widget_url}?client_id=nobody&response_type=token")
     expect(page.locator("#authnwidget")).not_to_be_empty()
@@ -107,8 +143,14 @@ def beginning(url: str) -> re.Pattern[str]:
     return re.compile(re.escape(url))
 
 
-def sign_on(page: Page, password: str = PASSWORD) -> None:
+def open_guarded(page: Page, widget_url: str, username: str) -> None:
+    """Sign on where a second factor is asked for, and come to it."""
+    page.goto(f"{widget_url}?client_id=guarded&response_type=token&prompt=login")
+    sign_on(page, username=username)
+
+
+def sign_on(page: Page, password: str = PASSWORD, username: str = "joe") -> None:
     """Fill in the widget's form."""
-    page.locator("#username").fill("joe")
+    page.locator("#username").fill(username)
     page.locator("#password").fill(password)
     page.locator("#submit").click()

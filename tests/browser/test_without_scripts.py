@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.person import Person
+from tests.browser.person import Person, framed, sign_off_framed, sign_on_framed
 
 
 @pytest.fixture(scope="module")
@@ -42,3 +42,20 @@ def test_a_user_signs_off(person: Person) -> None:
 
     person.open("quick")
     expect(person.field("Username")).to_be_visible()
+
+
+def test_OIDC_66_the_browser_goes_on_by_itself_after_the_frames(person: Person) -> None:
+    id_token = sign_on_framed(person)
+    sign_off_framed(person, id_token)
+    expect(person.page.get_by_role("link")).to_have_text("Continue")
+
+    person.page.wait_for_url(f"{person.sites.application}/bye?state=s")
+    assert len(framed(person, id_token)) == 1
+
+
+def test_a_page_for_a_passkey_says_that_it_needs_a_script(person: Person) -> None:
+    person.open("passkey")
+    person.sign_on("person-8")
+    expect(person.page.get_by_text("This needs JavaScript")).to_be_visible()
+    person.press("Cancel")
+    assert person.answer()["error"] == "access_denied"

@@ -21,7 +21,13 @@ from urllib.request import (
 
 from tests.support.html import parse_form
 
-_TYPED = {"pf.username": "joe", "pf.pass": "Password1"}
+_TYPED = {
+    "pf.username": "joe",
+    "pf.pass": "Password1",
+    "username": "joe",
+    "password": "Password1",
+}
+"""By the names of either face's fields."""
 _MOST_PAGES = 10
 
 

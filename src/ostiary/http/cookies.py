@@ -37,12 +37,13 @@ class Cookie(_Named, frozen=True, kw_only=True):
 
     Args:
         max_age: seconds; without it the cookie ends with the browser's session.
+        same_site: None leaves the attribute out, for browsers that know no `SameSite=None`.
         partitioned: kept apart for each site that embeds us.
     Raises: ValueError for what cannot stand in a cookie.
     """
 
     max_age: int | None = None
-    same_site: SameSite = SameSite.LAX
+    same_site: SameSite | None = SameSite.LAX
     partitioned: bool = False
     path: str = "/"
 
@@ -74,7 +75,7 @@ def set_cookie(cookie: Cookie, now: float) -> tuple[bytes, bytes]:
 def delete_cookie(
     name: str,
     *,
-    same_site: SameSite = SameSite.LAX,
+    same_site: SameSite | None = SameSite.LAX,
     partitioned: bool = False,
     path: str = "/",
 ) -> tuple[bytes, bytes]:
@@ -160,8 +161,9 @@ def _http_date(moment: float) -> str:
 
 def _header(cookie: Cookie, lifetime: str) -> tuple[bytes, bytes]:
     partitioned = "; Partitioned" if cookie.partitioned else ""
+    same_site = "" if cookie.same_site is None else f"; SameSite={cookie.same_site.value}"
     text = (
         f"{cookie.name}={cookie.value}; Path={cookie.path}{lifetime}"
-        f"; Secure; HttpOnly; SameSite={cookie.same_site.value}{partitioned}"
+        f"; Secure; HttpOnly{same_site}{partitioned}"
     )
     return b"set-cookie", text.encode()

@@ -2,6 +2,7 @@
 
 import re
 from base64 import b64encode
+from collections.abc import Sequence
 from hashlib import sha256
 
 from ostiary.http.errors import Headers
@@ -9,7 +10,7 @@ from ostiary.http.message import NO_STORE, Response
 
 _HTML = (b"content-type", b"text/html; charset=utf-8")
 _NO_FRAMES = (b"x-frame-options", b"DENY")
-_ORIGIN = re.compile(r"https?://[A-Za-z0-9.:\[\]-]+")
+_ORIGIN = re.compile(r"https?://[A-Za-z0-9._:\[\]-]+")
 
 
 def html_response(
@@ -24,7 +25,11 @@ def html_response(
 
 
 def page_policy(
-    *, style: str | None = None, script: str | None = None, image_origin: str | None = None
+    *,
+    style: str | None = None,
+    script: str | None = None,
+    image_origin: str | None = None,
+    frame_origins: Sequence[str] = (),
 ) -> bytes:
     """Return a content security policy that lets in nothing but what is named.
 
@@ -33,14 +38,16 @@ def page_policy(
     client's redirect URI against it, when a form ends in a redirect there.
 
     Spec: W3C Content Security Policy §2.3.1.
-    Raises: ValueError for an image origin that is none.
+    Raises: ValueError for an origin that is none.
     """
-    if image_origin is not None and not _ORIGIN.fullmatch(image_origin):
-        raise ValueError("not an origin of images")
+    origins = (*frame_origins, *([] if image_origin is None else [image_origin]))
+    if not all(_ORIGIN.fullmatch(origin) for origin in origins):
+        raise ValueError("not an origin of images or frames")
     sources = {
         "style-src": None if style is None else _digest(style),
         "script-src": None if script is None else _digest(script),
         "img-src": image_origin,
+        "frame-src": " ".join(dict.fromkeys(frame_origins)),
     }
     named = [f"{directive} {source}; " for directive, source in sources.items() if source]
     return f"default-src 'none'; {''.join(named)}base-uri 'none'; frame-ancestors 'none'".encode()

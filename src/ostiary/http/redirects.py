@@ -26,5 +26,17 @@ def redirect_response(url: str, status: Literal[302, 303], headers: Headers = ()
 
     Spec: RFC 9110 §10.2.2, §15.4.3, §15.4.4; RFC 3986 §2.
     """
-    location = url if _PLAIN.fullmatch(url) else quote(url, safe=_KEPT, errors="replace")
-    return Response(status, ((b"location", location.encode()), *NO_STORE, *headers))
+    return Response(status, ((b"location", _encode(url)), *NO_STORE, *headers))
+
+
+def refresh(url: str, seconds: int) -> tuple[bytes, bytes]:
+    """Return the header that sends a browser on from a page after a while.
+
+    Spec: WHATWG HTML §4.2.5.3.
+    """
+    return b"refresh", b"%d;url=%s" % (seconds, _encode(url))
+
+
+def _encode(url: str) -> bytes:
+    is_plain = _PLAIN.fullmatch(url) is not None
+    return (url if is_plain else quote(url, safe=_KEPT, errors="replace")).encode()

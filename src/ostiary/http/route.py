@@ -8,10 +8,11 @@ from functools import cached_property
 
 from ostiary.core.base.errors import ProtocolError
 from ostiary.http.message import NO_VALUES, Request, Response
+from ostiary.http.route_tree import SeveralVariables, Tree
 
 Handler = Callable[[Request], Awaitable[Response]]
 RenderError = Callable[[ProtocolError, Request | None], Response]
-_VARIABLE = re.compile(r"((?:/[^{}*/]+)*/)\{(\w+)\}((?:/[^{}*/]+)*)")
+_VARIABLE = re.compile(r"((?:/[^{}*/]+)*/)\{(\w+)\}((?:(?:/[^{}*/]+)+/?)?)")
 _PATTERN = re.compile(r"/[^{}*/]+/\*|/[^{}*]*")
 MAX_BODY_BYTES = 64 * 1024
 
@@ -50,8 +51,8 @@ class Route:
     """One served path.
 
     Args:
-        path: "/as/token.oauth2", "/as/{id}/resume" (one segment may be variable, if there is
-            another) or "/ext/*" (everything below one segment that no other route serves).
+        path: "/as/token.oauth2", "/as/{id}/resume" (segments may be variable, if there is another)
+            or "/ext/*" (everything below one segment that no other route serves).
         handlers: by method. HEAD and OPTIONS are answered without one.
         spends: a GET may use something up here, so nobody gets it by HEAD, which only looks.
         errors: the error shape of this endpoint; it gets every refusal, the edge's own too.
@@ -77,7 +78,8 @@ class Route:
     def __post_init__(self) -> None:
         if (self.origins is None) == (self.cors is CorsPolicy.CONFIGURED):
             raise ValueError(f"{self.path}: origins go with CorsPolicy.CONFIGURED")
-        if self.variable is None and not _PATTERN.fullmatch(self.path):
+        is_variable = self.variable is not None or self.several is not None
+        if not is_variable and not _PATTERN.fullmatch(self.path):
             raise ValueError(f"{self.path}: not a path that the table can find")
         if self.handlers.keys() & {"HEAD", "OPTIONS"}:
             raise ValueError(f"{self.path}: HEAD and OPTIONS are answered by the edge")
@@ -89,6 +91,11 @@ class Route:
         if parts is None or parts[1] + parts[3] == "/":
             return None
         return parts[1], parts[2], parts[3]
+
+    @cached_property
+    def several(self) -> SeveralVariables | None:
+        """The segments of a path of which more than one is variable."""
+        return SeveralVariables.read(self.path)
 
     @cached_property
     def media_type(self) -> bytes | None:
@@ -133,7 +140,8 @@ class RouteTable:
     """Finds the route of a path by dict look-ups: case-sensitive, nothing normalised.
 
     The more a path says literally, the earlier it is found: an exact path, then a variable segment
-    behind a literal one, then everything below a name, then a variable first segment.
+    behind a literal one, then everything below a name, then a variable first segment, and at last
+    those of several variables.
     """
 
     def __init__(self, routes: Iterable[Route]) -> None:
@@ -142,11 +150,12 @@ class RouteTable:
         self._below_name: dict[str, Route] = {}
         self._below_first: dict[str, list[_Head]] = {}
         self._below_variable: dict[str, tuple[Route, str]] = {}
+        self._several: Tree[Route] = Tree()
         for route in self.routes:
             self._add(route)
 
     def find(self, path: str) -> tuple[Route, Mapping[str, str]] | None:
-        """Return the route of `path` and the value of its variable segment, which is not empty."""
+        """Return the route of `path` and the values of its variable segments; none is empty."""
         route = self._exact.get(path)
         if route is not None:
             return route, NO_VALUES
@@ -161,10 +170,12 @@ class RouteTable:
         if first in self._below_name:
             return self._below_name[first], NO_VALUES
         tail = self._below_variable.get(rest)
-        return None if tail is None else (tail[0], {tail[1]: first})
+        return self._several.find(path) if tail is None else (tail[0], {tail[1]: first})
 
     def _add(self, route: Route) -> None:
         match route.variable:
+            case None if route.several is not None:
+                is_new = self._several.add(route.several, route)
             case ("/", name, tail):
                 is_new = self._below_variable.setdefault(tail[1:], (route, name))[0] is route
             case (head, name, tail):

@@ -128,6 +128,11 @@ def test_a_cookie_may_be_sent_from_within_another_site() -> None:
     )
 
 
+def test_a_cookie_may_leave_out_what_old_browsers_misread() -> None:
+    _, value = set_cookie(Cookie("ST-NO-SS", "abc", same_site=None, path="/e1"), NOW)
+    assert value == b"ST-NO-SS=abc; Path=/e1; Secure; HttpOnly"
+
+
 def test_a_cookie_is_forgotten_under_the_attributes_it_was_set_with() -> None:
     assert delete_cookie("PF")[1] == (
         b"PF=; Path=/; Expires=Thu, 01 Jan 1970 00:00:00 GMT; Max-Age=0"

@@ -55,3 +55,15 @@ def test_an_image_is_let_in_from_its_own_origin() -> None:
 def test_SEC_137_no_image_widens_the_policy(origin: str) -> None:
     with pytest.raises(ValueError, match="origin"):
         page_policy(image_origin=origin)
+
+
+def test_frames_are_let_in_from_their_own_origins_each_named_once() -> None:
+    origins = ("https://a_b.example.com", "https://b.example.com:8443", "https://a_b.example.com")
+    policy = page_policy(frame_origins=origins).decode()
+    assert "; frame-src https://a_b.example.com https://b.example.com:8443; " in policy
+
+
+@pytest.mark.parametrize("origin", ["", "*", "https:", "https://a.example/x", "a.example", "x; y"])
+def test_SEC_137_what_is_no_origin_of_frames_is_refused(origin: str) -> None:
+    with pytest.raises(ValueError, match="not an origin"):
+        page_policy(frame_origins=("https://a.example", origin))

@@ -3,7 +3,7 @@
 import pytest
 
 from ostiary.http.message import Request
-from ostiary.http.redirects import redirect, redirect_response
+from ostiary.http.redirects import redirect, redirect_response, refresh
 
 URL = "https://app.example.com/cb?code=a%20b&state=x/y:z~!$'()*+,;=@#f[0]"
 
@@ -36,3 +36,10 @@ def test_SEC_49_a_redirect_is_not_kept() -> None:
 )
 def test_SEC_19_what_may_not_stand_in_a_url_is_escaped(url: str, location: bytes) -> None:
     assert dict(redirect_response(url, 302).headers)[b"location"] == location
+
+
+def test_SEC_19_a_refresh_holds_nothing_that_could_end_its_header() -> None:
+    assert refresh("https://a.example/?x=1\r\nset-cookie: y", 5) == (
+        b"refresh",
+        b"5;url=https://a.example/?x=1%0D%0Aset-cookie:%20y",
+    )

@@ -22,7 +22,10 @@ BELOW_VARIABLE = make_route("/{environmentId}/as/token", "GET", "POST")
 BELOW_NAME = make_route("/ext/*", "GET")
 INNER = make_route("/as/{id}/resume/as/authorization.ping", "GET", "POST")
 LAST = make_route("/pf-ws/authn/flows/{flowId}", "GET", "POST")
-TABLE = RouteTable([EXACT, BELOW_VARIABLE, BELOW_NAME, INNER, LAST])
+SLASHED = make_route("/{environmentId}/signon/", "GET", "POST")
+SEVERAL = make_route("/{environmentId}/flows/{flowId}", "GET", "POST")
+DEEP = make_route("/v1/environments/{environmentId}/users/{userId}/sessions/{sessionId}", "GET")
+TABLE = RouteTable([EXACT, BELOW_VARIABLE, BELOW_NAME, INNER, LAST, SLASHED, SEVERAL, DEEP])
 
 
 def test_an_exact_path_is_found() -> None:
@@ -40,6 +43,34 @@ def test_a_segment_in_between_may_be_variable() -> None:
 
 def test_the_last_segment_may_be_variable() -> None:
     assert TABLE.find("/pf-ws/authn/flows/PyH5g") == (LAST, {"flowId": "PyH5g"})
+
+
+def test_a_path_may_end_with_a_slash() -> None:
+    assert TABLE.find("/0e3b/signon/") == (SLASHED, {"environmentId": "0e3b"})
+
+
+def test_several_segments_may_be_variable() -> None:
+    assert TABLE.find("/0e3b/flows/77aa") == (SEVERAL, {"environmentId": "0e3b", "flowId": "77aa"})
+    values = {"environmentId": "0e3b", "userId": "joe", "sessionId": "s1"}
+    assert TABLE.find("/v1/environments/0e3b/users/joe/sessions/s1") == (DEEP, values)
+
+
+@pytest.mark.parametrize("paths", list(permutations(["/{a}/x/{b}", "/{a}/{b}/y", "/x/{a}/{b}"])))
+@pytest.mark.parametrize(
+    ("path", "pattern"),
+    [
+        ("/1/x/2", "/{a}/x/{b}"),
+        ("/1/2/y", "/{a}/{b}/y"),
+        ("/1/x/y", "/{a}/x/{b}"),
+        ("/x/x/y", "/x/{a}/{b}"),
+    ],
+)
+def test_of_several_variables_the_first_literal_segment_wins(
+    paths: tuple[str, ...], path: str, pattern: str
+) -> None:
+    found = RouteTable(map(make_route, paths)).find(path)
+    assert found is not None
+    assert found[0].path == pattern
 
 
 def test_a_value_is_as_sent() -> None:
@@ -118,6 +149,16 @@ def test_everything_below_a_name_may_be_one_route() -> None:
         "/pf-ws/authn//flows/x",
         "//pf-ws/authn/flows/x",
         "pf-ws/authn/flows/x",
+        "/0e3b/signon",
+        "/0e3b/signon//",
+        "/0e3b/flows/",
+        "/0e3b/flows/77aa/",
+        "/0e3b/Flows/77aa",
+        "/0e3b//flows/77aa",
+        "//flows/77aa",
+        "/v1/environments/0e3b/users//sessions/s1",
+        "/v1/environments/0e3b/users/joe/sessions",
+        "/v1/environments/0e3b/users/joe/sessions/s1/x",
     ],
 )
 def test_SEC_236_no_other_spelling_of_a_path_is_served(path: str) -> None:
@@ -133,6 +174,8 @@ def test_a_path_is_served_once() -> None:
         RouteTable([INNER, make_route("/as/{other}/resume/as/authorization.ping")])
     with pytest.raises(ValueError, match="twice"):
         RouteTable([BELOW_NAME, make_route("/ext/*")])
+    with pytest.raises(ValueError, match="twice"):
+        RouteTable([SEVERAL, make_route("/{other}/flows/{id}")])
 
 
 @pytest.mark.parametrize(
@@ -144,7 +187,11 @@ def test_a_path_is_served_once() -> None:
         "/{a}",
         "/{a}/",
         "/{a}/{b}",
-        "/a/{b}/c/{d}",
+        "/{a}/{b}/",
+        "/a/{b}/{b}",
+        "/{a}/b/{c}/",
+        "/{a}/b/{c}/*",
+        "/{a}/b/x{c}",
         "/a/{b}/",
         "/a//{b}",
         "/a/{}",

@@ -5,7 +5,17 @@ import pytest
 from ostiary.http.message import Response
 from ostiary.http.security_headers import security_headers
 from ostiary.web.links import Link
-from ostiary.web.pages import AutoSubmitPage, Button, ErrorPage, Field, FormPage, MessagePage, Page
+from ostiary.web.pages import (
+    AutoSubmitPage,
+    Button,
+    Choice,
+    ErrorPage,
+    Field,
+    FormPage,
+    MessagePage,
+    Page,
+    SignedOffPage,
+)
 from ostiary.web.rendering import Pages
 from tests.support.html import Element, check_page, parse_elements, parse_form, visible_text
 
@@ -32,12 +42,48 @@ SIGN_ON = FormPage(
     logo="https://logos.example.com/shop.png",
 )
 BARE = FormPage("T", "H", "/x")
+CODE = FormPage(
+    "Confirm it is you",
+    "Confirm it is you",
+    "/as/abc/resume",
+    fields=(
+        Field("pf.otp", "Code", "code", required=True, has_digits_only=True),
+        Field(
+            "pf.device",
+            "Ways",
+            "choice",
+            value="2",
+            choices=(Choice("1", "By mail"), Choice("2", "By phone")),
+            problem="No.",
+        ),
+    ),
+    buttons=(Button("pf.ok", "clicked", "Continue", is_primary=True),),
+    items=("JBSWY3DP",),
+    figure="otpauth://totp/Shop:joe?secret=JBSWY3DP",
+)
+PASSKEY = FormPage(
+    "Use a passkey",
+    "Confirm it is you",
+    "/as/abc/resume",
+    fields=(Field("pf.assertion", "", "use_passkey", value='{"challenge":"<&>"}'),),
+    buttons=(
+        Button("pf.ok", "clicked", "Use your passkey", is_primary=True),
+        Button("pf.cancel", "clicked", "Cancel"),
+    ),
+)
 EVERY_KIND: list[Page] = [
     SIGN_ON,
+    CODE,
+    PASSKEY,
     MessagePage("T", "H", lines=("L",), links=(Link("https://example.com", "Help"),)),
-    ErrorPage("T", "H", lines=("L",), code="C-1"),
+    ErrorPage("T", "H", detail="D", lines=("L",), code="C-1"),
+    SignedOffPage("T", "H", ("https://a.example/x", "http://localhost:81/?sid=1"), lines=("L",)),
     AutoSubmitPage("https://app.example.com/cb", (("code", "c"), ("state", "s"))),
 ]
+
+
+def name_of(page: Page) -> str:
+    return f"{type(page).__name__} {page.title if isinstance(page, FormPage) else ''}".strip()
 
 
 def elements(page: Page, tag: str) -> list[Element]:
@@ -55,13 +101,13 @@ def headers_of(response: Response) -> dict[str, str]:
     return {name.decode(): value.decode() for name, value in sent.items()}
 
 
-@pytest.mark.parametrize("page", EVERY_KIND, ids=lambda page: type(page).__name__)
+@pytest.mark.parametrize("page", EVERY_KIND, ids=name_of)
 def test_SEC_137_every_page_is_safe_and_accessible(page: Page) -> None:
     response = PAGES.render(page)
     check_page(headers_of(response), response.body)
 
 
-@pytest.mark.parametrize("page", EVERY_KIND, ids=lambda page: type(page).__name__)
+@pytest.mark.parametrize("page", EVERY_KIND, ids=name_of)
 def test_SEC_151_two_answers_to_the_same_are_the_same_bytes(page: Page) -> None:
     first, second = PAGES.render(page), Pages().render(page)
     assert (first.body, first.policy) == (second.body, second.policy)
@@ -150,6 +196,27 @@ def test_only_the_primary_button_insists_on_required_fields() -> None:
     assert novalidate == ["pf.cancel"]
 
 
+def test_a_code_of_digits_is_typed_on_a_keyboard_of_digits() -> None:
+    code = inputs(CODE)["pf.otp"]
+    assert (code.attributes["type"], code.attributes["inputmode"]) == ("text", "numeric")
+
+
+def test_what_may_be_chosen_is_chosen_by_its_label() -> None:
+    buttons = [each for each in elements(CODE, "input") if each.attributes["type"] == "radio"]
+    assert ["checked" in each.attributes for each in buttons] == [False, True]
+    assert "By phone" in visible_text(PAGES.render(CODE).body)
+
+
+def test_a_passkey_begins_at_its_button_and_stays_out_of_the_form() -> None:
+    field = inputs(PASSKEY)["pf.assertion"]
+    assert (field.attributes["value"], field.attributes["data-options"]) == (
+        "",
+        '{"challenge":"<&>"}',
+    )
+    focused = [each for each in elements(PASSKEY, "button") if "autofocus" in each.attributes]
+    assert [each.attributes["name"] for each in focused] == ["pf.ok"]
+
+
 def test_what_is_read_only_cannot_be_changed() -> None:
     fields = (Field("a", "A", read_only=True), Field("b", "B", "checkbox", read_only=True))
     shown = inputs(FormPage("T", "H", "/x", fields=fields))
@@ -169,11 +236,6 @@ def test_SEC_138_a_logo_that_is_not_safe_is_left_out(logo: str) -> None:
     assert elements(FormPage("T", "H", "/x", logo=logo), "img") == []
 
 
-def test_a_page_says_its_language() -> None:
-    (html,) = elements(FormPage("T", "H", "/x", language="de"), "html")
-    assert html.attributes["lang"] == "de"
-
-
 def test_SEC_18_fields_are_posted_by_a_script_and_by_a_button() -> None:
     page = EVERY_KIND[-1]
     form = parse_form(PAGES.render(page).body)
@@ -184,7 +246,18 @@ def test_SEC_18_fields_are_posted_by_a_script_and_by_a_button() -> None:
     assert button.attributes["type"] == "submit"
 
 
-@pytest.mark.parametrize("page", EVERY_KIND[:-1], ids=lambda page: type(page).__name__)
+@pytest.mark.parametrize(
+    "page", [each for each in EVERY_KIND[:-1] if each is not PASSKEY], ids=name_of
+)
 def test_SEC_137_no_other_page_may_run_a_script(page: Page) -> None:
     assert elements(page, "script") == []
     assert b"script-src" not in (PAGES.render(page).policy or b"")
+
+
+def test_SEC_137_a_page_with_frames_shows_those_that_are_safe() -> None:
+    framed = ("https://a.example/x?y=1&z", "javascript:x", "https://u@evil.example/", "data:,x")
+    page = SignedOffPage("T", "H", framed, onward="https://b.example/?a&b")
+    check_page(headers_of(PAGES.render(page)), PAGES.render(page).body)
+    assert [frame.attributes["src"] for frame in elements(page, "iframe")] == [framed[0]]
+    assert [link.attributes["href"] for link in elements(page, "a")] == ["https://b.example/?a&b"]
+    assert len(elements(page, "script")) == 1

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from ostiary.core.base.ids import ClientId
-from ostiary.core.model.environment import AuthenticationApplication
+from ostiary.core.model.authentication_application import AuthenticationApplication
 from tests.support.app import BASE_URL, App
 from tests.support.asgi import Answer
 from tests.support.browsing import (

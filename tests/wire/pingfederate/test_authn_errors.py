@@ -6,7 +6,7 @@ import pytest
 
 from ostiary.core.base.errors import TooManyAttemptsError, UnavailableError
 from ostiary.core.flow.errors import FlowCode
-from ostiary.core.model.environment import AuthenticationApplication
+from ostiary.core.model.authentication_application import AuthenticationApplication
 from ostiary.core.steps.contract import Problem, ProblemKind
 from ostiary.dialects.pingfederate.authn_errors import (
     DETAIL_CODES,

@@ -8,9 +8,8 @@ import pytest
 
 from ostiary.core.base.scopes import ScopeSet
 from ostiary.core.model.client import PKCE
-from ostiary.core.model.policy import StepInstance
+from ostiary.core.model.policy import End, Policy, StepInstance, StepNode
 from ostiary.core.model.session import SessionPolicy
-from ostiary.core.model.user import UserPassword
 from tests.support.app import PINGFEDERATE_HOST
 from tests.support.asgi import Answer
 from tests.support.browsing import (
@@ -27,7 +26,6 @@ from tests.support.browsing import (
     returned,
     set_cookies,
 )
-from tests.support.users import HASH, NOW, make_user
 
 FLAGS = (
     "showRememberMyUsername",
@@ -453,11 +451,10 @@ async def test_what_is_wrong_before_there_is_a_flow_is_an_error_in_json(
 
 
 async def test_a_flow_that_ends_badly_is_a_state() -> None:
-    password = UserPassword(HASH, changed_at=NOW, must_change=True)
-    new = make_user(2, username="new", password=password)
-    browsing = Browsing(make_sign_on_app(users=[new]))
+    nobody = Policy("default", StepNode("form", success=End.FAIL))
+    browsing = Browsing(make_sign_on_app(policies={"default": nobody}))
     state = await begin(browsing, state="s")
-    answer = members(await browsing.sign_on_by_api(state["id"], "new"))
+    answer = members(await browsing.sign_on_by_api(state["id"]))
     assert list(answer)[:6] == ["id", "pluginTypeId", "status", "code", "message", "userMessage"]
     assert (answer["status"], answer["code"]) == ("FAILED", "ACCESS_DENIED")
     assert answer["authorizeResponse"]["error"] == "access_denied"

@@ -8,13 +8,18 @@ from ostiary.core.flow.errors import FlowCode, FlowRefusedError, action_not_offe
 from ostiary.core.flow.turn import Turn
 from ostiary.core.model.environment import Environment
 from ostiary.core.oauth.authorize import Authorize
-from ostiary.dialects.pingfederate.authn_wire import MEDIA_TYPE, actions_of, find_offer
+from ostiary.dialects.pingfederate.authn_wire import (
+    MEDIA_TYPE,
+    actions_of,
+    as_inputs,
+    find_offer,
+)
 from ostiary.dialects.pingfederate.browser_cookies import read_browser
-from ostiary.dialects.pingfederate.origins import check_application, check_origin
 from ostiary.dialects.pingfederate.sign_on_answers import SignOnAnswers, is_for_pages
 from ostiary.dialects.pingfederate.tenancy import Tenancy
 from ostiary.http.errors import HTTPError, bad_request
 from ostiary.http.message import Request, Response
+from ostiary.http.origins import check_application, check_origin
 
 XSRF_HEADER = b"x-xsrf-header"
 _PLAIN = "application/json"
@@ -46,7 +51,7 @@ class AuthenticationAPI:
         Raises: HTTPError; FlowRefusedError, also for an action that is not offered.
         """
         check_xsrf(request)
-        wanted, inputs = read_action(request), read_inputs(request)
+        wanted, members = read_action(request), read_inputs(request)
         env, browser = self.tenancy.resolve(request), read_browser(request)
         turn = await self._look(env, request, browser)
         if turn.view is None or is_for_pages(turn):
@@ -56,7 +61,7 @@ class AuthenticationAPI:
         if offer is None:
             raise action_not_offered()
         outcome = await self.authorize.act(
-            env, turn, offer, inputs, browser, finishes=is_redirectless
+            env, turn, offer, as_inputs(offer, members), browser, finishes=is_redirectless
         )
         return self.answers.as_json(env, request, outcome)
 

@@ -11,10 +11,11 @@ from ostiary.core.base.errors import (
 from ostiary.core.flow.errors import FlowCode, FlowRefusedError
 from ostiary.core.oauth.authorization_response import RedirectableError
 from ostiary.core.steps.contract import Problem, ProblemKind
-from ostiary.dialects.pingfederate.authn_wire import API_STATE
+from ostiary.dialects.pingfederate.authn_wire import API_STATE, input_id
 from ostiary.http.errors import Headers, HTTPError
 from ostiary.http.message import NO_STORE, Request, Response, json_response
 from ostiary.http.oauth_json import status_and_headers
+from ostiary.web.translation import Translate
 
 VALIDATION_ERROR = "VALIDATION_ERROR"
 INVALID_REQUEST = "INVALID_REQUEST"
@@ -31,7 +32,12 @@ DETAIL_CODES: Mapping[ProblemKind, str] = {
     ProblemKind.VALUE: "INVALID_FIELD_VALUE",
     ProblemKind.CREDENTIALS: "CREDENTIAL_VALIDATION_FAILED",
     ProblemKind.ATTEMPTS: "OTP_ATTEMPTS_LIMIT",
+    ProblemKind.NEW_PASSWORD: "PASSWORD_CHANGE_ERROR",
+    ProblemKind.TAKEN: "INVALID_FIELD_VALUE",
+    ProblemKind.CODE: "INVALID_OTP",
+    ProblemKind.LIMIT: "OTP_RESEND_LIMIT",
 }
+_LIMITS = frozenset({ProblemKind.ATTEMPTS, ProblemKind.LIMIT})
 FLOW_CODES: Mapping[FlowCode, tuple[int, str]] = {
     FlowCode.NOT_FOUND: (404, RESOURCE_NOT_FOUND),
     FlowCode.NOT_OFFERED: (400, INVALID_ACTION_ID),
@@ -55,33 +61,36 @@ def render_authn_error(error: ProtocolError, request: Request | None) -> Respons
 
 
 def render_problems(
-    problems: Iterable[Problem], api_state: str | None, headers: Headers
+    problems: Iterable[Problem],
+    api_state: str | None,
+    headers: Headers,
+    translate: Translate = str,
 ) -> Response:
     """Turn what is wrong with an action's fields into an error; the state stays as it was.
 
     Spec: PingFederate "Authentication API" (VALIDATION_ERROR, REQUEST_FAILED).
     """
     found = tuple(problems)
-    is_limit = any(problem.kind is ProblemKind.ATTEMPTS for problem in found)
+    is_limit = any(problem.kind in _LIMITS for problem in found)
     members: dict[str, object] = {
         "code": REQUEST_FAILED if is_limit else VALIDATION_ERROR,
         "message": "The action was not taken; see details.",
-        "details": [_detail(problem) for problem in found],
+        "details": [_detail(problem, translate) for problem in found],
     }
     if api_state is not None:
         members[API_STATE] = api_state
     return json_response(members, 400, (*NO_STORE, *headers))
 
 
-def _detail(problem: Problem) -> dict[str, object]:
+def _detail(problem: Problem, translate: Translate) -> dict[str, object]:
     """Return one entry; the widget fails on a target without a text for the person."""
     entry: dict[str, object] = {
         "code": DETAIL_CODES[problem.kind],
         "message": problem.message,
-        "userMessage": problem.user_message,
+        "userMessage": translate(problem.user_message),
     }
     if problem.target is not None:
-        entry["target"] = problem.target
+        entry["target"] = input_id(problem.target)
     if problem.remaining is not None:
         entry["attemptsRemaining"] = problem.remaining
     return entry

@@ -7,7 +7,7 @@ import msgspec
 
 from ostiary.core.base.ids import FlowId
 from ostiary.core.oauth.authorization_response import AuthorizationResponse
-from ostiary.core.steps.contract import Action, Offer, State, View
+from ostiary.core.steps.contract import Action, InputKind, Offer, State, View
 
 FLOWS = "/pf-ws/authn/flows/"
 RESUME = "/as/{id}/resume/as/authorization.ping"
@@ -20,8 +20,33 @@ FORM_PLUGIN_ID = "7RmQNDWaOnBoudTufx2sEw"
 _ACTIONS: Mapping[Action, str] = {
     Action("usernamePassword", "cancel"): "cancel",
     Action("usernamePassword", "restart"): "restart",
+    Action("password", "forgot"): "initiateAccountRecovery",
+    Action("registration", "cancel"): "cancel",
+    Action("verification", "cancel"): "cancel",
+    Action("otp", "resend"): "resendOtp",
+    Action("verificationCode", "check"): "checkOtp",
+    Action("verificationCode", "resend"): "resendOtp",
+    Action("password", "sendRecoveryCode"): "resendRecoveryCode",
 }
 """Actions whose names do not follow from their noun and verb."""
+
+_NOT_HERE: Mapping[Action, State] = {
+    Action("password", "recover"): State("recoveryCode", "required"),
+    Action("user", "register"): State("usernamePassword", "required"),
+}
+"""What this wire does in two actions, by the state in which it begins with another one."""
+_FIELD_VALUES = "fieldValues"
+_FORM_ONLY = "newpassword"
+"""Where the sign-on widget's form has a password typed twice, the second slips in among them."""
+
+_INPUTS: Mapping[str, str] = {
+    "currentPassword": "existingPassword",
+    "verificationCode": "otp",
+    "device": "deviceRef",
+}
+"""Inputs that this wire calls otherwise."""
+_REFERENCES = ("id", "deviceType")
+"""How this wire names a thing that is chosen: `{"deviceRef": {"id": ...}}`."""
 
 _BROWSERS_ONLY = frozenset({Action("usernamePassword", "cancel")})
 """Not without redirects, where there is nobody to be sent back: the product's sample has it not."""
@@ -31,6 +56,37 @@ def action_id(action: Action) -> str:
     """Return what this wire calls an action: `checkUsernamePassword`."""
     noun = action.noun
     return _ACTIONS.get(action) or action.verb + noun[:1].upper() + noun[1:]
+
+
+def input_id(name: str) -> str:
+    """Return what this wire calls an input: `existingPassword`."""
+    return _INPUTS.get(name, name)
+
+
+def as_inputs(offer: Offer, members: Mapping[str, object]) -> dict[str, object]:
+    """Return what was sent by the names of the inputs; a thing that is chosen comes as its id.
+
+    Spec: PingFederate "Authentication API" (registerUser, `fieldValues`; selectDevice).
+    """
+    known = {input_id(asked.name): asked for asked in offer.inputs}
+    sent = dict(members)
+    fields = sent.get(_FIELD_VALUES)
+    if isinstance(fields, Mapping):
+        del sent[_FIELD_VALUES]
+        sent |= fields
+        sent.pop(_FORM_ONLY, None)
+    found: dict[str, object] = {}
+    for name, value in sent.items():
+        asked = known.get(name)
+        is_chosen = asked is not None and asked.kind is InputKind.CHOICE
+        found[name if asked is None else asked.name] = _chosen(value) if is_chosen else value
+    return found
+
+
+def _chosen(value: object) -> object:
+    if not isinstance(value, Mapping):
+        return value
+    return next((value[name] for name in _REFERENCES if name in value), None)
 
 
 def status_of(state: State) -> str:
@@ -43,7 +99,8 @@ def actions_of(view: View, *, is_redirectless: bool) -> dict[str, Offer]:
     return {
         action_id(offer.action): offer
         for offer in view.offers
-        if not (is_redirectless and offer.action in _BROWSERS_ONLY)
+        if _NOT_HERE.get(offer.action) != view.state
+        and not (is_redirectless and offer.action in _BROWSERS_ONLY)
     }
 
 

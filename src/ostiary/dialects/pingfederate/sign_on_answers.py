@@ -11,15 +11,18 @@ from ostiary.core.model.environment import Environment
 from ostiary.core.model.flow import Stage
 from ostiary.core.oauth.authorize import Answered
 from ostiary.dialects.pingfederate.authn_errors import render_problems
-from ostiary.dialects.pingfederate.authn_wire import FlowStates, actions_of
-from ostiary.dialects.pingfederate.authorization_answers import send_response
+from ostiary.dialects.pingfederate.authn_wire import FlowStates, actions_of, resume_path
 from ostiary.dialects.pingfederate.browser_cookies import write_change
-from ostiary.dialects.pingfederate.forms_wire import make_page
+from ostiary.dialects.pingfederate.forms_wire import FORMS
 from ostiary.http.errors import Headers
+from ostiary.http.languages import page_language
 from ostiary.http.message import NO_STORE, Request, Response, json_response
+from ostiary.http.own_urls import base_of
 from ostiary.http.redirects import redirect
-from ostiary.web.pages import MessagePage
+from ostiary.web.authorization_answers import send_response
+from ostiary.web.hosted_sign_on import NOTHING_LEFT
 from ostiary.web.rendering import Pages
+from ostiary.web.translation import translator
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +32,7 @@ class SignOnAnswers:
     pages: Pages
     clock: Clock
 
-    def in_browser(self, env: Environment, request: Request, outcome: Turn | Answered) -> Response:
+    def show(self, env: Environment, request: Request, outcome: Turn | Answered) -> Response:
         """Answer on the authorization endpoint and the resume path.
 
         Whoever asked for `pi.flow` gets the state; a browser goes to the authentication
@@ -42,7 +45,7 @@ class SignOnAnswers:
             return send_response(self.pages, request, outcome.response, headers)
         if outcome.flow.request.is_redirectless:
             return self.as_json(env, request, outcome)
-        application = env.default_application
+        application = outcome.client.application or env.default_application
         if application is not None and not is_for_pages(outcome):
             separator = "&" if "?" in application.url else "?"
             url = f"{application.url}{separator}flowId={outcome.flow.id}"
@@ -59,19 +62,15 @@ class SignOnAnswers:
         if turn.view is None:
             raise ValueError("nobody is asked for anything")
         headers = self._headers(env, request, turn.change)
-        return self.pages.render(make_page(turn, turn.view, sent), headers=headers)
+        page = FORMS.make_page(turn, turn.view, resume_path(turn.flow.id), sent)
+        language = page_language(request, turn.flow.request.ui_locales)
+        return self.pages.render(page, headers=headers, language=language)
 
     def nothing_left(self, env: Environment, request: Request) -> Response:
         """Answer somebody who is signed on, about a sign-on that is not there any more."""
-        page = MessagePage(
-            "Sign-on",
-            "You are signed on",
-            lines=(
-                "This sign-on is over. Go on in the window of the application.",
-                "If the application does not let you in there, open it again.",
-            ),
-        )
-        return self.pages.render(page, 404, headers=self._headers(env, request, NO_CHANGE))
+        headers = self._headers(env, request, NO_CHANGE)
+        language = page_language(request)
+        return self.pages.render(NOTHING_LEFT, 404, headers=headers, language=language)
 
     def as_json(self, env: Environment, request: Request, outcome: Turn | Answered) -> Response:
         """Answer with a state, or with what is wrong with an action.
@@ -80,7 +79,9 @@ class SignOnAnswers:
         """
         headers = self._headers(env, request, outcome.change)
         if isinstance(outcome, Turn) and outcome.problems:
-            return render_problems(outcome.problems, outcome.change.api_state, headers)
+            language = page_language(request, outcome.flow.request.ui_locales)
+            api_state = outcome.change.api_state
+            return render_problems(outcome.problems, api_state, headers, translator(language))
         state = _state(env, request, outcome)
         return json_response(state, headers=(*NO_STORE, *headers))
 
@@ -97,7 +98,7 @@ def is_for_pages(turn: Turn) -> bool:
 
 
 def _state(env: Environment, request: Request, outcome: Turn | Answered) -> dict[str, object]:
-    base, plugin_id, api_state = _base(env, request), outcome.plugin_id, outcome.change.api_state
+    base, plugin_id, api_state = base_of(env, request), outcome.plugin_id, outcome.change.api_state
     if isinstance(outcome, Answered):
         states = FlowStates(base, outcome.flow_id, plugin_id, api_state)
         return states.finished(outcome.response)
@@ -106,12 +107,3 @@ def _state(env: Environment, request: Request, outcome: Turn | Answered) -> dict
         return states.resumable()
     is_redirectless = outcome.flow.request.is_redirectless
     return states.waiting(outcome.view, actions_of(outcome.view, is_redirectless=is_redirectless))
-
-
-def _base(env: Environment, request: Request) -> str:
-    """Return what links begin with: the host that was asked, which the edge has let in.
-
-    The browser's cookies are that host's alone, so that other links would lead away from them.
-    """
-    host = (request.find_header(b"host") or b"").decode("latin-1").lower().removesuffix(":")
-    return f"{env.base_url.partition('://')[0]}://{host}"

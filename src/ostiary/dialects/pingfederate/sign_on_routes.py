@@ -3,17 +3,24 @@
 from dataclasses import dataclass
 
 from ostiary.core.base.clock import Clock
+from ostiary.core.base.ids import FlowId
 from ostiary.core.oauth.authorize import Authorize
 from ostiary.core.oidc.logout import Logout
 from ostiary.dialects.pingfederate.authn import AuthenticationAPI
 from ostiary.dialects.pingfederate.authn_wire import FLOWS, RESUME
-from ostiary.dialects.pingfederate.authorization import AUTHORIZATION_PATH, Authorization
-from ostiary.dialects.pingfederate.logout import LOGOUT_PATH, LogoutEndpoint
-from ostiary.dialects.pingfederate.resume import Resume
+from ostiary.dialects.pingfederate.authorization import AUTHORIZATION_PATH, read_extensions
+from ostiary.dialects.pingfederate.browser_cookies import COOKIES, read_browser
+from ostiary.dialects.pingfederate.forms_wire import FORMS
+from ostiary.dialects.pingfederate.logout import LOGOUT_PATH, NO, YES, logout_path
 from ostiary.dialects.pingfederate.sign_on_answers import SignOnAnswers
 from ostiary.dialects.pingfederate.sign_on_errors import SignOnErrors
 from ostiary.dialects.pingfederate.tenancy import Tenancy
+from ostiary.http.message import Request
+from ostiary.http.origins import check_application
 from ostiary.http.route import BodyKind, CorsPolicy, Route
+from ostiary.web.authorization_endpoint import AuthorizationEndpoint
+from ostiary.web.hosted_sign_on import HostedSignOn
+from ostiary.web.logout_endpoint import LogoutEndpoint
 from ostiary.web.rendering import Pages
 
 
@@ -34,8 +41,17 @@ class SignOnRoutes:
         """
         errors = SignOnErrors(self.tenancy, self.clock, self.pages)
         answers = SignOnAnswers(self.pages, self.clock)
-        authorization = Authorization(self.tenancy, self.authorize, answers)
-        resume = Resume(self.tenancy, self.authorize, answers)
+        authorization = AuthorizationEndpoint(
+            self.authorize,
+            answers,
+            self.tenancy.resolve,
+            read_browser,
+            check_application,
+            read_extensions,
+        )
+        hosted = HostedSignOn(
+            self.authorize, FORMS, answers, self.tenancy.resolve, read_browser, _resumed_flow
+        )
         return (
             Route(
                 AUTHORIZATION_PATH,
@@ -51,7 +67,7 @@ class SignOnRoutes:
             ),
             Route(
                 RESUME,
-                {"GET": resume.get_resume, "POST": resume.post_resume},
+                {"GET": hosted.get, "POST": hosted.post},
                 errors.render,
                 spends=True,
                 body=BodyKind.FORM,
@@ -74,13 +90,30 @@ class SignOnRoutes:
         )
 
     def _logout_route(self, errors: SignOnErrors) -> Route:
-        endpoint = LogoutEndpoint(self.tenancy, self.logout, self.pages, self.clock)
+        endpoint = LogoutEndpoint(
+            self.logout,
+            self.pages,
+            self.clock,
+            COOKIES,
+            self.tenancy.resolve,
+            logout_path,
+            yes=YES,
+            no=NO,
+        )
         return Route(
             LOGOUT_PATH,
-            {"GET": endpoint.get_logout, "POST": endpoint.post_logout},
+            {"GET": endpoint.get, "POST": endpoint.post},
             errors.render,
             spends=True,
             body=BodyKind.FORM,
             metadata="end_session_endpoint",
             summary="Signing off at the wish of an application",
         )
+
+
+def _resumed_flow(request: Request) -> FlowId:
+    """Return the flow that the resume path names.
+
+    Spec: PingFederate "Authorization endpoint" (resume path).
+    """
+    return FlowId(request.path_values["id"])

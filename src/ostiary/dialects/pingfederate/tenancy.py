@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 from ostiary.core.model.environment import Environment
 from ostiary.core.ports.configuration import Snapshots
-from ostiary.dialects.pingfederate.origins import find_application_origins
 from ostiary.http.errors import not_found
 from ostiary.http.message import Request
+from ostiary.http.origins import find_application_origins
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from ostiary.core.base.clock import Clock
 from ostiary.core.oauth.metadata import Metadata
+from ostiary.dialects.pingone.metadata import as_documented
 from ostiary.dialects.pingone.tenancy import Tenancy
 from ostiary.http.documents import render_document, render_jwks
 from ostiary.http.message import Request, Response
@@ -27,7 +28,8 @@ class Documents:
         """Describe the server. Spec: PingOne "OpenID Connect discovery"."""
         env = self.tenancy.resolve(request)
         urls = {member: env.issuer + path for member, path in self.endpoints.items()}
-        return render_document({**self.metadata.describe(env), **urls})
+        computed = {**self.metadata.describe(env), **self.metadata.describe_sign_on(env)}
+        return render_document({**as_documented(computed), **urls})
 
     async def get_keys(self, request: Request) -> Response:
         """Publish the environment's keys. Spec: PingOne "JSON web key set"."""

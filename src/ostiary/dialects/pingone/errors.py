@@ -1,11 +1,11 @@
 """The error shape of everything that is not an OAuth endpoint: id, code, message, details."""
 
-import uuid
-
 from ostiary.core.base.errors import ProtocolError
+from ostiary.core.base.ids import mint_uuid
 from ostiary.http.message import NO_STORE, Request, Response, json_response
 from ostiary.http.oauth_json import status_and_headers
 
+INVALID_DATA = "INVALID_DATA"
 CODE_OF_STATUS = {
     400: "INVALID_REQUEST",
     401: "ACCESS_FAILED",
@@ -31,9 +31,10 @@ def render_error(error: ProtocolError, request: Request | None) -> Response:
     Spec: PingOne "Error codes".
     """
     status, headers = status_and_headers(error)
-    members = {
-        "id": str(uuid.uuid4()),
-        "code": CODE_OF_STATUS[status],
-        "message": error.description,
-    }
-    return json_response(members, status, (*NO_STORE, *headers))
+    body = error_body(CODE_OF_STATUS[status], error.description)
+    return json_response(body, status, (*NO_STORE, *headers))
+
+
+def error_body(code: str, message: str) -> dict[str, object]:
+    """Return the members that every error object has; its id stands in no log yet."""
+    return {"id": mint_uuid(), "code": code, "message": message}

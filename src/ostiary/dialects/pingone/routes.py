@@ -3,19 +3,26 @@
 from dataclasses import dataclass
 
 from ostiary.core.base.clock import Clock
+from ostiary.core.oauth.authorize import Authorize
 from ostiary.core.oauth.introspect import Introspection
 from ostiary.core.oauth.metadata import Metadata
 from ostiary.core.oauth.revocation import Revocation
 from ostiary.core.oauth.token import TokenEndpoint
+from ostiary.core.oidc.logout import Logout
+from ostiary.core.oidc.session_end import SessionEnd
+from ostiary.core.oidc.userinfo import Userinfo
 from ostiary.core.ports.configuration import Snapshots
 from ostiary.dialects.pingone.documents import Documents
 from ostiary.dialects.pingone.errors import render_error as render_pingone_error
 from ostiary.dialects.pingone.oauth import OAuth
-from ostiary.dialects.pingone.tenancy import ENVIRONMENT_VARIABLE, Tenancy
+from ostiary.dialects.pingone.paths import ISSUER_PATH
+from ostiary.dialects.pingone.sign_on_routes import SignOnRoutes
+from ostiary.dialects.pingone.tenancy import Tenancy
+from ostiary.dialects.pingone.userinfo import UserinfoEndpoint, render_userinfo_error
 from ostiary.http.oauth_json import render_error
 from ostiary.http.route import BodyKind, CorsPolicy, Handler, Route
+from ostiary.web.rendering import Pages
 
-ISSUER_PATH = f"/{{{ENVIRONMENT_VARIABLE}}}/as"
 PLATFORM_TOKEN_PATH = "/as/token"  # noqa: S105 - a path
 """The token endpoint without an environment id: the platform's default environment answers."""
 
@@ -30,6 +37,11 @@ class PingOne:
     introspection: Introspection
     revocation: Revocation
     metadata: Metadata
+    authorize: Authorize
+    logout: Logout
+    session_end: SessionEnd
+    userinfo: Userinfo
+    pages: Pages
 
     def routes(self) -> tuple[Route, ...]:
         """Return the table of endpoints.
@@ -55,16 +67,20 @@ class PingOne:
                 "Give a token back",
             ),
         )
+        sign_on = SignOnRoutes(
+            tenancy, self.authorize, self.logout, self.session_end, self.clock, self.pages
+        )
+        advertised = (*back_channel, self._userinfo_route(tenancy), *sign_on.routes())
         endpoints = {
             route.metadata: route.path.removeprefix(ISSUER_PATH)
-            for route in back_channel
+            for route in advertised
             if route.metadata
         }
         documents = Documents(
             tenancy, self.metadata, self.clock, {**endpoints, "jwks_uri": "/jwks"}
         )
         return (
-            *back_channel,
+            *advertised,
             Route(
                 PLATFORM_TOKEN_PATH,
                 {"POST": oauth.post_token},
@@ -72,6 +88,7 @@ class PingOne:
                 body=BodyKind.FORM,
                 cors=CorsPolicy.CONFIGURED,
                 origins=tenancy.find_origins,
+                cors_credentials=True,
                 summary="Tokens of the platform's default environment",
             ),
             _get("/jwks", documents.get_keys, "The environment's public keys"),
@@ -80,6 +97,20 @@ class PingOne:
                 documents.get_metadata,
                 "OpenID Provider metadata",
             ),
+        )
+
+    def _userinfo_route(self, tenancy: Tenancy) -> Route:
+        endpoint = UserinfoEndpoint(tenancy, self.userinfo)
+        return Route(
+            f"{ISSUER_PATH}/userinfo",
+            {"GET": endpoint.get_or_post, "POST": endpoint.get_or_post},
+            render_userinfo_error,
+            body=BodyKind.FORM,
+            cors=CorsPolicy.CONFIGURED,
+            origins=tenancy.find_origins,
+            cors_credentials=True,
+            metadata="userinfo_endpoint",
+            summary="What a client may read about a user",
         )
 
 
@@ -91,6 +122,7 @@ def _post(tenancy: Tenancy, path: str, handler: Handler, metadata: str, summary:
         body=BodyKind.FORM,
         cors=CorsPolicy.CONFIGURED,
         origins=tenancy.find_origins,
+        cors_credentials=True,
         metadata=metadata,
         summary=summary,
     )

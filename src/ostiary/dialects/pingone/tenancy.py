@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from ostiary.core.base.ids import EnvironmentId
 from ostiary.core.model.environment import Environment, Face
 from ostiary.core.ports.configuration import Snapshots
+from ostiary.dialects.pingone.paths import ENVIRONMENT_VARIABLE
 from ostiary.http.errors import not_found
 from ostiary.http.message import Request
-
-ENVIRONMENT_VARIABLE = "environmentId"
+from ostiary.http.origins import find_caller_origins
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,3 +36,7 @@ class Tenancy:
     def find_origins(self, request: Request) -> frozenset[str]:
         """Return the browser origins that may call the environment's endpoints."""
         return self.resolve(request).allowed_origins
+
+    def find_caller_origins(self, request: Request) -> frozenset[str]:
+        """Return the request's origin if pages on it may sign people on."""
+        return find_caller_origins(self.resolve(request), request)

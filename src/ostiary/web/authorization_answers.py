@@ -4,6 +4,7 @@ from ostiary.core.model.authorization_request import ResponseMode
 from ostiary.core.oauth.authorization_response import AuthorizationResponse
 from ostiary.core.oauth.response_modes import answer_url
 from ostiary.http.errors import Headers
+from ostiary.http.languages import page_language
 from ostiary.http.message import Request, Response
 from ostiary.http.redirects import redirect
 from ostiary.web.pages import AutoSubmitPage
@@ -20,5 +21,6 @@ def send_response(
     """
     if response.mode is ResponseMode.FORM_POST and response.redirect_uri is not None:
         fields = [(name, str(value)) for name, value in response.members.items()]
-        return pages.render(AutoSubmitPage(response.redirect_uri, fields), headers=headers)
+        page, language = AutoSubmitPage(response.redirect_uri, fields), page_language(request)
+        return pages.render(page, headers=headers, language=language)
     return redirect(request, answer_url(response), headers)

@@ -1,54 +1,90 @@
-"""`/as/{id}/resume/as/authorization.ping`: where a sign-on goes on in the browser, and ends."""
+"""Our own pages of a sign-on: where it goes on in the browser, and ends."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 from ostiary.core.base.ids import FlowId
+from ostiary.core.base.params import Params
 from ostiary.core.flow.browser import Browser
 from ostiary.core.flow.errors import FlowCode, FlowRefusedError, flow_not_found
 from ostiary.core.flow.turn import Turn
 from ostiary.core.model.environment import Environment
 from ostiary.core.oauth.authorize import Answered, Authorize
-from ostiary.dialects.pingfederate.browser_cookies import read_browser
-from ostiary.dialects.pingfederate.forms_wire import read_form
-from ostiary.dialects.pingfederate.sign_on_answers import SignOnAnswers
-from ostiary.dialects.pingfederate.tenancy import Tenancy
 from ostiary.http.message import Request, Response
 from ostiary.http.same_site import check_same_site
+from ostiary.web.pages import MessagePage
+from ostiary.web.sign_on_forms import SignOnForms
+
+NOTHING_LEFT = MessagePage(
+    "Sign-on",
+    "You are signed on",
+    lines=(
+        "This sign-on is over. Go on in the window of the application.",
+        "If the application does not let you in there, open it again.",
+    ),
+)
+"""For somebody who is signed on, about a sign-on that is not there any more."""
+
+
+class SignOnAnswers(Protocol):
+    """What a face answers a browser with."""
+
+    def show(self, env: Environment, request: Request, outcome: Turn | Answered) -> Response:
+        """Show where a sign-on is, or send the browser to the application with its answer."""
+        ...
+
+    def page(
+        self, env: Environment, request: Request, turn: Turn, sent: Params | None = None
+    ) -> Response:
+        """Show the page that is due; `sent` is what was just sent and not taken."""
+        ...
+
+    def nothing_left(self, env: Environment, request: Request) -> Response:
+        """Show `NOTHING_LEFT`."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
-class Resume:
-    """The resume path of authorization requests."""
+class HostedSignOn:
+    """A face's pages of sign-on.
 
-    tenancy: Tenancy
+    Args:
+        resolve: returns the environment of a request.
+        read_browser: returns what a request shows of its browser.
+        find_flow: returns the id of the flow that a request is about.
+    """
+
     authorize: Authorize
+    forms: SignOnForms
     answers: SignOnAnswers
+    resolve: Callable[[Request], Environment]
+    read_browser: Callable[[Request], Browser]
+    find_flow: Callable[[Request], FlowId]
 
-    async def get_resume(self, request: Request) -> Response:
+    async def get(self, request: Request) -> Response:
         """Show where a sign-on is, or end it and send the browser to the application.
 
-        Where the browser goes comes from the flow alone; the query says nothing.
+        Where the browser goes comes from the flow alone; the query says at most which flow.
 
-        Spec: PingFederate "Authorization endpoint" (resume path).
         Raises: FlowRefusedError for a flow of another browser, or of none.
         """
-        env, browser = self.tenancy.resolve(request), read_browser(request)
+        env, browser = self.resolve(request), self.read_browser(request)
         try:
             turn = await self._look(env, request, browser)
             return await self._go_on(env, request, turn, browser)
         except FlowRefusedError as error:
             return await self._after_the_end(env, request, browser, error)
 
-    async def post_resume(self, request: Request) -> Response:
+    async def post(self, request: Request) -> Response:
         """Take the form of our page.
 
         A form of an earlier page, or one that was sent twice, gets the page that is due.
 
-        Spec: PingFederate "HTML Form Adapter".
         Raises: HTTPError 403 for a form on a page of another web site.
         """
         check_same_site(request)
-        env, browser = self.tenancy.resolve(request), read_browser(request)
+        env, browser = self.resolve(request), self.read_browser(request)
         try:
             return await self._take_form(env, request, browser)
         except FlowRefusedError as error:
@@ -56,7 +92,7 @@ class Resume:
 
     async def _take_form(self, env: Environment, request: Request, browser: Browser) -> Response:
         turn, sent = await self._look(env, request, browser), request.form()
-        read = None if turn.view is None else read_form(turn, turn.view, sent)
+        read = None if turn.view is None else self.forms.read(turn, turn.view, sent)
         if read is None:
             return await self._go_on(env, request, turn, browser)
         offer, inputs = read
@@ -68,10 +104,10 @@ class Resume:
             outcome = await self._look(env, request, browser)
         if isinstance(outcome, Turn) and outcome.problems:
             return self.answers.page(env, request, outcome, sent)
-        return self.answers.in_browser(env, request, outcome)
+        return self.answers.show(env, request, outcome)
 
     async def _look(self, env: Environment, request: Request, browser: Browser) -> Turn:
-        turn = await self.authorize.look(env, FlowId(request.path_values["id"]), browser)
+        turn = await self.authorize.look(env, self.find_flow(request), browser)
         if turn.flow.request.is_redirectless:
             raise flow_not_found("a flow without redirects was opened in a browser")
         return turn
@@ -97,4 +133,4 @@ class Resume:
         outcome: Turn | Answered = turn
         if turn.view is None:
             outcome = await self.authorize.resume(env, turn, browser)
-        return self.answers.in_browser(env, request, outcome)
+        return self.answers.show(env, request, outcome)

@@ -1,10 +1,11 @@
-"""Which programs in a browser may use the authentication API: authentication applications."""
+"""Which programs in a browser may sign people on: authentication applications, and callers."""
 
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from ostiary.core.base.ids import ClientId
-from ostiary.core.model.environment import AuthenticationApplication, Environment
+from ostiary.core.model.authentication_application import AuthenticationApplication
+from ostiary.core.model.environment import Environment
 from ostiary.http.errors import HTTPError
 from ostiary.http.message import Request
 
@@ -61,6 +62,42 @@ def check_origin(env: Environment, request: Request) -> None:
         )
 
 
+def find_caller_origins(env: Environment, request: Request) -> frozenset[str]:
+    """Return the origin of a request if its pages may sign people on, or none.
+
+    Where applications speak to the authorization endpoint themselves, that is whoever may call the
+    endpoints at all, and every authentication application.
+    """
+    origin = _origin_of(request)
+    if origin is not None and origin in env.allowed_origins:
+        return frozenset({origin})
+    return find_application_origins(env, request)
+
+
+def check_caller(env: Environment, request: Request, client_id: ClientId | None = None) -> None:
+    """Refuse a page that is neither our own nor on an origin that may sign people on.
+
+    Programs that are no browser send no `Origin`, and pass. Where the client is known, a page does
+    it for that client alone: one on `allowed_origins` only if the client's answers go there.
+
+    Args: client_id: of the client that the page does it for, where that is known.
+    Raises: HTTPError 403.
+    """
+    if request.find_header(b"origin") is None:
+        return
+    origin = _origin_of(request)
+    if origin is not None and (_is_allowed(env, origin, client_id) or _is_own(origin, request)):
+        return
+    found = [] if origin is None else list(_applications_of(env, origin))
+    if not any(client_id is None or each.client_id in {None, client_id} for each in found):
+        raise HTTPError(
+            403,
+            "Pages on this origin may not sign anybody on for the client: "
+            "see allowed_origins, its redirect_uris and authentication_applications.",
+            code="access_denied",
+        )
+
+
 def url_origin(url: str) -> str | None:
     """Return the origin of a URL as browsers write it in `Origin`, or None if it has none.
 
@@ -76,6 +113,18 @@ def url_origin(url: str) -> str | None:
     name = f"[{host}]" if ":" in host else host
     is_usual = port is None or port == _USUAL_PORT.get(parts.scheme)
     return f"{parts.scheme}://{name}" if is_usual else f"{parts.scheme}://{name}:{port}"
+
+
+def _is_allowed(env: Environment, origin: str, client_id: ClientId | None) -> bool:
+    """Tell whether the endpoints are open to a page, and it is one of the client if that is known.
+
+    Whoever may call the endpoints is not thereby every client: its page would get the codes of all.
+    """
+    if origin not in env.allowed_origins:
+        return False
+    client = None if client_id is None else env.clients.get(client_id)
+    # For a client that is not there nobody is signed on; its page is told so.
+    return client is None or origin in {url_origin(uri) for uri in client.redirect_uris}
 
 
 def _applications_of(env: Environment, origin: str) -> Iterator[AuthenticationApplication]:

@@ -1,0 +1,38 @@
+"""PingOne's paths: every one begins with the environment's id."""
+
+from urllib.parse import quote
+
+from ostiary.core.model.environment import Environment
+
+ENVIRONMENT_VARIABLE, FLOW_VARIABLE = "environmentId", "flowId"
+ISSUER_PATH = f"/{{{ENVIRONMENT_VARIABLE}}}/as"
+FLOW_PATH = f"/{{{ENVIRONMENT_VARIABLE}}}/flows/{{{FLOW_VARIABLE}}}"
+PAGE_PATH = f"/{{{ENVIRONMENT_VARIABLE}}}/signon/"
+
+
+def environment_path(env: Environment) -> str:
+    """Return what every path of an environment begins with; its cookies go no further."""
+    return f"/{env.id}"
+
+
+def flow_path(env: Environment, flow_id: str) -> str:
+    """Return where a flow is read and acted on. Spec: PingOne "Flows"."""
+    return f"/{env.id}/flows/{flow_id}"
+
+
+def resume_path(env: Environment, flow_id: str) -> str:
+    """Return where a finished flow becomes the application's answer. Spec: PingOne "Resume"."""
+    return f"/{env.id}/as/resume?{FLOW_VARIABLE}={flow_id}"
+
+
+def page_path(env: Environment, flow_id: str) -> str:
+    """Return our own page of a flow."""
+    return f"/{env.id}/signon/?{page_query(env, flow_id)}"
+
+
+def page_query(env: Environment, flow_id: str) -> str:
+    """Return what a sign-on page is told, ours or an application's.
+
+    Spec: PingOne "Authorize" (`loginPageUrl`).
+    """
+    return f"{ENVIRONMENT_VARIABLE}={quote(env.id)}&{FLOW_VARIABLE}={quote(flow_id)}"

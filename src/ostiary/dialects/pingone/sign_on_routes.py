@@ -1,0 +1,169 @@
+"""The paths on which people sign on and off."""
+
+from dataclasses import dataclass
+
+from ostiary.core.base.clock import Clock
+from ostiary.core.base.ids import FlowId
+from ostiary.core.base.params import Params
+from ostiary.core.flow.errors import flow_not_found
+from ostiary.core.oauth.authorize import Authorize
+from ostiary.core.oauth.checks.asked import NO_EXTENSIONS, RequestExtensions
+from ostiary.core.oidc.logout import Logout
+from ostiary.core.oidc.session_end import SessionEnd
+from ostiary.dialects.pingone.browser_cookies import COOKIES, read_browser
+from ostiary.dialects.pingone.flow_errors import render_flow_error
+from ostiary.dialects.pingone.flows import FlowEndpoint
+from ostiary.dialects.pingone.forms_wire import FORMS
+from ostiary.dialects.pingone.paths import FLOW_PATH, FLOW_VARIABLE, ISSUER_PATH, PAGE_PATH
+from ostiary.dialects.pingone.sign_on_answers import SignOnAnswers
+from ostiary.dialects.pingone.sign_on_errors import SignOnErrors
+from ostiary.dialects.pingone.signoff import (
+    IDP_SIGNOFF_PATH,
+    SIGNOFF_PATH,
+    IdpSignoff,
+    signoff_path,
+)
+from ostiary.dialects.pingone.tenancy import Tenancy
+from ostiary.http.message import Request
+from ostiary.http.origins import check_caller
+from ostiary.http.route import BodyKind, CorsPolicy, Route
+from ostiary.web.authorization_endpoint import AuthorizationEndpoint
+from ostiary.web.hosted_sign_on import HostedSignOn
+from ostiary.web.logout_endpoint import LogoutEndpoint
+from ostiary.web.rendering import Pages
+
+
+@dataclass(frozen=True, slots=True)
+class SignOnRoutes:
+    """Every path of signing on and off."""
+
+    tenancy: Tenancy
+    authorize: Authorize
+    logout: Logout
+    session_end: SessionEnd
+    clock: Clock
+    pages: Pages
+
+    def routes(self) -> tuple[Route, ...]:
+        """Return the table.
+
+        Spec: PingOne "Authorize", "Flows", "Resume", "Signoff".
+        """
+        errors = SignOnErrors(self.tenancy, self.clock, self.pages)
+        answers = SignOnAnswers(self.pages, self.clock)
+        return (
+            self._authorize_route(answers, errors),
+            self._resume_route(answers, errors),
+            self._page_route(errors),
+            self._flow_route(answers, errors),
+            self._signoff_route(errors),
+            self._idp_signoff_route(),
+        )
+
+    def _authorize_route(self, answers: SignOnAnswers, errors: SignOnErrors) -> Route:
+        endpoint = AuthorizationEndpoint(
+            self.authorize,
+            answers,
+            self.tenancy.resolve,
+            read_browser,
+            check_caller,
+            _read_extensions,
+        )
+        return Route(
+            f"{ISSUER_PATH}/authorize",
+            {"GET": endpoint.get_or_post, "POST": endpoint.get_or_post},
+            errors.render,
+            spends=True,
+            body=BodyKind.FORM,
+            cors=CorsPolicy.CONFIGURED,
+            origins=self.tenancy.find_caller_origins,
+            cors_credentials=True,
+            metadata="authorization_endpoint",
+            summary="Where a sign-on begins, with redirects or without (`pi.flow`)",
+        )
+
+    def _resume_route(self, answers: SignOnAnswers, errors: SignOnErrors) -> Route:
+        hosted = self._hosted(answers)
+        return Route(
+            f"{ISSUER_PATH}/resume",
+            {"GET": hosted.get},
+            errors.render,
+            spends=True,
+            cors=CorsPolicy.CONFIGURED,
+            origins=self.tenancy.find_caller_origins,
+            cors_credentials=True,
+            summary="Where a finished flow becomes the application's answer",
+        )
+
+    def _page_route(self, errors: SignOnErrors) -> Route:
+        hosted = self._hosted(SignOnAnswers(self.pages, self.clock, shows_pages=True))
+        return Route(
+            PAGE_PATH,
+            {"GET": hosted.get, "POST": hosted.post},
+            errors.render,
+            spends=True,
+            body=BodyKind.FORM,
+            summary="Our own sign-on page",
+        )
+
+    def _hosted(self, answers: SignOnAnswers) -> HostedSignOn:
+        return HostedSignOn(
+            self.authorize, FORMS, answers, self.tenancy.resolve, read_browser, _named_flow
+        )
+
+    def _flow_route(self, answers: SignOnAnswers, errors: SignOnErrors) -> Route:
+        endpoint = FlowEndpoint(self.tenancy, self.authorize, answers)
+        return Route(
+            FLOW_PATH,
+            {"GET": endpoint.get_flow, "POST": endpoint.post_flow},
+            errors.render_as_json,
+            body=BodyKind.ACTION,
+            cors=CorsPolicy.CONFIGURED,
+            origins=self.tenancy.find_caller_origins,
+            cors_credentials=True,
+            summary="The flow resource: where a sign-on is, and its actions",
+        )
+
+    def _signoff_route(self, errors: SignOnErrors) -> Route:
+        endpoint = LogoutEndpoint(
+            self.logout, self.pages, self.clock, COOKIES, self.tenancy.resolve, signoff_path
+        )
+        return Route(
+            SIGNOFF_PATH,
+            {"GET": endpoint.get, "POST": endpoint.post},
+            errors.render,
+            spends=True,
+            body=BodyKind.FORM,
+            metadata="end_session_endpoint",
+            summary="Signing off at the wish of an application",
+        )
+
+    def _idp_signoff_route(self) -> Route:
+        endpoint = IdpSignoff(self.tenancy, self.session_end)
+        return Route(
+            IDP_SIGNOFF_PATH,
+            {"GET": endpoint.get_idp_signoff},
+            render_flow_error,
+            spends=True,
+            cors=CorsPolicy.CONFIGURED,
+            origins=self.tenancy.find_caller_origins,
+            cors_credentials=True,
+            metadata="ping_end_idp_session_endpoint",
+            summary="Signing off by an ID token alone",
+        )
+
+
+def _named_flow(request: Request) -> FlowId:
+    """Return the flow that the query names.
+
+    Spec: PingOne "Resume" (`flowId`).
+    """
+    named = request.query_params().find(FLOW_VARIABLE)
+    if named is None:
+        raise flow_not_found("none is named")
+    return FlowId(named)
+
+
+def _read_extensions(_params: Params) -> RequestExtensions:
+    """Return what PingOne's own parameters say: nothing that the core has to know."""
+    return NO_EXTENSIONS

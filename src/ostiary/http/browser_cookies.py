@@ -1,0 +1,159 @@
+"""What a browser shows to be recognised by, and what it is to keep: cookies, or a state instead."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from urllib.parse import quote, unquote
+
+from ostiary.core.flow.browser import FORGET, Browser, BrowserChange
+from ostiary.core.model.environment import Environment
+from ostiary.http.cookies import (
+    Cookie,
+    SameSite,
+    delete_cookie,
+    find_cookies,
+    find_duplicates,
+    set_cookie,
+)
+from ostiary.http.errors import Headers
+from ostiary.http.languages import find_languages
+from ostiary.http.message import Request
+
+MAX_USERNAME_CHARACTERS = 256
+YEAR_SECONDS = 365 * 86_400
+_VALUES: Mapping[str, re.Pattern[str]] = {
+    "cookie": re.compile(r"[0-9A-Za-z]{22}"),
+    "persistent_cookie": re.compile(r"[0-9A-Za-z]{32}"),
+    "device": re.compile(r"[!-~]{1,512}"),
+    "username": re.compile(r"[!-~]{1,3072}"),
+}
+"""What the value of each member looks like; anything else was not set by us, and counts as none."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeptCookie:
+    """One cookie of a face.
+
+    Args:
+        member: of `Browser` and `BrowserChange`.
+        max_age: seconds; None: until the browser closes.
+        outlives_browser: it is kept as long as an unused session holds, where the environment
+            has sessions that outlive the browser.
+        twin: another name, under which browsers get it that know no `SameSite=None`.
+    """
+
+    member: str
+    name: str
+    max_age: int | None = None
+    outlives_browser: bool = False
+    twin: str | None = None
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return (self.name,) if self.twin is None else (self.name, self.twin)
+
+    def find_max_age(self, env: Environment) -> int | None:
+        """Return for how many seconds a browser keeps it."""
+        if self.outlives_browser and env.sessions.is_persistent:
+            return int(env.sessions.idle_seconds)
+        return self.max_age
+
+
+def everywhere(_env: Environment) -> str:
+    """Send cookies to every path of this host."""
+    return "/"
+
+
+@dataclass(frozen=True, slots=True)
+class BrowserCookies:
+    """The cookies of a face.
+
+    Args:
+        kept: each for one member, and no other cookie is read.
+        state_header: carries the state of a flow that goes without cookies, where there is such.
+        path: below which an environment's cookies are sent.
+    """
+
+    kept: tuple[KeptCookie, ...]
+    state_header: bytes | None = None
+    path: Callable[[Environment], str] = everywhere
+
+    def read(self, request: Request) -> Browser:
+        """Return what a request shows: cookies, and the state of a flow that goes without them.
+
+        Raises: HTTPError 400 when the state stands twice.
+        """
+        shown = {each.member: self._find(request, each) for each in self.kept}
+        username = shown.pop("username", None)
+        header = self.state_header
+        state = None if header is None else request.find_header(header)
+        return Browser(
+            request.address,
+            username=None if username is None else _read_username(username),
+            api_state=None if state is None else state.decode("latin-1"),
+            languages=find_languages(request),
+            **shown,
+        )
+
+    def write_change(
+        self, env: Environment, request: Request, change: BrowserChange, now: float
+    ) -> Headers:
+        """Return the headers that make a browser keep what it is to keep.
+
+        A cookie that came twice is forgotten, unless it gets a new value anyway: a neighbouring
+        host may have set one of them, and the next request should show none.
+
+        Args: now is seconds since the epoch.
+        """
+        return tuple(self._changes(env, request, change, now))
+
+    def _find(self, request: Request, kept: KeptCookie) -> str | None:
+        pattern = _VALUES[kept.member]
+        for name, value in zip(kept.names, find_cookies(request, kept.names), strict=True):
+            if value is not None:
+                return value if pattern.fullmatch(value) else None
+            if kept.twin is not None and name in find_duplicates(request):
+                return None  # and its twin does not stand in for it
+        return None
+
+    def _changes(
+        self, env: Environment, request: Request, change: BrowserChange, now: float
+    ) -> Iterator[tuple[bytes, bytes]]:
+        duplicates = find_duplicates(request)
+        for kept in self.kept:
+            value = getattr(change, kept.member)
+            if value is None and not duplicates.isdisjoint(kept.names):
+                value = FORGET
+            if value is not None:
+                yield from self._written(env, kept, value, now)
+
+    def _written(
+        self, env: Environment, kept: KeptCookie, value: str, now: float
+    ) -> Iterator[tuple[bytes, bytes]]:
+        policy, path = env.sessions, self.path(env)
+        usual = SameSite.NONE if policy.is_cross_site else SameSite.LAX
+        partitioned = policy.is_cross_site and policy.is_partitioned
+        names = kept.names if policy.is_cross_site else (kept.name,)
+        for name in names:
+            same_site = None if name == kept.twin else usual
+            if value == FORGET:
+                yield delete_cookie(name, same_site=same_site, partitioned=partitioned, path=path)
+                continue
+            cookie = Cookie(
+                name,
+                quote(value, safe="") if kept.member == "username" else value,
+                max_age=kept.find_max_age(env),
+                same_site=same_site,
+                partitioned=partitioned,
+                path=path,
+            )
+            yield set_cookie(cookie, now)
+
+
+def _read_username(value: str) -> str | None:
+    """Return the name that a browser remembers; anybody may have written it, so it is but shown."""
+    try:
+        name = unquote(value, errors="strict")
+    except UnicodeDecodeError:
+        return None
+    return name if name.isprintable() and len(name) <= MAX_USERNAME_CHARACTERS else None
