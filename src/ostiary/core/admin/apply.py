@@ -2,11 +2,10 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from ostiary.core.admin.compiler.snapshot_compiler import compile_snapshot
 from ostiary.core.admin.contents import Draft, read
-from ostiary.core.admin.documents import Desired
 from ostiary.core.admin.plan import Plan, carry_out, compare, plan
 from ostiary.core.base.clock import Clock
 from ostiary.core.crypto.sealing import Sealer
@@ -15,6 +14,10 @@ from ostiary.core.ports.configuration import (
     StoredConfiguration,
     VersionConflictError,
 )
+
+if TYPE_CHECKING:
+    # What reads files is loaded by commands alone: it takes a worker's start twice as long.
+    from ostiary.core.admin.documents import Desired
 
 ATTEMPTS = 4
 """The first try, and three more for changes that lost a race."""
@@ -59,7 +62,7 @@ class ConfigurationEditor:
     sealer: Sealer
     clock: Clock
 
-    async def propose(self, desired: Desired) -> Proposal[None]:
+    async def propose(self, desired: "Desired") -> Proposal[None]:
         """Work out what applying a configuration would change.
 
         Raises: PlanRefusedError, ConfigurationBrokenError, SealBrokenError, UnavailableError.
@@ -85,7 +88,7 @@ class ConfigurationEditor:
         return Applied(version, change, proposal.outcome)
 
     async def apply(
-        self, desired: Desired, accept: Callable[[Plan], None] = _accept_all
+        self, desired: "Desired", accept: Callable[[Plan], None] = _accept_all
     ) -> Applied[None]:
         """Make the store say what a configuration wants; a race that is lost is run again.
 

@@ -4,6 +4,7 @@ They are read without Pydantic, so that a worker starts light. A body from a new
 more than its type here; a body from an older one may hold less, so a new field needs a default.
 """
 
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 import msgspec
@@ -11,9 +12,11 @@ import msgspec
 from ostiary.core.base.ids import stable_uuid
 from ostiary.core.crypto.keys import Algorithm
 from ostiary.core.crypto.secret_digests import DigestKind
+from ostiary.core.model.authenticator import AuthenticatorKind
 from ostiary.core.model.client import PKCE, AuthMethod
 from ostiary.core.model.environment import Face, SubjectKind
 from ostiary.core.model.token_manager import ClaimStyle, ScopeFormat, TokenKind
+from ostiary.core.model.user import DEFAULT_POPULATION
 from ostiary.core.ports.configuration import DocumentId
 
 INSTALLATION_KEY = "client-secrets"
@@ -52,6 +55,13 @@ class PasswordPolicyBody(msgspec.Struct, frozen=True, kw_only=True):
 
     min_characters: int = 15
     max_age_days: int | None = None
+    excludes_common: bool = True
+    excludes_profile: bool = False
+    excludes_similar: bool = False
+    history: int = 0
+    min_of: Mapping[str, int] = {}
+    max_repeated: int = 0
+    min_unique: int = 0
 
 
 class SessionsBody(msgspec.Struct, frozen=True, kw_only=True):
@@ -88,6 +98,9 @@ class EnvironmentBody(Body, frozen=True, kw_only=True):
     default_authentication_application: str | None = None
     lockout: LockoutBody = LockoutBody()
     password_policy: PasswordPolicyBody = PasswordPolicyBody()
+    management_audience: str | None = None
+    mail_sender: str | None = None
+    passkey_domain: str | None = None
 
 
 class ResourceBody(Body, frozen=True, kw_only=True):
@@ -131,6 +144,14 @@ class StepBody(Body, frozen=True, kw_only=True):
     type: str = "username_password"
     remember_my_username: bool = False
     this_is_my_device: bool = False
+    recovery: bool = False
+    registration: bool = False
+    registration_population: str = DEFAULT_POPULATION
+    password_change: bool = False
+    confirms_changes: bool = False
+    methods: tuple[AuthenticatorKind, ...] = ()
+    no_authenticators: str = "enrol"
+    choose_first: bool = False
 
 
 class PolicyBody(Body, frozen=True, kw_only=True):
@@ -198,9 +219,16 @@ class ClientBody(Body, frozen=True, kw_only=True):
     issuer_audience_only: bool = False
     redirect_uris: tuple[str, ...] = ()
     post_logout_redirect_uris: tuple[str, ...] = ()
+    backchannel_logout_uri: str | None = None
+    backchannel_logout_session_required: bool = True
+    frontchannel_logout_uri: str | None = None
+    frontchannel_logout_session_required: bool = True
     pkce: PKCE = PKCE.REQUIRED
     refresh: RefreshBody = RefreshBody()
     policy: str | None = None
+    policies: tuple[str, ...] = ()
+    authentication_application: str | None = None
+    idp_signoff: bool = False
     allow_redirectless: bool = False
     cookieless: bool = False
     bypass_approval: bool = False
@@ -214,6 +242,19 @@ class ClientBody(Body, frozen=True, kw_only=True):
     logo_uri: str | None = None
     policy_uri: str | None = None
     tos_uri: str | None = None
+    roles: tuple[str, ...] = ()
+    managed_populations: tuple[str, ...] = ()
+
+
+class PopulationBody(Body, frozen=True, kw_only=True):
+    """A group of users. Times are seconds since the epoch; 0 where nobody knows them."""
+
+    document_type: ClassVar[str] = "population"
+    name: str
+    description: str = ""
+    default: bool = False
+    created_at: float = 0.0
+    updated_at: float = 0.0
 
 
 class SigningKeyBody(Body, frozen=True, kw_only=True):
@@ -268,6 +309,7 @@ BODIES: tuple[type[Body], ...] = (
     PolicyBody,
     AuthenticationApplicationBody,
     ClientBody,
+    PopulationBody,
     SigningKeyBody,
     InstallationKeyBody,
     RetiredKeyIdBody,

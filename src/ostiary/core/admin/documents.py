@@ -1,7 +1,7 @@
 """From the configuration as written to documents: omitted fields filled in, lists put in order."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 import msgspec
@@ -14,13 +14,15 @@ from ostiary.core.admin.bodies import (
     ClientBody,
     EnvironmentBody,
     PolicyBody,
+    PopulationBody,
     ResourceBody,
     ServerBody,
     StepBody,
     TokenManagerBody,
 )
 from ostiary.core.admin.contents import identify
-from ostiary.core.admin.wanted_secrets import WantedSecrets, want_secrets
+from ostiary.core.admin.fetched_secrets import want_secrets
+from ostiary.core.admin.wanted_secrets import WantedSecrets
 from ostiary.core.admin.wanted_users import WantedUser, want_users
 from ostiary.core.configuration import implied
 from ostiary.core.configuration.policy_trees import chain, read_tree, write_ordered_tree
@@ -33,13 +35,15 @@ from ostiary.core.configuration.schema import (
 )
 from ostiary.core.configuration.secret_sources import Surroundings
 from ostiary.core.model.environment import Face
+from ostiary.core.model.user import DEFAULT_POPULATION
 from ostiary.core.ports.configuration import DocumentId
 
 B = TypeVar("B", bound=Body)
 SHARED_SERVER_FIELDS = frozenset({"public_url", "hosts", "default_environment", "pingone_default"})
 _UNORDERED = frozenset(
     {"algorithms", "allowed_origins", "auth_methods", "grant_types", "hosts", "origins"}
-    | {"post_logout_redirect_uris", "redirect_uris", "resources", "response_types", "scopes"}
+    | {"managed_populations", "post_logout_redirect_uris", "redirect_uris", "resources"}
+    | {"response_types", "roles", "scopes"}
 )
 _CHILDREN = frozenset(
     {"authentication_applications", "clients", "policies", "resources", "steps"}
@@ -57,11 +61,13 @@ class Desired:
         bodies: governed documents, as they shall be but for secrets.
         secrets: what shall become of the secrets of each client.
         users: those that shall be there; they are no documents.
+        populations: made when they are absent, left alone when they are there.
     """
 
     bodies: Mapping[DocumentId, Body]
     secrets: Mapping[DocumentId, WantedSecrets]
     users: tuple[WantedUser, ...] = ()
+    populations: Mapping[DocumentId, PopulationBody] = field(default_factory=dict)
 
 
 def describe_desired(configuration: Configuration, surroundings: Surroundings) -> Desired:
@@ -78,7 +84,8 @@ def describe_desired(configuration: Configuration, surroundings: Surroundings) -
             place = identify(ClientBody, key, client_key)
             bodies[place] = body = describe_client(key, environment, client_key, client)
             secrets[place] = want_secrets(environment, body.auth_methods, client, surroundings)
-    return Desired(bodies, secrets, want_users(configuration, surroundings))
+    users = want_users(configuration, surroundings)
+    return Desired(bodies, secrets, users, dict(_populations(configuration)))
 
 
 def _children(key: str, environment: EnvironmentSettings) -> dict[DocumentId, Body]:
@@ -96,6 +103,16 @@ def _children(key: str, environment: EnvironmentSettings) -> dict[DocumentId, Bo
         place = identify(AuthenticationApplicationBody, key, name)
         children[place] = _convert(AuthenticationApplicationBody, application)
     return children
+
+
+def _populations(configuration: Configuration) -> Iterator[tuple[DocumentId, PopulationBody]]:
+    """Yield the populations that users and clients of the file name."""
+    for key, environment in configuration.environments.items():
+        named = [user.population for user in environment.users.values()]
+        named += [name for c in environment.clients.values() for name in c.managed_populations]
+        for name in dict.fromkeys(named):
+            if name != DEFAULT_POPULATION:
+                yield identify(PopulationBody, key, name), PopulationBody(name=name)
 
 
 def describe_server(configuration: Configuration) -> ServerBody:
@@ -118,6 +135,7 @@ def describe_environment(key: str, environment: EnvironmentSettings) -> Environm
         id=implied.environment_id(key, environment),
         organization_id=implied.organization_id(key, environment),
         default_token_manager=implied.default_token_manager(environment),
+        management_audience=implied.management_audience(environment),
     )
 
 

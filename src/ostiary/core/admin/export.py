@@ -48,7 +48,9 @@ _HEADER = """\
 _LEFT_OUT = """\
 # Left out, for it stands in the file in plain text: server.{name}. Refer to it: {{ env = "NAME" }}.
 """
-_IMPLIED_BY_ENVIRONMENT = ("id", "organization_id", "default_token_manager")
+_IMPLIED_BY_ENVIRONMENT = (
+    *("id", "organization_id", "default_token_manager", "management_audience"),
+)
 _IMPLIED_BY_MANAGER = ("style", "lifetime_seconds", "jwks_path", "scope_format")
 _IMPLIED_BY_CLIENT = (
     "client_id", "auth_methods", "grant_types", "response_types", "token_managers",
@@ -112,7 +114,7 @@ def _environment(contents: Contents, key: str, body: EnvironmentBody) -> Table:
         "resources": _tables(contents, ResourceBody, key),
         "token_managers": managers,
         "steps": steps,
-        "policies": _policies(contents, key, steps),
+        "policies": _policies(contents, key, body, steps),
         "authentication_applications": _tables(contents, AuthenticationApplicationBody, key),
         "clients": {
             place.key: _client(key, settings, place.key, client)
@@ -126,10 +128,11 @@ def _tables(contents: Contents, body_type: type[Body], key: str) -> Table:
     return {place.key: _members(body) for place, body in select(contents, body_type, key)}
 
 
-def _policies(contents: Contents, key: str, steps: Table) -> Table:
+def _policies(contents: Contents, key: str, body: EnvironmentBody, steps: Table) -> Table:
     """Return the policies of an environment; none when it has just the one that it implies."""
     bodies = {place.key: body for place, body in select(contents, PolicyBody, key)}
-    bare = implied.written_policies(EnvironmentSettings.model_validate({"steps": steps}))
+    settings = EnvironmentSettings.model_validate({"face": body.face, "steps": steps})
+    bare = implied.written_policies(settings)
     if bodies == {name: describe_policy(policy) for name, policy in bare.items()}:
         return {}
     return {name: _policy(body) for name, body in bodies.items()}

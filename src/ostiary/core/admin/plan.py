@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from ostiary.core.admin.bodies import (
     GOVERNED,
@@ -11,7 +12,6 @@ from ostiary.core.admin.bodies import (
 )
 from ostiary.core.admin.changes import describe_changes, path_of
 from ostiary.core.admin.contents import Contents, Draft, encode, find, identify, read, select
-from ostiary.core.admin.documents import Desired
 from ostiary.core.admin.keys.installation_keys import ensure_installation_keys
 from ostiary.core.admin.keys.signing_keys import ensure_keys, forget_expired_keys, forget_key
 from ostiary.core.admin.secret_settling import settle_secrets
@@ -19,6 +19,10 @@ from ostiary.core.base.secret import Secret
 from ostiary.core.configuration.problems import Problem, error, render_path
 from ostiary.core.crypto.sealing import Sealer
 from ostiary.core.ports.configuration import Document, DocumentId, StoredConfiguration
+
+if TYPE_CHECKING:
+    # What reads files is loaded by commands alone: it takes a worker's start twice as long.
+    from ostiary.core.admin.documents import Desired
 
 
 class PlanRefusedError(Exception):
@@ -56,7 +60,7 @@ class Plan:
         return tuple(sorted(place.key for place in self.deletes if place.type == kind))
 
 
-def plan(stored: StoredConfiguration, desired: Desired, sealer: Sealer, *, now: float) -> Plan:
+def plan(stored: StoredConfiguration, desired: "Desired", sealer: Sealer, *, now: float) -> Plan:
     """Work out what applying `desired` changes; keys and secrets that are lacking are made.
 
     What is not mentioned goes, of the types that a configuration file governs; keys go with their
@@ -102,9 +106,11 @@ def carry_out(stored: StoredConfiguration, plan: Plan) -> StoredConfiguration:
     return StoredConfiguration(plan.version + 1, kept + plan.puts)
 
 
-def _replace_governed(before: Contents, desired: Desired) -> Draft:
+def _replace_governed(before: Contents, desired: "Desired") -> Draft:
     draft: Draft = {place: body for place, body in before.items() if not isinstance(body, GOVERNED)}
     draft.update(desired.bodies)
+    for place, population in desired.populations.items():
+        draft.setdefault(place, population)
     for place, old in select(before, EnvironmentBody):
         new = find(draft, EnvironmentBody, place.environment, place.key)
         if new is None:
@@ -126,7 +132,7 @@ def _delete_environment(draft: Draft, key: str) -> None:
             del draft[place]
 
 
-def _refuse_retired_ids(before: Contents, desired: Desired) -> list[Problem]:
+def _refuse_retired_ids(before: Contents, desired: "Desired") -> list[Problem]:
     """Find environments that would get the id of another one, deleted or deleted by this plan."""
     owners = {place.key: body.environment for place, body in select(before, RetiredEnvironmentBody)}
     owners |= {body.id: place.key for place, body in select(before, EnvironmentBody)}

@@ -1,32 +1,38 @@
 """What administrators do with users: one object for the command line and for the APIs."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
-from ostiary.core.admin.ended_access import Ended, end_access
 from ostiary.core.admin.new_users import NewUser, build_user
 from ostiary.core.base.clock import Clock
+from ostiary.core.base.ids import AuthenticatorId
 from ostiary.core.base.usernames import username_key
 from ostiary.core.crypto.passwords import encode
 from ostiary.core.model.audit import (
-    AccessEnded,
-    PasswordChanged,
+    AuthenticatorRemoved,
     UserAdded,
     UserChanged,
     UserDeleted,
     UserUnlocked,
 )
+from ostiary.core.model.authenticator import Authenticator
 from ostiary.core.model.environment import Environment
 from ostiary.core.model.password_policy import Failures
 from ostiary.core.model.user import User
+from ostiary.core.ports.authenticators import Authenticators
+from ostiary.core.ports.delivery import Delivery
 from ostiary.core.ports.directory import Directory
 from ostiary.core.ports.events import Events
 from ostiary.core.ports.password_hashing import PasswordHashing
 from ostiary.core.ports.sessions import Sessions
 from ostiary.core.ports.user_grants import UserGrants
 from ostiary.core.ports.users import PasswordAttempts
-from ostiary.core.signon.new_passwords import check_new_password
+from ostiary.core.signon.ended_access import Ended
+from ostiary.core.signon.factor_counts import subjects_of
+from ostiary.core.signon.message_rate import recoveries_of
+from ostiary.core.signon.new_passwords import Owner, check_new_password
 from ostiary.core.signon.password import subject_of
+from ostiary.core.signon.password_changes import Changed, PasswordChanges
 
 
 class UnknownUserError(LookupError):
@@ -36,12 +42,11 @@ class UnknownUserError(LookupError):
         super().__init__(f'there is no user "{username}"')
 
 
-@dataclass(frozen=True, slots=True)
-class Changed:
-    """A user as stored, and what ended by the change."""
+class UnknownAuthenticatorError(LookupError):
+    """The user has no authenticator of this id."""
 
-    user: User
-    ended: Ended
+    def __init__(self, authenticator_id: AuthenticatorId) -> None:
+        super().__init__(f"the user has no authenticator {authenticator_id}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +64,11 @@ class UserAdministration:
 
     directory: Directory
     attempts: PasswordAttempts
+    authenticators: Authenticators
     sessions: Sessions
     user_grants: UserGrants
     hashing: PasswordHashing
+    delivery: Delivery
     events: Events
     clock: Clock
     source: str
@@ -91,7 +98,7 @@ class UserAdministration:
         """
         username_key(new.username)
         if new.password is not None:
-            _check_strength(env, new.username, new.password.reveal(), allow_weak=allow_weak)
+            _check_strength(env, Owner(new.username), new.password.reveal(), allow_weak=allow_weak)
         user = await build_user(env, new, self.hashing, now=self.clock.now())
         await self.directory.create(env, [user])
         self.events.emit(UserAdded(env.id, user.id, self.source))
@@ -120,14 +127,10 @@ class UserAdministration:
         Stores: that, and then the end of all that was signed on with the old one.
         Raises: as `add`; UserChangedError, AccessLeftError.
         """
-        _check_strength(env, user.username, password, allow_weak=allow_weak)
-        changed = await self.directory.set_password(
-            env, user, password, must_change=must_change, now=self.clock.now()
+        _check_strength(env, Owner.of(user), password, allow_weak=allow_weak)
+        return await self._changes().set(
+            env, user, password, must_change=must_change, source=self.source
         )
-        self.events.emit(PasswordChanged(env.id, user.id, self.source))
-        ended = await self._end_access(env, user)
-        await self.attempts.unlock(env, subject_of(user))
-        return Changed(changed, ended)
 
     async def set_enabled(self, env: Environment, user: User, *, enabled: bool) -> Changed:
         """Let a user sign on, or let it not; then all that was signed on ends for good.
@@ -143,15 +146,18 @@ class UserAdministration:
         return Changed(saved, Ended() if enabled else await self._end_access(env, user))
 
     async def unlock(self, env: Environment, user: User) -> None:
-        """Forget a user's failed attempts, and with them its lock.
+        """Forget a user's failed attempts, at passwords and second factors, and lift its locks.
 
-        Raises: UnavailableError.
+        Raises: UserChangedError, UnavailableError.
         """
-        await self.attempts.unlock(env, subject_of(user))
+        if user.locked_at is not None:
+            unlocked = replace(user, locked_at=None, updated_at=self.clock.now())
+            await self.directory.save(env, unlocked)
+        await self._forget_attempts(env, user)
         self.events.emit(UserUnlocked(env.id, user.id, self.source))
 
     async def delete(self, env: Environment, user: User) -> Ended:
-        """Delete a user and all that it and its clients have.
+        """Delete a user, its authenticators, and all that it and its clients have.
 
         What is there goes first, so that a user is left to delete again should the store fail;
         what came meanwhile goes last.
@@ -162,19 +168,59 @@ class UserAdministration:
             return ended
         self.events.emit(UserDeleted(env.id, user.id, self.source))
         ended += await self._end_access(env, user)
-        await self.attempts.unlock(env, subject_of(user))
+        for late in await self.authenticators.select(env, user.id):
+            await self.authenticators.remove(env, late.id)
+        await self._forget_attempts(env, user)
         return ended
+
+    async def authenticators_of(self, env: Environment, user: User) -> tuple[Authenticator, ...]:
+        """Return what a user proves itself with beside a password: the default one first.
+
+        Raises: UnavailableError.
+        """
+        return await self.authenticators.select(env, user.id)
+
+    async def remove_authenticators(
+        self, env: Environment, user: User, ids: Collection[AuthenticatorId] | None = None
+    ) -> tuple[Authenticator, ...]:
+        """Remove authenticators of a user, and return them.
+
+        Args: ids: which; all of them for None.
+        Raises: UnavailableError; UnknownAuthenticatorError when the user does not have all of them,
+            and then none is removed.
+        """
+        kept = {each.id: each for each in await self.authenticators.select(env, user.id)}
+        for unknown in set(ids or ()).difference(kept):
+            raise UnknownAuthenticatorError(unknown)
+        removed = [each for each in kept.values() if ids is None or each.id in ids]
+        for each in removed:
+            if await self.authenticators.remove(env, each.id):
+                self.events.emit(
+                    AuthenticatorRemoved(env.id, user.id, each.id, each.kind, self.source)
+                )
+        return tuple(removed)
+
+    async def _forget_attempts(self, env: Environment, user: User) -> None:
+        recoveries = recoveries_of(env, user.username, self.clock.now())
+        for subject in (subject_of(user), recoveries, *subjects_of(user.id)):
+            await self.attempts.unlock(env, subject)
 
     async def _end_access(self, env: Environment, user: User) -> Ended:
-        """End what a user has, and record it if there was anything."""
-        ended = await end_access(env, user.id, self.user_grants, self.sessions)
-        if ended != Ended():
-            self.events.emit(
-                AccessEnded(env.id, user.id, ended.sessions, ended.grants, self.source)
-            )
-        return ended
+        return await self._changes().end_access(env, user, self.source)
+
+    def _changes(self) -> PasswordChanges:
+        return PasswordChanges(
+            self.directory,
+            self.attempts,
+            self.hashing,
+            self.sessions,
+            self.user_grants,
+            self.delivery,
+            self.events,
+            self.clock,
+        )
 
 
-def _check_strength(env: Environment, username: str, password: str, *, allow_weak: bool) -> None:
+def _check_strength(env: Environment, owner: Owner, password: str, *, allow_weak: bool) -> None:
     if encode(password) is None or not allow_weak:
-        check_new_password(env.passwords, username, password)
+        check_new_password(env.passwords, owner, password)

@@ -1,14 +1,9 @@
-"""What a configuration wants of its clients' secrets, the given ones fetched from their place."""
+"""What a configuration wants of its clients' secrets."""
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from enum import Enum, auto
 
 from ostiary.core.base.secret import Secret
-from ostiary.core.configuration.schema import ClientSettings, EnvironmentSettings, SecretSource
-from ostiary.core.configuration.secret_sources import Surroundings, resolve
-from ostiary.core.model.client import AuthMethod
-from ostiary.core.model.environment import Face
 
 
 class Origin(Enum):
@@ -41,34 +36,3 @@ class WantedSecrets:
     current: WantedSecret | None
     previous: WantedSecret | None
     is_readable: bool
-
-
-def want_secrets(
-    environment: EnvironmentSettings,
-    auth_methods: Collection[str],
-    client: ClientSettings,
-    surroundings: Surroundings,
-) -> WantedSecrets:
-    """Return what a client's table wants of its secrets.
-
-    Raises: SecretUnavailableError.
-    """
-    previous = client.previous_secret
-    return WantedSecrets(
-        current=_want(client.secret, surroundings) if client.secret else None,
-        previous=_want(previous, surroundings, previous.expires_at.timestamp())
-        if previous
-        else None,
-        is_readable=environment.face is Face.PINGONE
-        or AuthMethod.CLIENT_SECRET_JWT in auth_methods,
-    )
-
-
-def _want(
-    source: SecretSource, surroundings: Surroundings, expires_at: float | None = None
-) -> WantedSecret:
-    if source.generate:
-        return WantedSecret(Origin.GENERATED, expires_at=expires_at)
-    if source.stored:
-        return WantedSecret(Origin.STORED, expires_at=expires_at)
-    return WantedSecret(Origin.GIVEN, resolve(source, surroundings), expires_at)

@@ -18,8 +18,11 @@ from ostiary.core.base.secret import Secret
 from ostiary.core.crypto.keys import Algorithm, KeySet, VerificationKey
 from ostiary.core.crypto.sealing import Sealer
 from ostiary.core.crypto.secret_digests import SecretDigest
+from ostiary.core.model.authentication_application import AuthenticationApplication
 from ostiary.core.model.client import AuthMethod, Client, ReadableSecret, RefreshPolicy
 from ostiary.core.model.environment import ENVIRONMENT_KEYS
+from ostiary.core.model.logout import LogoutURIs
+from ostiary.core.model.permission import Permission, permissions_of
 from ostiary.core.model.policy import Policy
 from ostiary.core.model.token_manager import TokenManager
 from ostiary.core.ports.configuration import DocumentId
@@ -31,6 +34,7 @@ class ClientCompiler:
 
     token_managers: Mapping[TokenManagerId, TokenManager]
     policies: Mapping[str, Policy]
+    applications: tuple[AuthenticationApplication, ...]
     key_sets: Mapping[str, KeySet]
     sealer: Sealer
 
@@ -57,6 +61,7 @@ class ClientCompiler:
             issuer_audience_only=body.issuer_audience_only,
             redirect_uris=body.redirect_uris,
             post_logout_redirect_uris=body.post_logout_redirect_uris,
+            logout=_logout(body),
             response_types=frozenset(body.response_types or ()),
             pkce=body.pkce,
             refresh=_refresh(body.refresh),
@@ -64,7 +69,10 @@ class ClientCompiler:
             is_cookieless=body.cookieless,
             bypasses_approval=body.bypass_approval,
             sends_issuer=body.send_issuer,
-            policy=self._policy(body),
+            policy=self._policy(body.policy),
+            policies=tuple(key for key in map(self._policy, body.policies) if key),
+            application=self._application(body),
+            ends_sessions=body.idp_signoff,
             id_token_algorithm=self._algorithm(body.id_token_algorithm),
             id_token_lifetime_seconds=body.id_token_lifetime_minutes * 60,
             userinfo_algorithm=self._algorithm(body.userinfo_algorithm),
@@ -73,6 +81,9 @@ class ClientCompiler:
             logo_uri=body.logo_uri,
             policy_uri=body.policy_uri,
             tos_uri=body.tos_uri,
+            type=body.type,
+            permissions=_permissions(body),
+            managed_populations=frozenset(body.managed_populations) or None,
         )
 
     def _managers(self, body: ClientBody) -> tuple[TokenManagerId, ...]:
@@ -84,10 +95,17 @@ class ClientCompiler:
             raise ConfigurationBrokenError("no token manager is open to it")
         return ids
 
-    def _policy(self, body: ClientBody) -> str | None:
-        if body.policy is not None and body.policy not in self.policies:
-            raise ConfigurationBrokenError(f"policy {body.policy} does not exist")
-        return body.policy
+    def _policy(self, key: str | None) -> str | None:
+        if key is not None and key not in self.policies:
+            raise ConfigurationBrokenError(f"policy {key} does not exist")
+        return key
+
+    def _application(self, body: ClientBody) -> AuthenticationApplication | None:
+        chosen = body.authentication_application
+        found = next((each for each in self.applications if each.key == chosen), None)
+        if chosen is not None and found is None:
+            raise ConfigurationBrokenError(f"authentication application {chosen} does not exist")
+        return found
 
     def _algorithm(self, algorithm: Algorithm | None) -> Algorithm | None:
         """Return an algorithm for which the environment has a key of its own."""
@@ -111,12 +129,28 @@ class ClientCompiler:
         return Secret(self.sealer.open(sealed, context=context).decode())
 
 
+def _permissions(body: ClientBody) -> frozenset[Permission]:
+    try:
+        return permissions_of(body.roles)
+    except KeyError as error:
+        raise ConfigurationBrokenError(f"role {error.args[0]} does not exist") from error
+
+
 def _refresh(body: RefreshBody) -> RefreshPolicy:
     return RefreshPolicy(
         is_rolling=body.rolling,
         grace_seconds=float(body.grace_seconds),
         idle_seconds=body.idle_days * 86_400.0,
         lifetime_seconds=body.lifetime_days * 86_400.0,
+    )
+
+
+def _logout(body: ClientBody) -> LogoutURIs:
+    return LogoutURIs(
+        backchannel=body.backchannel_logout_uri,
+        names_session_in_back=body.backchannel_logout_session_required,
+        frontchannel=body.frontchannel_logout_uri,
+        names_session_in_front=body.frontchannel_logout_session_required,
     )
 
 

@@ -14,10 +14,11 @@ from ostiary.core.admin.bodies import (
     own_key_set,
 )
 from ostiary.core.admin.compiler.client_compiler import ClientCompiler
+from ostiary.core.admin.compiler.face_traits import find_traits
 from ostiary.core.admin.compiler.key_opener import build_key_sets
 from ostiary.core.admin.compiler.signon_compiler import SignOnCompiler
 from ostiary.core.admin.contents import ConfigurationBrokenError, Contents, describe, select
-from ostiary.core.admin.keys.installation_keys import open_digester
+from ostiary.core.admin.keys.installation_keys import open_digester, open_sealer
 from ostiary.core.base.hosts import host_of
 from ostiary.core.base.ids import ClientId, EnvironmentId, TokenManagerId, stable_uuid
 from ostiary.core.crypto.keys import KeySet
@@ -68,11 +69,14 @@ class EnvironmentCompiler:
             issuer=_issuer(self.body, base_url),
             endpoint_bases=self._endpoint_bases(base_url),
             scopes=frozenset(self.body.scopes),
-            clients=self._clients(ClientCompiler(managers, policies, key_sets, self.sealer)),
+            clients=self._clients(
+                ClientCompiler(managers, policies, applications, key_sets, self.sealer)
+            ),
             token_managers=managers,
             resources=self._resources(),
             key_sets=key_sets,
             client_secrets=open_digester(self.documents, self.sealer, self.key),
+            secrets=open_sealer(self.documents, self.sealer, self.key),
             allowed_origins=frozenset(self.body.allowed_origins),
             lockout=_lockout(self.body.lockout),
             passwords=_password_policy(self.body.password_policy),
@@ -88,6 +92,10 @@ class EnvironmentCompiler:
             flow_lifetime_seconds=self.body.flow_minutes * 60,
             applications=applications,
             default_application=signon.default_application(applications),
+            traits=find_traits(self.body.face, self.body.id, self.body.organization_id),
+            management_audience=self.body.management_audience,
+            mail_sender=self.body.mail_sender or "",
+            passkey_domain=self.body.passkey_domain,
         )
 
     def _token_managers(self, key_sets: dict[str, KeySet]) -> dict[TokenManagerId, TokenManager]:
@@ -151,7 +159,17 @@ def _lockout(body: LockoutBody) -> LockoutPolicy:
 
 def _password_policy(body: PasswordPolicyBody) -> PasswordPolicy:
     days = body.max_age_days
-    return PasswordPolicy(body.min_characters, None if days is None else days * 86_400.0)
+    return PasswordPolicy(
+        min_characters=body.min_characters,
+        max_age_seconds=None if days is None else days * 86_400.0,
+        min_of=body.min_of,
+        max_repeated=body.max_repeated,
+        min_unique=body.min_unique,
+        excludes_profile=body.excludes_profile,
+        excludes_similar=body.excludes_similar,
+        excludes_common=body.excludes_common,
+        history=body.history,
+    )
 
 
 def _issuer(body: EnvironmentBody, base_url: str) -> str:

@@ -12,6 +12,7 @@ from ostiary.core.admin.bodies import (
     PolicyBody,
     StepBody,
 )
+from ostiary.core.admin.compiler.face_traits import context_of, standard_policy
 from ostiary.core.admin.contents import (
     ConfigurationBrokenError,
     Contents,
@@ -22,10 +23,10 @@ from ostiary.core.admin.contents import (
 from ostiary.core.base.ids import ClientId
 from ostiary.core.base.sites import is_same_site, origin_of
 from ostiary.core.configuration.policy_trees import read_tree, walk
+from ostiary.core.model.authentication_application import AuthenticationApplication
 from ostiary.core.model.environment import (
-    STANDARD_POLICY,
     STANDARD_STEP,
-    AuthenticationApplication,
+    Face,
 )
 from ostiary.core.model.policy import Criterion, End, Node, Policy, Selector, StepInstance, StepNode
 from ostiary.core.model.session import SessionPolicy
@@ -59,21 +60,22 @@ class SignOnCompiler:
 
         Raises: ConfigurationBrokenError.
         """
+        face, standard = self.body.face, standard_policy(self.body.face)
         clients = {place.key: body.client_id for place, body in select(self.documents, ClientBody)}
         return {
-            place.key: _policy(place, body, steps, clients)
+            place.key: _policy(place, body, steps, clients, face)
             for place, body in select(self.documents, PolicyBody)
-        } or {STANDARD_POLICY.key: STANDARD_POLICY}
+        } or {standard.key: standard}
 
     def default_policy(self, policies: Mapping[str, Policy]) -> str:
         """Return the key of the policy of clients that name none.
 
         Raises: ConfigurationBrokenError.
         """
-        chosen = self.body.default_policy
+        chosen, standard = self.body.default_policy, standard_policy(self.body.face).key
         if chosen is None:
-            only = next(iter(policies)) if len(policies) == 1 else STANDARD_POLICY.key
-            chosen = STANDARD_POLICY.key if STANDARD_POLICY.key in policies else only
+            only = next(iter(policies)) if len(policies) == 1 else standard
+            chosen = standard if standard in policies else only
         if chosen not in policies:
             raise ConfigurationBrokenError(f"the default policy {chosen} does not exist")
         return chosen
@@ -145,6 +147,7 @@ def _policy(
     body: PolicyBody,
     steps: Mapping[str, StepInstance],
     clients: Mapping[str, str],
+    face: Face,
 ) -> Policy:
     tree = read_tree(body.tree)
     if tree.root is None:
@@ -152,7 +155,8 @@ def _policy(
     for _, node in walk(tree.root):
         if isinstance(node, StepNode) and node.step not in steps:
             raise ConfigurationBrokenError(f"{describe(place)}: step {node.step} does not exist")
-    return Policy(place.key, _by_client_id(tree.root, clients), body.acr)
+    context = context_of(face, place.key, body.acr)
+    return Policy(place.key, _by_client_id(tree.root, clients), context)
 
 
 def _by_client_id(node: Node, clients: Mapping[str, str]) -> Node:

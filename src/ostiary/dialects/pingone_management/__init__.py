@@ -1,0 +1,1 @@
+"""PingOne's management API: `/v1/environments/{environmentId}/...`."""
