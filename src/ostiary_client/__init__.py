@@ -48,6 +48,7 @@ if TYPE_CHECKING:
         TimedOutError,
         TransportError,
         UnreadableResponseError,
+        WrongPasswordError,
     )
     from ostiary_client.options import ClientOptions
     from ostiary_client.profiles.load import Profile, load_profile
@@ -55,14 +56,24 @@ if TYPE_CHECKING:
     from ostiary_client.protocol.retry import NO_RETRIES, RetryPolicy
     from ostiary_client.secret import Secret
     from ostiary_client.signon.authorization_request import AuthorizationRequest
+    from ostiary_client.signon.base_state import FlowState
     from ostiary_client.signon.flow import AsyncFlow, Flow
     from ostiary_client.signon.flow_state import (
         Canceled,
         Completed,
         Failed,
-        FlowState,
         IdentifierRequired,
+        PasswordChangeRequired,
         UsernamePasswordRequired,
+    )
+    from ostiary_client.signon.second_factor_states import (
+        ActivationRequired,
+        AssertionRequired,
+        CodeRequired,
+        Device,
+        DeviceSelectionRequired,
+        PairingMethodRequired,
+        RecoveryCodesShown,
     )
     from ostiary_client.signon.session import AsyncSession, Session
     from ostiary_client.signon.token_set import TokenSet
@@ -77,6 +88,8 @@ _HOMES = {
     "AccessToken": "tokens",
     "AccessTokenMissingError": "errors",
     "AccountSelectionRequiredError": "errors",
+    "ActivationRequired": "signon.second_factor_states",
+    "AssertionRequired": "signon.second_factor_states",
     "AsyncClient": "async_client",
     "AsyncFlow": "signon.flow",
     "AsyncSession": "signon.session",
@@ -92,16 +105,19 @@ _HOMES = {
     "CertificateError": "errors",
     "Client": "client",
     "ClientOptions": "options",
+    "CodeRequired": "signon.second_factor_states",
     "Completed": "signon.flow_state",
     "ConfigurationError": "errors",
     "ConsentRequiredError": "errors",
+    "Device": "signon.second_factor_states",
+    "DeviceSelectionRequired": "signon.second_factor_states",
     "DiscoveryError": "errors",
     "Failed": "signon.flow_state",
     "Flow": "signon.flow",
     "FlowDetail": "errors",
     "FlowEndedError": "errors",
     "FlowError": "errors",
-    "FlowState": "signon.flow_state",
+    "FlowState": "signon.base_state",
     "FlowStepError": "errors",
     "IdentifierRequired": "signon.flow_state",
     "InsufficientScopeError": "errors",
@@ -118,8 +134,11 @@ _HOMES = {
     "NO_RETRIES": "protocol.retry",
     "OAuthError": "errors",
     "OstiaryClientError": "errors",
+    "PairingMethodRequired": "signon.second_factor_states",
+    "PasswordChangeRequired": "signon.flow_state",
     "Profile": "profiles.load",
     "RateLimitedError": "errors",
+    "RecoveryCodesShown": "signon.second_factor_states",
     "RefreshPolicy": "caching.refresh_policy",
     "ResponseError": "errors",
     "RetryPolicy": "protocol.retry",
@@ -137,6 +156,7 @@ _HOMES = {
     "UnreadableResponseError": "errors",
     "UsernamePasswordRequired": "signon.flow_state",
     "VerifiedToken": "verification.verified_token",
+    "WrongPasswordError": "errors",
     "load_profile": "profiles.load",
 }
 """Where each public name lives: it is imported when it is first used, so that none is slow."""
@@ -147,6 +167,8 @@ __all__ = [
     "AccessToken",
     "AccessTokenMissingError",
     "AccountSelectionRequiredError",
+    "ActivationRequired",
+    "AssertionRequired",
     "AsyncClient",
     "AsyncFlow",
     "AsyncSession",
@@ -162,9 +184,12 @@ __all__ = [
     "CertificateError",
     "Client",
     "ClientOptions",
+    "CodeRequired",
     "Completed",
     "ConfigurationError",
     "ConsentRequiredError",
+    "Device",
+    "DeviceSelectionRequired",
     "DiscoveryError",
     "Failed",
     "Flow",
@@ -187,8 +212,11 @@ __all__ = [
     "Metadata",
     "OAuthError",
     "OstiaryClientError",
+    "PairingMethodRequired",
+    "PasswordChangeRequired",
     "Profile",
     "RateLimitedError",
+    "RecoveryCodesShown",
     "RefreshPolicy",
     "ResponseError",
     "RetryPolicy",
@@ -206,6 +234,7 @@ __all__ = [
     "UnreadableResponseError",
     "UsernamePasswordRequired",
     "VerifiedToken",
+    "WrongPasswordError",
     "load_profile",
 ]
 

@@ -174,13 +174,18 @@ class CallbackMismatchError(OstiaryClientError):
 
 @dataclass(frozen=True, slots=True)
 class FlowDetail:
-    """What is wrong with one field, `target`, or with the whole."""
+    """What is wrong with one field, `target`, or with the whole.
+
+    `unmet` are the rules that a new password breaks, by the server's names.
+    """
 
     code: str = ""
     message: str = ""
     user_message: str = ""
     target: str | None = None
     attempts_remaining: int | None = None
+    retry_after_seconds: float | None = None
+    unmet: tuple[str, ...] = ()
 
 
 class FlowError(ResponseError):
@@ -207,6 +212,10 @@ class FlowError(ResponseError):
         self.message = message
         self.user_message = user_message
         self.details = details
+
+
+class WrongPasswordError(FlowError):
+    """The username or the password is not right; servers do not say which, or whether both are."""
 
 
 class FlowEndedError(FlowError):

@@ -46,7 +46,7 @@ def pingfederate(seeds_server: Server) -> TrustedIssuer:
 
 @pytest.fixture
 def verifier(seeds_server: Server, pingfederate: TrustedIssuer) -> Iterator[TokenVerifier]:
-    pingone = TrustedIssuer(seeds_server.base_url + PINGONE, audience=seeds_server.base_url)
+    pingone = TrustedIssuer(seeds_server.base_url + PINGONE, audience="https://api.pingone.com")
     with TokenVerifier(pingfederate, pingone, verify=seeds_server.ca_path) as verifier:
         yield verifier
 

@@ -1,10 +1,11 @@
-"""What the authentication API answers: a state, or an error that leaves the state as it was."""
+"""What a sign-on flow answers: a state, or an error that leaves the state as it was."""
 
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
-from ostiary_client.errors import AuthorizationError, FlowDetail, FlowError, UnreadableResponseError
+from ostiary_client.errors import AuthorizationError, FlowError, UnreadableResponseError
 from ostiary_client.printable import excerpt, printable
 from ostiary_client.protocol.answers import (
     read_object,
@@ -13,21 +14,28 @@ from ostiary_client.protocol.answers import (
     text_member,
 )
 from ostiary_client.protocol.callback import refusal
+from ostiary_client.protocol.flow_refusals import flow_refusal
+from ostiary_client.protocol.flow_wire import FlowWire
 from ostiary_client.protocol.messages import Response
-from ostiary_client.signon.flow_state import FlowState, flow_state
+from ostiary_client.signon.base_state import FlowState
+from ostiary_client.signon.flow_state import flow_state
 
 WHAT = "The answer of the sign-on flow"
-API_STATE = "_pf_authn_api_state"
 _ID = re.compile(r"[A-Za-z0-9_-]{1,128}")
-_ACTION = re.compile(r"[A-Za-z][A-Za-z0-9]{0,99}")
-_ENVELOPE = frozenset({"id", "pluginTypeId", "status", "_links", API_STATE})
-_MOST_DETAILS = 100
-_REMEDIES = {
-    "VALIDATION_ERROR": "Ask the person again; details says what is wrong with which field",
-    "INVALID_ACTION_ID": "See the state's actions",
-    "RESOURCE_NOT_FOUND": "The flow is over, or has expired: begin another",
-    "FLOW_NOT_FOUND": "The flow is over, or has expired: begin another",
-}
+_ACTION = re.compile(r"[A-Za-z][A-Za-z0-9.]{0,99}")
+_OF_OAUTH = ("error", "error_description")
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What an answer is to.
+
+    Args: action is "" where the state alone was asked for; secrets are what was sent.
+    """
+
+    wire: FlowWire
+    action: str = ""
+    secrets: tuple[str, ...] = field(default=(), repr=False)
 
 
 def read_answer(response: Response, secrets: Iterable[str]) -> dict[str, Any]:
@@ -40,24 +48,30 @@ def read_answer(response: Response, secrets: Iterable[str]) -> dict[str, Any]:
     return read_object(response, what=WHAT, secrets=secrets)
 
 
-def read_state(
-    document: Mapping[str, Any], response: Response, secrets: tuple[str, ...]
-) -> FlowState:
+def read_state(document: Mapping[str, Any], response: Response, question: Question) -> FlowState:
     """Return the state in an answer.
 
     The addresses of `_links` are never followed, so that only the names in it count.
 
-    Spec: PingFederate "Authentication API".
+    Spec: PingFederate "Authentication API"; PingOne "Flows".
     Raises: FlowError; AuthorizationError; UnreadableResponseError.
     """
     status = text_member(document, "status")
     if status is None:
-        raise _refused(document, response, secrets)
+        raise _refused(document, response, question)
     id = text_member(document, "id") or ""
     if not 200 <= response.status < 300 or not _ID.fullmatch(id):
-        raise _unreadable(response, secrets)
-    fields = {name: value for name, value in document.items() if name not in _ENVELOPE}
+        raise _unreadable(response, question.secrets)
+    fields = _fields(document, question.wire.envelope)
     return flow_state(printable(status, most_characters=100), id, _actions(document), fields)
+
+
+def _fields(document: Mapping[str, Any], envelope: frozenset[str]) -> dict[str, Any]:
+    """Return what a state says, with what is embedded in it."""
+    inner = document.get("_embedded") if "_embedded" in envelope else None
+    embedded = inner if isinstance(inner, dict) else {}
+    own = {name: value for name, value in document.items() if name not in envelope}
+    return {**embedded, **own}
 
 
 def _actions(document: Mapping[str, Any]) -> tuple[str, ...]:
@@ -67,51 +81,20 @@ def _actions(document: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def _refused(
-    document: Mapping[str, Any], response: Response, secrets: tuple[str, ...]
+    document: Mapping[str, Any], response: Response, question: Question
 ) -> FlowError | AuthorizationError | UnreadableResponseError:
-    """Return the error in an answer that is no state."""
-    code = text_member(document, "code")
-    if code is None and text_member(document, "error"):
-        return refusal({name: text_member(document, name) or "" for name in _OF_OAUTH})
-    if code is None:
-        return _unreadable(response, secrets)
-    code = printable(code, most_characters=80)
-    message = _shown(document, "message", secrets)
-    return FlowError(
-        f"The step was refused: {code}" + (f" ({message.rstrip('.')})" if message else ""),
-        remedy=_REMEDIES.get(code, ""),
-        status=response.status,
-        content=excerpt(response.body, secrets),
-        code=code,
-        message=message,
-        user_message=_shown(document, "userMessage", secrets),
-        details=_details(document, secrets),
-    )
+    """Return the error in an answer that is no state.
 
-
-_OF_OAUTH = ("error", "error_description")
-
-
-def _details(document: Mapping[str, Any], secrets: tuple[str, ...]) -> tuple[FlowDetail, ...]:
-    given = document.get("details")
-    entries = given[:_MOST_DETAILS] if isinstance(given, list) else []
-    return tuple(_detail(entry, secrets) for entry in entries if isinstance(entry, dict))
-
-
-def _detail(entry: Mapping[str, Any], secrets: tuple[str, ...]) -> FlowDetail:
-    left = entry.get("attemptsRemaining")
-    return FlowDetail(
-        code=printable(text_member(entry, "code") or "", most_characters=80),
-        message=_shown(entry, "message", secrets),
-        user_message=_shown(entry, "userMessage", secrets),
-        target=_shown(entry, "target", secrets) or None,
-        attempts_remaining=left if isinstance(left, int) and not isinstance(left, bool) else None,
-    )
-
-
-def _shown(document: Mapping[str, Any], name: str, secrets: tuple[str, ...]) -> str:
-    text = text_member(document, name) or ""
-    return excerpt(text.encode("utf-8", "replace"), secrets)
+    Where no flow begins, OAuth's own error counts, which says why.
+    """
+    answer = document.get("authorizeResponse")
+    for place in (document, answer if isinstance(answer, dict) else {}):
+        if text_member(place, "error"):
+            return refusal({name: text_member(place, name) or "" for name in _OF_OAUTH})
+    if text_member(document, "code") is None:
+        return _unreadable(response, question.secrets)
+    step = question.wire.step_of(question.action)
+    return flow_refusal(document, response, step, question.secrets)
 
 
 def _unreadable(response: Response, secrets: tuple[str, ...]) -> UnreadableResponseError:

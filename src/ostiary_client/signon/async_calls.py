@@ -130,8 +130,8 @@ class AsyncSignOnCalls:
     ) -> TokenSet:
         """Sign somebody on without redirects, where username and password are all that is asked.
 
-        Raises: FlowError for a wrong password; FlowStepError when more is asked for; as
-            `start_flow` and `exchange`.
+        Raises: WrongPasswordError; FlowStepError when more is asked for; as `start_flow` and
+            `exchange`.
         """
         return await self._transport.run(
             sign_on_with_password(self._people, username, password, scopes, parameters)

@@ -110,7 +110,7 @@ class SignOnCalls:
 
         Who signed on in an earlier flow need not do so again, where the server has sessions.
 
-        Spec: PingFederate "Redirectless mode".
+        Spec: PingFederate "Redirectless mode"; PingOne "Redirectless flows".
         Args: as `authorization_url`; after is an earlier flow of the same person.
         Raises: FlowError, AuthorizationError when it does not begin; as `authorization_url`.
         """
@@ -136,8 +136,8 @@ class SignOnCalls:
     ) -> TokenSet:
         """Sign somebody on without redirects, where username and password are all that is asked.
 
-        Raises: FlowError for a wrong password; FlowStepError when more is asked for; as
-            `start_flow` and `exchange`.
+        Raises: WrongPasswordError; FlowStepError when more is asked for; as `start_flow` and
+            `exchange`.
         """
         return self._transport.run(
             sign_on_with_password(self._people, username, password, scopes, parameters)

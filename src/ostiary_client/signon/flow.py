@@ -4,9 +4,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from ostiary_client.protocol.flow import FlowMemory
+from ostiary_client.protocol.flow_wire import Step
+from ostiary_client.signon.async_flow_steps import AsyncFlowSteps
+from ostiary_client.signon.base_state import FlowState
 from ostiary_client.signon.conversations import SignOnConversations
 from ostiary_client.signon.flow_conversations import flow_tokens
-from ostiary_client.signon.flow_state import FlowState
+from ostiary_client.signon.flow_steps import FlowSteps
 from ostiary_client.signon.token_set import TokenSet
 from ostiary_client.transport import AsyncTransport, SyncTransport
 
@@ -50,21 +53,21 @@ class _Standing:
         return f"{type(self).__name__}({self.state!r})"
 
 
-class Flow(_Standing):
+class Flow(_Standing, FlowSteps):
     """A sign-on without redirects, step by step; for one thread at a time.
 
-        from ostiary_client import Client, FlowError
+        from ostiary_client import Client, WrongPasswordError
 
         with Client("https://localhost:9031", client_id="im_client") as client:
             flow = client.start_flow("openid")
             try:
-                flow.act("checkUsernamePassword", username="joe", password="wrong")
-            except FlowError as error:
-                print(error.code, flow.status)
-            flow.act("checkUsernamePassword", username="joe", password="Password1")
+                flow.check_password("joe", "wrong")
+            except WrongPasswordError as error:
+                print(error, flow.status)
+            flow.check_password("joe", "Password1")
             print(flow.tokens().subject)
 
-    Spec: PingFederate "Authentication API".
+    Spec: PingFederate "Authentication API"; PingOne "Flows".
     """
 
     def __init__(
@@ -76,10 +79,15 @@ class Flow(_Standing):
     def act(self, action: str, **fields: Any) -> FlowState:  # noqa: ANN401 - whatever JSON holds
         """Perform one of the state's actions, and return the state that follows.
 
+        Names are the server's own; the flow's other methods do without them.
+
         Raises: FlowError when it is refused: the flow stands where it stood; AuthorizationError;
             TransportError, RateLimitedError, ServerFailedError, UnreadableResponseError.
         """
         return self._transport.run(self._memory.act(action, fields))
+
+    def _take(self, step: Step, *values: object) -> FlowState:
+        return self._transport.run(self._memory.take(step, *values))
 
     def view(self) -> FlowState:
         """Ask for the state, which may have moved on by itself, and return it.
@@ -98,7 +106,7 @@ class Flow(_Standing):
         return self._tokens
 
 
-class AsyncFlow(_Standing):
+class AsyncFlow(_Standing, AsyncFlowSteps):
     """`Flow`, awaited; for one task at a time."""
 
     def __init__(
@@ -113,6 +121,9 @@ class AsyncFlow(_Standing):
         Raises: as `Flow.act`.
         """
         return await self._transport.run(self._memory.act(action, fields))
+
+    async def _take(self, step: Step, *values: object) -> FlowState:
+        return await self._transport.run(self._memory.take(step, *values))
 
     async def view(self) -> FlowState:
         """Ask for the state, which may have moved on by itself, and return it.

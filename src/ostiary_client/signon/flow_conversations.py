@@ -11,22 +11,21 @@ from ostiary_client.errors import (
 from ostiary_client.protocol.callback import check_callback, read_code
 from ostiary_client.protocol.flow import FlowMemory
 from ostiary_client.protocol.flow_cookies import FlowCookies
+from ostiary_client.protocol.flow_wire import Step, find_wire
 from ostiary_client.protocol.messages import Exchange
 from ostiary_client.protocol.metadata import trusted_endpoint
 from ostiary_client.protocol.sign_on_tokens import as_token_set
 from ostiary_client.protocol.token_endpoint import read_token_document
+from ostiary_client.signon.base_state import FlowState
 from ostiary_client.signon.conversations import SignOnConversations
 from ostiary_client.signon.flow_state import (
     Canceled,
     Completed,
     Failed,
-    FlowState,
     IdentifierRequired,
     UsernamePasswordRequired,
 )
 from ostiary_client.signon.token_set import TokenSet
-
-_AUTHORIZATION = "/as/authorization.oauth2"
 
 
 def begin_flow(  # noqa: PLR0913 - one parameter a fact
@@ -40,12 +39,14 @@ def begin_flow(  # noqa: PLR0913 - one parameter a fact
 ) -> Exchange[FlowMemory]:
     """Begin a flow, and return it in its first state.
 
-    Spec: PingFederate "Redirectless mode".
-    Args: after is an earlier flow of the same person, whose cookies this one shares.
+    Spec: PingFederate "Redirectless mode"; PingOne "Redirectless flows".
+    Args: after is an earlier flow of the same person, whose cookies this one shares if it was at
+        the same server.
     """
     metadata = yield from people.base.metadata()
     endpoint = trusted_endpoint(metadata, "authorization_endpoint", people.trusted_urls)
-    if not endpoint.endswith(_AUTHORIZATION):
+    wire = find_wire(metadata, endpoint)
+    if wire is None:
         raise DiscoveryError(
             f"{metadata.issuer} is no server whose sign-on flows are known here",
             remedy="Use authorization_url(…), and a browser",
@@ -53,9 +54,11 @@ def begin_flow(  # noqa: PLR0913 - one parameter a fact
     request = yield from people.authorization_request(
         scopes, redirect_uri, {**parameters, "response_mode": "pi.flow"}, response_type
     )
-    base = endpoint.removesuffix(_AUTHORIZATION)
-    cookies = FlowCookies(base) if after is None else after.cookies
-    flow = FlowMemory(request, base, people.base.retries, people.base.now, cookies)
+    base = endpoint.removesuffix(wire.endpoint)
+    cookies = FlowCookies(base)
+    if after is not None and after.cookies.url == base:
+        cookies = after.cookies
+    flow = FlowMemory(request, wire, base, people.base.retries, people.base.now, cookies)
     yield from flow.start()
     return flow
 
@@ -96,19 +99,16 @@ def sign_on_with_password(
 
     Each is given once: whoever is asked again has to answer themselves.
 
-    Raises: FlowError for a wrong password; FlowStepError when the policy asks for more; as
+    Raises: WrongPasswordError; FlowStepError when the policy asks for more; as
         `flow_tokens`.
     """
     flow = yield from begin_flow(people, scopes, None, parameters)
-    steps: dict[type[FlowState | None], tuple[str, dict[str, str]]] = {
-        IdentifierRequired: ("submitIdentifier", {"identifier": username}),
-        UsernamePasswordRequired: (
-            "checkUsernamePassword",
-            {"username": username, "password": password},
-        ),
+    steps: dict[type[FlowState | None], tuple[Step, tuple[str, ...]]] = {
+        IdentifierRequired: (Step.SUBMIT_IDENTIFIER, (username,)),
+        UsernamePasswordRequired: (Step.CHECK_PASSWORD, (username, password)),
     }
     while (step := steps.pop(type(flow.state), None)) is not None:
-        yield from flow.act(*step)
+        yield from flow.take(step[0], *step[1])
     return (yield from flow_tokens(people, flow))
 
 
@@ -129,6 +129,6 @@ def _unfinished(state: FlowState | None) -> FlowEndedError | FlowStepError:
             status = state.status if state else ""
             return FlowStepError(
                 f"Nobody is signed on yet: the flow stands at {status}",
-                remedy="Go on with start_flow(…) and act(…), or relax the policy",
+                remedy="Go on with start_flow(…), step by step, or relax the policy",
                 code=status,
             )

@@ -14,9 +14,11 @@ from ostiary_client.errors import (
     ServerFailedError,
     TimedOutError,
     UnreadableResponseError,
+    WrongPasswordError,
 )
 from ostiary_client.protocol.messages import Response
 from ostiary_client.protocol.retry import RetryPolicy
+from ostiary_client.signon.base_state import FlowState
 from ostiary_client.signon.flow_conversations import (
     begin_flow,
 )
@@ -24,9 +26,16 @@ from ostiary_client.signon.flow_state import (
     Canceled,
     Completed,
     Failed,
-    FlowState,
     IdentifierRequired,
+    PasswordChangeRequired,
     UsernamePasswordRequired,
+)
+from ostiary_client.signon.second_factor_states import (
+    ActivationRequired,
+    AssertionRequired,
+    CodeRequired,
+    DeviceSelectionRequired,
+    RecoveryCodesShown,
 )
 from tests.support.conversation import Conversation, answer
 from tests.support.flow_play import FLOW, GIVEN, PASSWORD, act, begun, refusal, state
@@ -100,6 +109,18 @@ def test_a_flow_after_another_brings_its_cookies() -> None:
     assert conversation.requests[0].headers["cookie"] == "PF=first"
     assert second.request.state != first.request.state
     assert act(first, state()).headers["cookie"] == "PF=second"
+
+
+def test_a_flow_after_one_at_another_server_brings_no_cookies() -> None:
+    first, _ = begun()
+    elsewhere = "https://other.example"
+    other = replace(
+        metadata(), issuer=elsewhere, authorization_endpoint=f"{elsewhere}/as/authorization.oauth2"
+    )
+    conversation = Conversation(state())
+    conversation.hold(begin_flow(people(other), None, None, {}, after=first))
+
+    assert "cookie" not in conversation.requests[0].headers
 
 
 def test_cookies_of_an_error_count_too() -> None:
@@ -180,7 +201,14 @@ def test_a_state_says_what_can_be_done_and_what_is_asked() -> None:
         ("CANCELED", Canceled),
         ("FAILED", Failed),
         ("COMPLETED", Completed),
-        ("OTP_REQUIRED", FlowState),
+        ("MUST_CHANGE_PASSWORD", PasswordChangeRequired),
+        ("NEW_PASSWORD_REQUIRED", PasswordChangeRequired),
+        ("OTP_REQUIRED", CodeRequired),
+        ("DEVICE_SELECTION_REQUIRED", DeviceSelectionRequired),
+        ("ASSERTION_REQUIRED", AssertionRequired),
+        ("TOTP_ACTIVATION_REQUIRED", ActivationRequired),
+        ("RECOVERY_CODES_SHOWN", RecoveryCodesShown),
+        ("SOMETHING_NEW", FlowState),
     ],
 )
 def test_a_state_that_programs_meet_often_has_its_own_type(
@@ -243,7 +271,7 @@ def test_an_error_says_what_is_wrong_and_leaves_the_flow_where_it_is() -> None:
         "nonsense",
         {"attemptsRemaining": True},
     ]
-    with pytest.raises(FlowError, match="VALIDATION_ERROR") as refused:
+    with pytest.raises(WrongPasswordError, match="username or the password is not") as refused:
         act(flow, refusal(userMessage="Try again.", details=details))
 
     error = refused.value
