@@ -10,12 +10,16 @@ from typing import Any
 from ostiary.dialects.pingfederate.errors import render_text_error
 from ostiary.dialects.pingfederate.sign_on_errors import SignOnErrors
 from ostiary.dialects.pingone.errors import render_error as render_pingone_error
+from ostiary.dialects.pingone.flow_errors import render_flow_error
+from ostiary.dialects.pingone.sign_on_errors import SignOnErrors as PingOneSignOnErrors
+from ostiary.dialects.pingone.userinfo import render_userinfo_error
+from ostiary.dialects.pingone_management.errors import render_error as render_management_error
 from ostiary.http.bearer import render_bearer_error
 from ostiary.http.message import Response
 from ostiary.http.oauth_json import render_error as render_oauth_error
 from ostiary.http.route import BodyKind, CorsPolicy, Route
 from ostiary.main import configuration_reference
-from ostiary.main.wiring import Ports, build_routes
+from ostiary.main.wiring import Ports, build_faces
 from scripts import cli_reference, sdk_reference
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -32,7 +36,8 @@ _ENDPOINTS_HEAD = """# Endpoints
 - `HEAD` is answered where `GET` is and uses nothing up, `OPTIONS` everywhere.
 - *Discovery* names the member of the metadata document that advertises the endpoint.
 - *Origins* says which browser origins may read the answer: any, or those that the environment lists
-  as `allowed_origins`, or those of its authentication applications, with cookies.
+  as `allowed_origins`, or those of its authentication applications, with cookies; on PingOne's
+  face both, with cookies.
 - *Body* says what a POST may carry. An `action` is JSON or nothing, under `application/json` or
   under `application/vnd.NAME+json`, where the name is what is to be done.
 - *Errors* names the shape of a refusal; [errors.md](errors.md) describes the shapes.
@@ -40,14 +45,20 @@ _ENDPOINTS_HEAD = """# Endpoints
 _FACES = {
     "pingfederate": "PingFederate's face",
     "pingone": "PingOne's face",
+    "pingone_management": "PingOne's management API",
 }
 _SHAPES: Mapping[Callable[..., Response], str] = {
     render_oauth_error: "OAuth",
     render_pingone_error: "PingOne",
+    render_management_error: "management",
     render_text_error: "text",
     render_bearer_error: "bearer",
     SignOnErrors.render_as_json: "authentication API",
     SignOnErrors.render: "page",
+    render_flow_error: "PingOne",
+    render_userinfo_error: "bearer, PingOne",
+    PingOneSignOnErrors.render_as_json: "PingOne",
+    PingOneSignOnErrors.render: "page",
 }
 _BODIES = {
     BodyKind.NONE: "–",
@@ -77,10 +88,10 @@ def documents() -> dict[Path, str]:
     }
 
 
-def routes() -> tuple[Route, ...]:
-    """Return every route of the server; none of them is called here, so no port is needed."""
+def faces() -> Mapping[str, tuple[Route, ...]]:
+    """Return the routes of each face; none of them is called here, so no port is needed."""
     nothing: dict[str, Any] = {field.name: None for field in fields(Ports)}
-    return build_routes(Ports(**nothing))
+    return build_faces(Ports(**nothing))
 
 
 def packages() -> list[Path]:
@@ -135,15 +146,7 @@ def _list_endpoints() -> Iterator[str]:
             "| Path | Methods | What it is | Body | Origins | Errors | Discovery |\n"
             "|---|---|---|---|---|---|---|\n"
         )
-        for route in routes():
-            if _face(route) == face:
-                yield _row(route)
-
-
-def _face(route: Route) -> str:
-    """Return the dialect whose handlers a route has."""
-    (face,) = {handler.__module__.split(".")[2] for handler in route.handlers.values()}
-    return face
+        yield from map(_row, faces()[face])
 
 
 def _row(route: Route) -> str:

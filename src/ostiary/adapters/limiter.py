@@ -31,17 +31,28 @@ DEFAULT_ALLOWANCES: Mapping[str, Allowance | None] = {
     "client": Allowance(times=10, window_seconds=60),
     "address": Allowance(times=100, window_seconds=60),
     "flow": Allowance(times=600, window_seconds=60),
+    "message": Allowance(times=60, window_seconds=600),
 }
 """By the first word of a subject; None for as often as anybody likes.
 
-Of clients and addresses failures are counted. A client is always counted together with the caller's
+Of clients and addresses failures are counted; a message is a code for somebody who has proved
+nothing yet. A client is always counted together with the caller's
 address, so that one address cannot lock a client out for all others.
 """
 
 
 def with_flows_per_minute(limit: int) -> Mapping[str, Allowance | None]:
-    """Return the usual allowances with another one for flows; 0 is no limit."""
-    return {**DEFAULT_ALLOWANCES, "flow": Allowance(limit, window_seconds=60) if limit else None}
+    """Return the usual allowances with another one for flows, and for messages in proportion.
+
+    Args: limit: 0 is none, for both.
+    """
+    if not limit:
+        return {**DEFAULT_ALLOWANCES, "flow": None, "message": None}
+    return {
+        **DEFAULT_ALLOWANCES,
+        "flow": Allowance(limit, window_seconds=60),
+        "message": Allowance(max(5, limit // 10), window_seconds=600),
+    }
 
 
 class WindowLimiter:

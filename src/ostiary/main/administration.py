@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ostiary.adapters.delivery.by_channel import DeliveryByChannel
 from ostiary.adapters.directories.local import LocalDirectory
 from ostiary.adapters.outbound.events_log import EventsLog, gap_line
 from ostiary.adapters.outbound.meters import EventMeter
@@ -20,10 +21,13 @@ from ostiary.core.admin.apply import Applied, ConfigurationEditor, Proposal
 from ostiary.core.admin.compiler.snapshot_compiler import compile_snapshot
 from ostiary.core.admin.configured_users import ConfiguredUsers
 from ostiary.core.admin.contents import ConfigurationBrokenError
-from ostiary.core.admin.ended_access import AccessLeftError
 from ostiary.core.admin.keys.key_needs import UnknownKeySetError
 from ostiary.core.admin.plan import PlanRefusedError, carry_out
-from ostiary.core.admin.user_administration import UnknownUserError, UserAdministration
+from ostiary.core.admin.user_administration import (
+    UnknownAuthenticatorError,
+    UnknownUserError,
+    UserAdministration,
+)
 from ostiary.core.base.clock import SystemClock
 from ostiary.core.base.errors import UnavailableError
 from ostiary.core.base.usernames import UsernameRefusedError
@@ -38,6 +42,7 @@ from ostiary.core.ports.configuration import VersionConflictError
 from ostiary.core.ports.events import Events
 from ostiary.core.ports.password_hashing import PasswordHashing
 from ostiary.core.ports.users import UserChangedError, UsernameTakenError
+from ostiary.core.signon.ended_access import AccessLeftError
 from ostiary.core.signon.new_passwords import WeakPasswordError
 from ostiary.main.data_directory import DataDirectoryRefusedError, make_data_directory
 from ostiary.main.hashing_threads import available_cores
@@ -78,9 +83,12 @@ class Administration:
         return UserAdministration(
             directory=LocalDirectory(self.store.users, self.hashing),
             attempts=self.store.attempts,
+            authenticators=self.store.authenticators,
             sessions=self.store.sessions,
             user_grants=self.store.user_grants,
             hashing=self.hashing,
+            # A command is over before a mail is away: whoever gives it tells the user.
+            delivery=DeliveryByChannel(),
             events=events,
             clock=self.editor.clock,
             source="command",
@@ -126,6 +134,7 @@ _REFUSALS = (
     SealBrokenError,
     SecretUnavailableError,
     StoreRefusedError,
+    UnknownAuthenticatorError,
     UnknownKeySetError,
     UnknownUserError,
     UserChangedError,

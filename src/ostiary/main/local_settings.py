@@ -7,10 +7,17 @@ from pathlib import Path
 
 from cryptography import x509
 
+from ostiary.adapters.delivery.mail_server import DEFAULT_PORTS, MailSecurity
 from ostiary.core.configuration import implied
 from ostiary.core.configuration.field_types import split_address
-from ostiary.core.configuration.schema import Configuration, ServerSettings
-from ostiary.core.configuration.secret_sources import resolve
+from ostiary.core.configuration.schema import (
+    Configuration,
+    MailSettings,
+    SecretSource,
+    ServerSettings,
+    SMSSettings,
+)
+from ostiary.core.configuration.secret_sources import Surroundings, resolve
 from ostiary.main import development_tls
 from ostiary.main.data_directory import make_data_directory
 from ostiary.main.master_key import find_master_key
@@ -61,6 +68,11 @@ def settle(file: Path, configuration: Configuration, overrides: Overrides) -> Se
         certificate=certificate,
         private_key=private_key,
         trusted_proxies=server.proxies.trusted,
+        outbound_allow=server.outbound.allow,
+        outbound_ports=server.outbound.ports,
+        outbound_ca_file=server.outbound.ca_file,
+        mail=None if server.mail is None else _mail(server.mail, surroundings),
+        sms=None if server.sms is None else _sms(server.sms, surroundings),
         configuration_file=str(file),
         overrides=tuple(overrides.items()),
         environ=dict(os.environ),
@@ -91,6 +103,28 @@ def _refuse_development_certificate(server: ServerSettings) -> None:
             f"{server.tls.certificate} is a certificate for development, whose authority's key "
             "lies on a developer's disk. Use one of a real authority in production."
         )
+
+
+def _mail(mail: MailSettings, surroundings: Surroundings) -> dict[str, object]:
+    security = MailSecurity(mail.security)
+    return {
+        "host": mail.host,
+        "port": mail.port or DEFAULT_PORTS[security],
+        "sender": mail.sender,
+        "security": security.value,
+        "username": mail.username,
+        "password": _fetch(mail.password, surroundings),
+        "ca_file": mail.ca_file or "",
+    }
+
+
+def _sms(sms: SMSSettings, surroundings: Surroundings) -> dict[str, object]:
+    return {"webhook": sms.webhook, "token": _fetch(sms.token, surroundings)}
+
+
+def _fetch(source: SecretSource | None, surroundings: Surroundings) -> str:
+    secret = None if source is None else resolve(source, surroundings)
+    return "" if secret is None else secret.reveal()
 
 
 def _address(text: str | None) -> ListenAddress | None:

@@ -15,7 +15,7 @@ def built_in_vocabulary() -> Vocabulary:
     return Vocabulary(
         grant_types=_names("grant_type", grant_types.ALL),
         auth_methods=_names("method", client_authentication_methods.ALL),
-        step_types=_names("type", steps.ALL) - {Consent.type},
+        step_types=_names("type", steps.ALL) - {Consent.type} - _names("type", steps.DETOURS),
         store_schemes=frozenset(scheme for scheme, _ in stores.BACKENDS),
     )
 

@@ -4,11 +4,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from typing import Any, TypeVar
 
+from ostiary.core.admin.callers import Callers
+from ostiary.core.admin.client_secrets import ClientSecrets
+from ostiary.core.admin.populations import PopulationAdministration
+from ostiary.core.admin.user_administration import UserAdministration
+from ostiary.core.admin.user_editing import UserEditing
+from ostiary.core.admin.user_passwords import UserPasswords
+from ostiary.core.admin.user_search import UserSearch
+from ostiary.core.admin.user_sessions import UserSessions
 from ostiary.core.base.clock import Clock
 from ostiary.core.clientauth import catalog as client_authentication_methods
 from ostiary.core.clientauth.assertion import AssertionVerifier
 from ostiary.core.clientauth.decoys import Decoys
 from ostiary.core.crypto.foreign_jws import HMAC_BYTES, PUBLIC_KEY_ALGORITHMS
+from ostiary.core.crypto.sealing import Sealer
 from ostiary.core.flow.approvals import Approvals
 from ostiary.core.flow.browsers import BrowserSessions
 from ostiary.core.flow.completion import Completion
@@ -24,12 +33,16 @@ from ostiary.core.oauth.metadata import Metadata
 from ostiary.core.oauth.revocation import Revocation
 from ostiary.core.oauth.token import TokenEndpoint
 from ostiary.core.oidc.logout import Logout
+from ostiary.core.oidc.session_end import SessionEnd
 from ostiary.core.oidc.userinfo import Userinfo
-from ostiary.core.ports.configuration import Snapshots
+from ostiary.core.ports.authenticators import Authenticators
+from ostiary.core.ports.configuration import Configurations, Snapshots
+from ostiary.core.ports.delivery import Delivery
 from ostiary.core.ports.directory import Directory
 from ostiary.core.ports.events import Events
 from ostiary.core.ports.flows import Flows
 from ostiary.core.ports.limiter import Limiter
+from ostiary.core.ports.logout import LogoutNotices
 from ostiary.core.ports.password_hashing import PasswordHashing
 from ostiary.core.ports.readiness import Readiness
 from ostiary.core.ports.sessions import Sessions
@@ -38,8 +51,14 @@ from ostiary.core.ports.stores import AccessTokens, Issuances
 from ostiary.core.ports.user_grants import AuthorizationCodes, Consents, UserGrants
 from ostiary.core.ports.users import PasswordAttempts
 from ostiary.core.signon.devices import Devices
+from ostiary.core.signon.message_rate import MessageRate
+from ostiary.core.signon.one_time_codes import OneTimeCodes
 from ostiary.core.signon.password import PasswordSignOn
+from ostiary.core.signon.password_changes import PasswordChanges
+from ostiary.core.signon.second_factors import SecondFactors
 from ostiary.core.steps import catalog as step_types
+from ostiary.core.steps.registering import Registering
+from ostiary.core.steps.ways_aside import WaysAside
 from ostiary.core.tokens.gate import Gate
 from ostiary.core.tokens.inspect import TokenInspector
 from ostiary.core.tokens.issue import TokenIssuer
@@ -47,6 +66,7 @@ from ostiary.core.tokens.known_refresh_tokens import KnownRefreshTokens
 from ostiary.core.tokens.revoke import Revoker
 from ostiary.dialects.pingfederate.routes import PingFederate
 from ostiary.dialects.pingone.routes import PingOne
+from ostiary.dialects.pingone_management.routes import PingOneManagement
 from ostiary.http.application import Application, Observe, unobserved
 from ostiary.http.boundary import Report
 from ostiary.http.proxies import TrustedProxies
@@ -69,12 +89,17 @@ class Ports:
     signer: Signer
     directory: Directory
     attempts: PasswordAttempts
+    authenticators: Authenticators
     hashing: PasswordHashing
     flows: Flows
     sessions: Sessions
     codes: AuthorizationCodes
     user_grants: UserGrants
     consents: Consents
+    logout_notices: LogoutNotices
+    configurations: Configurations
+    sealer: Sealer
+    delivery: Delivery
     clock: Clock
 
 
@@ -98,12 +123,20 @@ def build_application(
 
 
 def build_routes(ports: Ports) -> tuple[Route, ...]:
-    """Build both faces and return every route they serve."""
+    """Return every route that the server serves."""
+    return tuple(route for routes in build_faces(ports).values() for route in routes)
+
+
+def build_faces(ports: Ports) -> Mapping[str, tuple[Route, ...]]:
+    """Build the faces, and return the routes of each by the name of its room."""
     built: dict[str, Any] = {field.name: getattr(ports, field.name) for field in fields(ports)}
     _build_tokens(built)
     _build_sign_on(built)
+    _build_management(built)
     _build_into(built, pingfederate=PingFederate, pingone=PingOne)
-    return (*built["pingfederate"].routes(), *built["pingone"].routes())
+    _build_into(built, pingone_management=PingOneManagement)
+    faces = ("pingfederate", "pingone", "pingone_management")
+    return {face: tuple(built[face].routes()) for face in faces}
 
 
 def _build_tokens(built: dict[str, Any]) -> None:
@@ -129,13 +162,29 @@ def _build_tokens(built: dict[str, Any]) -> None:
 
 def _build_sign_on(built: dict[str, Any]) -> None:
     """Build what signs people on."""
-    _build_into(built, devices=Devices, browsers=BrowserSessions)
+    _build_into(built, one_time_codes=OneTimeCodes)
+    _build_into(built, second_factors=SecondFactors)
+    _build_into(built, devices=Devices, browsers=BrowserSessions, changes=PasswordChanges)
     _build_into(built, approvals=Approvals, completion=Completion)
+    _build_into(built, message_rate=MessageRate)
+    _build_into(built, registering=Registering, ways_aside=WaysAside)
     steps = [build_extension(step, built) for step in step_types.ALL]
     built["steps"] = {step.type: step for step in steps}
     _build_into(built, walker=PolicyWalker, engine=FlowEngine, finishing=Finishing)
-    _build_into(built, flow_rate=FlowRate, authorize=Authorize, logout=Logout)
+    _build_into(built, flow_rate=FlowRate, authorize=Authorize)
+    _build_into(built, logout=Logout, session_end=SessionEnd)
     built["pages"] = Pages()
+
+
+def _build_management(built: dict[str, Any]) -> None:
+    """Build what programs manage an environment by."""
+    _build_into(built, callers=Callers, populations=PopulationAdministration)
+    _build_into(built, user_search=UserSearch, client_secrets=ClientSecrets)
+    users = build_extension(UserAdministration, {**built, "source": "management"})
+    built["users"] = built["managed_users"] = users
+    built["sign_on"] = built["passwords"]
+    _build_into(built, user_editing=UserEditing, user_passwords=UserPasswords)
+    _build_into(built, user_sessions=UserSessions)
 
 
 def _build_into(built: dict[str, Any], **parts: type[Any]) -> None:

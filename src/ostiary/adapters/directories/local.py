@@ -1,6 +1,6 @@
 """The local directory: users in the store, their passwords hashed here."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ostiary.core.base.ids import UserId
@@ -9,7 +9,7 @@ from ostiary.core.crypto.passwords import PasswordCheck
 from ostiary.core.model.environment import Environment
 from ostiary.core.model.user import User, UserPassword
 from ostiary.core.ports.password_hashing import PasswordHashing
-from ostiary.core.ports.users import Users
+from ostiary.core.ports.users import UserPage, Users
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +44,7 @@ class LocalDirectory:
             changed_at=user.next_credential(now),
             must_change=must_change,
             expires_at=None if max_age is None else now + max_age,
+            former=_former(env, user),
         )
         changed = replace(user, password=kept, updated_at=now)
         return await self.users.save(env, changed, expected_version=user.version)
@@ -53,6 +54,19 @@ class LocalDirectory:
     ) -> tuple[User, ...]:
         return await self.users.select(env, after=after, limit=limit)
 
+    async def search(
+        self,
+        env: Environment,
+        *,
+        matches: Callable[[User], bool] | None,
+        after: UserId | None = None,
+        limit: int = 100,
+    ) -> UserPage:
+        return await self.users.search(env, matches=matches, after=after, limit=limit)
+
+    async def count_by_population(self, env: Environment) -> Mapping[str, int]:
+        return await self.users.count_by_population(env)
+
     async def create(self, env: Environment, users: Sequence[User]) -> None:
         await self.users.create(env, users)
 
@@ -61,3 +75,11 @@ class LocalDirectory:
 
     async def delete(self, env: Environment, user_id: UserId) -> bool:
         return await self.users.delete(env, user_id)
+
+
+def _former(env: Environment, user: User) -> tuple[str, ...]:
+    """Return the hashes to be remembered when a user gets another password."""
+    if user.password is None:
+        return ()
+    # The current one is the first that a new password is held against.
+    return (user.password.hash, *user.password.former)[: max(0, env.passwords.history - 1)]

@@ -4,8 +4,10 @@ from collections.abc import Callable
 from typing import Protocol
 
 from ostiary.core.base.errors import UnavailableError
+from ostiary.core.ports.authenticators import Authenticators
 from ostiary.core.ports.configuration import Configurations
 from ostiary.core.ports.flows import Flows
+from ostiary.core.ports.logout import LogoutNotices
 from ostiary.core.ports.sessions import Sessions
 from ostiary.core.ports.stores import AccessTokens, Issuances
 from ostiary.core.ports.user_grants import AuthorizationCodes, Consents, UserGrants
@@ -39,6 +41,11 @@ class StoreBackend(Issuances, AccessTokens, Configurations, Protocol):
         ...
 
     @property
+    def authenticators(self) -> Authenticators:
+        """Return what users prove themselves with beside a password."""
+        ...
+
+    @property
     def attempts(self) -> PasswordAttempts:
         """Return the counts of attempts to sign on."""
         ...
@@ -66,6 +73,11 @@ class StoreBackend(Issuances, AccessTokens, Configurations, Protocol):
     @property
     def consents(self) -> Consents:
         """Return what users allowed clients."""
+        ...
+
+    @property
+    def logout_notices(self) -> LogoutNotices:
+        """Return who is to be told that a session is over."""
         ...
 
     @property

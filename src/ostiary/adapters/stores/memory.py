@@ -3,7 +3,13 @@
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-from ostiary.adapters.stores import memory_grants, memory_sessions, memory_users
+from ostiary.adapters.stores import (
+    memory_authenticators,
+    memory_grants,
+    memory_logout,
+    memory_sessions,
+    memory_users,
+)
 from ostiary.adapters.stores.backend import PRUNE_LIMIT, Reach, unhooked
 from ostiary.adapters.stores.records import decode, document_order, encode
 from ostiary.adapters.stores.revisions import HEAD
@@ -37,8 +43,10 @@ FAULT_POINTS = (
     "memory.ping",
     "memory.prune",
     *memory_users.FAULT_POINTS,
+    *memory_authenticators.FAULT_POINTS,
     *memory_sessions.FAULT_POINTS,
     *memory_grants.FAULT_POINTS,
+    *memory_logout.FAULT_POINTS,
 )
 
 
@@ -54,13 +62,15 @@ class MemoryStore:
         self._revoked: dict[tuple[EnvironmentId, TokenId], float] = {}
         self._documents: dict[DocumentId, bytes] = {}
         self._version = 0
-        self.users = memory_users.MemoryUsers(reach)
+        self.authenticators = memory_authenticators.MemoryAuthenticators(reach)
+        self.users = memory_users.MemoryUsers(reach, self.authenticators)
         self.attempts = memory_users.MemoryAttempts(reach, self.users)
         self.codes = memory_grants.MemoryCodes(reach)
         self.consents = memory_grants.MemoryConsents(reach)
         self.user_grants = memory_grants.MemoryUserGrants(reach, self.consents)
         self.flows = memory_sessions.MemoryFlows(reach)
-        self.sessions = memory_sessions.MemorySessions(reach, self.user_grants)
+        self.logout_notices = memory_logout.MemoryLogoutNotices(reach)
+        self.sessions = memory_sessions.MemorySessions(reach, self.user_grants, self.logout_notices)
 
     async def open(self) -> None:
         """Have nothing to connect to."""
@@ -134,6 +144,8 @@ class MemoryStore:
             applies.append(self.sessions.changing(env, issuance.session))
         if issuance.consent is not None:
             applies.append(self.consents.putting(env, issuance.consent))
+        if issuance.participation is not None:
+            applies.append(self.logout_notices.putting(env, issuance.participation))
         # Last: they are not among those that end with a session which is replaced.
         applies.extend(self.user_grants.putting(env, grant) for grant in issuance.grants)
         return applies
@@ -189,6 +201,7 @@ class MemoryStore:
             + self.sessions.prune(now)
             + _prune(self.codes.rows, lambda kept: kept[0] <= now)
             + self.user_grants.prune(now)
+            + _prune(self.logout_notices.rows, lambda row: row.expires_at <= now)
         )
 
 

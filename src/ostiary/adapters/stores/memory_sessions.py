@@ -5,8 +5,10 @@ from typing import NamedTuple
 
 from ostiary.adapters.stores.backend import Reach
 from ostiary.adapters.stores.memory_grants import Apply, MemoryUserGrants
+from ostiary.adapters.stores.memory_logout import MemoryLogoutNotices
 from ostiary.adapters.stores.sign_on_records import (
     flow_row,
+    latest_first,
     next_flow,
     session_row,
     to_flow,
@@ -25,6 +27,7 @@ FAULT_POINTS = (
     "memory.sessions.find",
     "memory.sessions.find_persistent",
     "memory.sessions.find_by_id",
+    "memory.sessions.select_of_user",
     "memory.sessions.touch",
     "memory.sessions.end",
     "memory.sessions.end_of_user",
@@ -82,9 +85,12 @@ class MemoryFlows:
 class MemorySessions:
     """Implements the `Sessions` port with a dictionary, by the sessions' ids."""
 
-    def __init__(self, reach: Reach, grants: MemoryUserGrants) -> None:
+    def __init__(
+        self, reach: Reach, grants: MemoryUserGrants, notices: MemoryLogoutNotices
+    ) -> None:
         self._reach = reach
         self._grants = grants
+        self._notices = notices
         self.rows: dict[tuple[EnvironmentId, SessionId], _Session] = {}
         self._ids: dict[tuple[EnvironmentId, BrowserKey], SessionId] = {}
 
@@ -106,6 +112,13 @@ class MemorySessions:
         row = self.rows.get((env.id, session_id))
         return self._live([] if row is None else [row], now)
 
+    async def select_of_user(
+        self, env: Environment, user_id: UserId, *, now: float
+    ) -> tuple[Session, ...]:
+        self._reach("memory.sessions.select_of_user")
+        rows = [row for row in self._of(env).values() if row.user_id == user_id]
+        return latest_first(row.body for row in rows if row.expires_at > now)
+
     async def touch(self, env: Environment, session: Session, *, expires_at: float) -> None:
         self._reach("memory.sessions.touch")
         kept = self.rows.get((env.id, session.id))
@@ -120,6 +133,7 @@ class MemorySessions:
         self._reach("memory.sessions.end_of_user")
         ended = [name for name, row in self._of(env).items() if row.user_id == user_id]
         for session_id in ended:
+            self._notices.end(env, session_id)
             self._remove((env.id, session_id))
         self._grants.drop(env, lambda row: row.user_id == user_id and row.session_id is not None)
         return len(ended)
@@ -153,6 +167,7 @@ class MemorySessions:
 
     def _end(self, env: Environment, session_id: SessionId) -> bool:
         self._grants.drop(env, lambda row: row.session_id == session_id)
+        self._notices.end(env, session_id)
         place = (env.id, session_id)
         is_there = place in self.rows
         if is_there:

@@ -1,22 +1,27 @@
 """Users and attempts of the memory store; nothing here ever suspends."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 
 from ostiary.adapters.stores.backend import Reach
+from ostiary.adapters.stores.memory_authenticators import MemoryAuthenticators
 from ostiary.adapters.stores.user_records import from_body, to_row
+from ostiary.adapters.stores.user_search import count_by_population, search
 from ostiary.core.base.ids import EnvironmentId, UserId
 from ostiary.core.base.usernames import UsernameKey
 from ostiary.core.model.environment import Environment
 from ostiary.core.model.password_policy import Failures, Standing
 from ostiary.core.model.user import User
-from ostiary.core.ports.users import Attempt, UserChangedError, UsernameTakenError
+from ostiary.core.ports.users import Attempt, UserChangedError, UsernameTakenError, UserPage
 
 FAULT_POINTS = (
     "memory.users.find",
     "memory.users.find_by_name",
     "memory.users.select",
+    "memory.users.scan",
+    "memory.users.count",
     "memory.users.create",
     "memory.users.save",
     "memory.users.delete",
@@ -33,8 +38,9 @@ Tried = tuple[EnvironmentId, bytes, str]
 class MemoryUsers:
     """Implements the `Users` port with dictionaries."""
 
-    def __init__(self, reach: Reach) -> None:
+    def __init__(self, reach: Reach, authenticators: MemoryAuthenticators) -> None:
         self._reach = reach
+        self._authenticators = authenticators
         self._bodies: dict[Place, tuple[str, int, bytes]] = {}
         self._ids: dict[Place, str] = {}
 
@@ -57,6 +63,31 @@ class MemoryUsers:
         )
         bodies = (self._bodies[env.id, self._ids[env.id, key]][2] for key in keys[:limit])
         return tuple(map(from_body, bodies))
+
+    async def search(
+        self,
+        env: Environment,
+        *,
+        matches: Callable[[User], bool] | None,
+        after: UserId | None = None,
+        limit: int = 100,
+    ) -> UserPage:
+        scan, count = partial(self._scan, env), partial(self._count, env)
+        return await search(scan, count, matches, after=after, limit=limit)
+
+    async def count_by_population(self, env: Environment) -> Mapping[str, int]:
+        return await count_by_population(partial(self._scan, env))
+
+    async def _scan(self, env: Environment, after: UserId | None, limit: int) -> Sequence[User]:
+        self._reach("memory.users.scan")
+        ids = sorted(
+            id for place, id in self._bodies if place == env.id and (after is None or id > after)
+        )
+        return [from_body(self._bodies[env.id, id][2]) for id in ids[:limit]]
+
+    async def _count(self, env: Environment) -> int:
+        self._reach("memory.users.count")
+        return sum(place == env.id for place, _ in self._bodies)
 
     async def create(self, env: Environment, users: Sequence[User]) -> None:
         bodies: dict[Place, tuple[str, int, bytes]] = {}
@@ -87,6 +118,7 @@ class MemoryUsers:
 
     async def delete(self, env: Environment, user_id: UserId) -> bool:
         self._reach("memory.users.delete")
+        self._authenticators.remove_of_user(env, user_id)
         kept = self._bodies.pop((env.id, user_id), None)
         if kept is not None:
             del self._ids[env.id, kept[0]]

@@ -202,6 +202,36 @@ user_grants = Table(
     _index("user_grants", "family", unique=True, partial=True),
 )
 
+authenticators = Table(
+    "authenticators",
+    metadata,
+    _name("environment"),
+    _name("id"),
+    Column("user_id", _EXACT, nullable=False),
+    Column("credential_id", LargeBinary),
+    Column("version", BigInteger, nullable=False),
+    _body(),
+    _index("authenticators", "user_id"),
+    _index("authenticators", "credential_id", unique=True, partial=True),
+    sqlite_with_rowid=False,
+)
+
+session_clients = Table(
+    "session_clients",
+    metadata,
+    _name("environment"),
+    _name("session_id"),
+    _name("client_id"),
+    # Since when, or from when on, the client is to be told that the session is over.
+    Column("due_at", Double),
+    Column("attempts", BigInteger, nullable=False),
+    _expires_at(),
+    _body(),
+    Index("session_clients_by_expiry", "expires_at"),
+    _index("session_clients", "due_at", partial=True),
+    sqlite_with_rowid=False,
+)
+
 consents = Table(
     "consents",
     metadata,

@@ -1,6 +1,6 @@
 """Flows, sessions, codes, grants and consents as they lie in a store: JSON."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
 import msgspec
@@ -10,6 +10,7 @@ from ostiary.adapters.stores.backend import unavailable
 from ostiary.adapters.stores.records import encode
 from ostiary.core.model.environment import Environment
 from ostiary.core.model.flow import Flow
+from ostiary.core.model.logout import Participation
 from ostiary.core.model.session import Session
 from ostiary.core.model.token import FlowMove
 from ostiary.core.model.user_grant import AuthorizationCode, Consent, RefreshState, UserGrant
@@ -37,6 +38,7 @@ to_flow = _reader(Flow, "flow")
 to_session = _reader(Session, "session")
 to_code = _reader(AuthorizationCode, "code")
 to_consent = _reader(Consent, "consent")
+to_participation = _reader(Participation, "participation")
 to_refresh = _reader(RefreshState, "refresh state")
 _to_grant = _reader(UserGrant, "grant")
 
@@ -87,6 +89,14 @@ def consent_row(env: Environment, consent: Consent) -> Row:
     return env.id, consent.user_id, consent.client_id, encode(consent)
 
 
+def participation_row(env: Environment, kept: Participation) -> Row:
+    """Return a participation's columns.
+
+    They are environment, session_id, client_id, attempts, expires_at, body.
+    """
+    return env.id, kept.session_id, kept.client_id, 0, kept.expires_at, encode(kept)
+
+
 def next_flow(move: FlowMove) -> Flow | None:
     """Return the flow that a move leads to.
 
@@ -96,3 +106,12 @@ def next_flow(move: FlowMove) -> Flow | None:
     if move.to is not None and move.to.version != move.expected_version + 1:
         raise ValueError("a flow moves from one version to the next")
     return move.to
+
+
+def latest_first(bodies: Iterable[bytes]) -> tuple[Session, ...]:
+    """Read sessions, and put the one that began last in front.
+
+    Raises: UnavailableError for what is no record of ours.
+    """
+    found = [to_session(body) for body in bodies]
+    return tuple(sorted(found, key=lambda session: session.created_at, reverse=True))

@@ -13,12 +13,15 @@ TokenManagerId = NewType("TokenManagerId", str)
 TokenId = NewType("TokenId", str)
 """A token's public identity (`jti`): safe to log, useless as a credential."""
 UserId = NewType("UserId", str)
+AuthenticatorId = NewType("AuthenticatorId", str)
 GrantId = NewType("GrantId", str)
 """What a user granted to a client (`agid`): safe to log, useless as a credential."""
 SessionId = NewType("SessionId", str)
 """A session's public identity (`sid`, `pi.sri`): safe to log, useless as a credential."""
 FlowId = NewType("FlowId", str)
 """Names a flow in paths; it opens nothing without what the flow is bound to."""
+TargetId = NewType("TargetId", str)
+"""Names what an administrator has changed, whatever it is: an id of ours, safe to log."""
 BrowserKey = NewType("BrowserKey", bytes)
 """SHA-256 of what a browser, or a client without cookies, shows to be recognised by."""
 UsernameDigest = NewType("UsernameDigest", str)

@@ -8,6 +8,12 @@ UsernameKey = NewType("UsernameKey", str)
 MAX_USERNAME_CHARACTERS = 256
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 """Categories of characters that do not show: two names that look alike must be one name."""
+_BLANK_RANGES = (
+    *((0x034F, 0x034F), (0x115F, 0x1160), (0x17B4, 0x17B5), (0x180B, 0x180F), (0x2800, 0x2800)),
+    *((0x3164, 0x3164), (0xFE00, 0xFE0F), (0xFFA0, 0xFFA0), (0xE0100, 0xE01EF)),
+)
+_BLANKS = frozenset(chr(n) for first, last in _BLANK_RANGES for n in range(first, last + 1))
+"""Marks, letters and one symbol that do not show either, whatever their category."""
 
 
 class UsernameRefusedError(ValueError):
@@ -42,6 +48,7 @@ def is_same_username(one: str, other: str) -> bool:
 def check_username(username: str) -> None:
     """Refuse what cannot be anybody's name.
 
+    Spec: Unicode §5.21 (default ignorable code points).
     Raises: UsernameRefusedError.
     """
     if not username.strip():
@@ -56,7 +63,11 @@ def check_username(username: str) -> None:
 def _hides_characters(text: str) -> bool:
     if text.isascii():
         return not text.isprintable()
-    return any(unicodedata.category(character) in _UNSEEN for character in text)
+    return any(_is_unseen(character) for character in text)
+
+
+def _is_unseen(character: str) -> bool:
+    return character in _BLANKS or unicodedata.category(character) in _UNSEEN
 
 
 def _fold(text: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, Field, StrictInt
 
 from ostiary.core.base.ids import is_uuid
 from ostiary.core.base.scopes import SCOPE_NAME
@@ -150,6 +150,17 @@ def _check_network(text: str) -> str:
     return text
 
 
+def _check_place(text: str) -> str:
+    try:
+        ipaddress.ip_network(text)
+    except ValueError:
+        if not is_host(text) or text.startswith("["):
+            raise ValueError(
+                'must be a network such as "10.0.0.0/8", an address, or a host name in lower case'
+            ) from None
+    return text
+
+
 def _check_uuid(text: str) -> str:
     if not is_uuid(text):
         raise ValueError("must be a UUID in lower case")
@@ -192,6 +203,9 @@ BaseURL = Annotated[str, AfterValidator(_check_base_url)]
 FilePath = Annotated[str, AfterValidator(_check_path)]
 HostName = Annotated[str, AfterValidator(_check_host)]
 Network = Annotated[str, AfterValidator(_check_network)]
+Place = Annotated[str, AfterValidator(_check_place)]
+"""A network, an address or a host name."""
+Port = Annotated[StrictInt, Field(ge=1, le=MAX_PORT)]
 Origin = Annotated[str, AfterValidator(check_origin)]
 UUIDText = Annotated[str, AfterValidator(_check_uuid)]
 ScopeName = Annotated[str, AfterValidator(_check_scope)]

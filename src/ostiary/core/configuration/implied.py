@@ -20,7 +20,7 @@ from ostiary.core.model.environment import Face
 from ostiary.core.model.token_manager import ClaimStyle, ScopeFormat, TokenKind
 
 DEFAULT_MANAGER = "default"
-DEFAULT_POLICY = "default"
+_STANDARD_POLICY = {Face.PINGFEDERATE: "default", Face.PINGONE: "Single_Factor"}
 DEFAULT_STEP = "form"
 WORKER_GRANT = "client_credentials"
 CODE_GRANT = "authorization_code"
@@ -37,6 +37,15 @@ _STYLE_OF_NEW_MANAGERS = {
     Face.PINGFEDERATE: ClaimStyle.RFC9068,
     Face.PINGONE: ClaimStyle.PINGONE,
 }
+
+
+_MANAGEMENT_AUDIENCE = {Face.PINGFEDERATE: None, Face.PINGONE: "https://api.pingone.com"}
+"""What tokens for a face's management API name as their audience."""
+
+
+def management_audience(environment: EnvironmentSettings) -> str | None:
+    """Return the audience of tokens for the management API: given, or as the face has it."""
+    return environment.management_audience or _MANAGEMENT_AUDIENCE[environment.face]
 
 
 def default_store(server: ServerSettings) -> str:
@@ -209,10 +218,11 @@ def steps(environment: EnvironmentSettings) -> Mapping[str, StepSettings]:
 
 
 def policies(environment: EnvironmentSettings) -> Mapping[str, PolicySettings]:
-    """Return an environment's policies; one without any has `default`, which asks every step."""
+    """Return an environment's policies; one without any has its face's, which asks every step."""
     if environment.policies:
         return environment.policies
-    return {DEFAULT_POLICY: PolicySettings(steps=tuple(steps(environment)))}
+    named = _STANDARD_POLICY[environment.face]
+    return {named: PolicySettings(steps=tuple(steps(environment)))}
 
 
 def written_policies(environment: EnvironmentSettings) -> Mapping[str, PolicySettings]:
@@ -221,8 +231,8 @@ def written_policies(environment: EnvironmentSettings) -> Mapping[str, PolicySet
 
 
 def default_policy(environment: EnvironmentSettings) -> str | None:
-    """Return the policy of clients that name none: chosen, or `default`, or the only one."""
+    """Return the policy of clients that name none: chosen, or the face's own, or the only one."""
     if environment.default_policy is not None:
         return environment.default_policy
-    keys = list(policies(environment))
-    return DEFAULT_POLICY if DEFAULT_POLICY in keys else keys[0] if len(keys) == 1 else None
+    keys, standard = list(policies(environment)), _STANDARD_POLICY[environment.face]
+    return standard if standard in keys else keys[0] if len(keys) == 1 else None

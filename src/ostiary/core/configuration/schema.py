@@ -27,6 +27,7 @@ from ostiary.core.configuration.schema_clients import (
     JWKSettings,
     RefreshSettings,
 )
+from ostiary.core.configuration.schema_delivery import MailSettings, Sender, SMSSettings
 from ostiary.core.configuration.schema_secrets import PreviousSecret, SecretSource, Settings
 from ostiary.core.configuration.schema_server import (
     AuditSettings,
@@ -60,12 +61,14 @@ __all__ = [
     "JWKSettings",
     "ListenerSettings",
     "LockoutSettings",
+    "MailSettings",
     "PasswordPolicySettings",
     "PolicySettings",
     "PreviousSecret",
     "ProxySettings",
     "RefreshSettings",
     "ResourceSettings",
+    "SMSSettings",
     "SecretSource",
     "ServerSettings",
     "SessionSettings",
@@ -198,7 +201,8 @@ class EnvironmentSettings(Settings):
     )
     allowed_origins: tuple[Origin, ...] = Field(
         default=(),
-        description="Browser origins that may call its endpoints: `https://app.example.com`.",
+        description="Browser origins that may call its endpoints: `https://app.example.com`; on "
+        "PingOne's face their pages may also sign people on.",
     )
     default_token_manager: KeyName | None = Field(
         default=None,
@@ -279,6 +283,22 @@ class EnvironmentSettings(Settings):
     )
     password_policy: PasswordPolicySettings = Field(
         default_factory=PasswordPolicySettings, description="What a new password must be."
+    )
+    management_audience: Audience | None = Field(
+        default=None,
+        description="`aud` of tokens that open its management API; default: with PingOne's face "
+        "`https://api.pingone.com`, else none. In PingOne's style it also stands in tokens that "
+        "are for nothing else.",
+    )
+    passkey_domain: HostName | None = Field(
+        default=None,
+        description="The domain that passkeys are bound to for good: the host of `base_url`, which "
+        "is the default, or a domain above it, so that they also work on sign-on pages of yours "
+        "beside it.",
+    )
+    mail_sender: Sender | None = Field(
+        default=None,
+        description="Whom its mail is from; default: the sender in `[server.mail]`.",
     )
     users: dict[Username, UserSettings] = Field(
         default_factory=dict, description="First users by username."

@@ -11,9 +11,10 @@ from ostiary.core.configuration.field_types import (
     WireClientId,
 )
 from ostiary.core.configuration.schema_secrets import PreviousSecret, Secret, Settings
-from ostiary.core.configuration.url_types import RedirectURI, WebLink
+from ostiary.core.configuration.url_types import LogoutURI, RedirectURI, WebLink
 from ostiary.core.crypto.keys import Algorithm
 from ostiary.core.model.client import PKCE
+from ostiary.core.model.permission import ROLES
 from ostiary.core.oauth.response_types import parse_response_type
 
 MAX_GRACE_SECONDS = 60
@@ -28,6 +29,13 @@ def _check_response_type(text: str) -> str:
     return " ".join(parts)
 
 
+def _check_role(name: str) -> str:
+    if name not in ROLES:
+        raise ValueError(f"must be one of {', '.join(sorted(ROLES))}")
+    return name
+
+
+RoleName = Annotated[str, AfterValidator(_check_role)]
 ResponseType = Annotated[str, AfterValidator(_check_response_type)]
 
 
@@ -127,6 +135,25 @@ class ClientSettings(Settings):
     post_logout_redirect_uris: tuple[RedirectURI, ...] = Field(
         default=(), description="Where users may go after signing off."
     )
+    backchannel_logout_uri: LogoutURI | None = Field(
+        default=None,
+        description="Where the server itself tells it that a session of one of its users is over "
+        "(OpenID Connect Back-Channel Logout). `[server.outbound]` says where that may be.",
+    )
+    backchannel_logout_session_required: StrictBool = Field(
+        default=True,
+        description="Name the session in `sid`; false for a program that can only sign its user "
+        "off everywhere.",
+    )
+    frontchannel_logout_uri: LogoutURI | None = Field(
+        default=None,
+        description="What the browser loads in a hidden frame when its user signs off (OpenID "
+        "Connect Front-Channel Logout): on the origin of one of its redirect URIs. Browsers that "
+        "block cookies of other sites keep such a frame from what it is for; prefer the other one.",
+    )
+    frontchannel_logout_session_required: StrictBool = Field(
+        default=True, description="Add `iss` and `sid` to it."
+    )
     pkce: PKCE = Field(
         default=PKCE.REQUIRED,
         description="`required`: every code is asked for with a challenge by S256; `optional`: or "
@@ -139,6 +166,20 @@ class ClientSettings(Settings):
     policy: KeyName | None = Field(
         default=None,
         description="Authentication policy of its users; default: the environment's.",
+    )
+    policies: tuple[KeyName, ...] = Field(
+        default=(),
+        description="Beside `policy`, further ones that a request may choose by `acr_values`.",
+    )
+    authentication_application: KeyName | None = Field(
+        default=None,
+        description="The authentication application that its users are sent to for signing on; "
+        "default: the environment's (PingOne: `loginPageUrl`).",
+    )
+    idp_signoff: StrictBool = Field(
+        default=False,
+        description="It may sign its users off by an ID token alone, where the browser's cookie "
+        "does not come along (PingOne: `idpSignoff`).",
     )
     allow_redirectless: StrictBool = Field(
         default=False,
@@ -192,4 +233,13 @@ class ClientSettings(Settings):
     )
     tos_uri: WebLink | None = Field(
         default=None, description="Its terms of service, linked from the same page."
+    )
+    roles: tuple[RoleName, ...] = Field(
+        default=(),
+        description="What a worker may do by PingOne's management API: `Environment Admin`, "
+        "`Identity Data Admin`, `Identity Data Read Only`, `Client Application Developer`, "
+        "`Configuration Read Only`.",
+    )
+    managed_populations: tuple[KeyName, ...] = Field(
+        default=(), description="Its roles reach users of these populations alone; default: all."
     )

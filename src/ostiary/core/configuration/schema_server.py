@@ -12,8 +12,11 @@ from ostiary.core.configuration.field_types import (
     KeyName,
     Mode,
     Network,
+    Place,
+    Port,
     off_as_none,
 )
+from ostiary.core.configuration.schema_delivery import MailSettings, SMSSettings
 from ostiary.core.configuration.schema_secrets import Secret, SecretSource, Settings
 
 
@@ -51,6 +54,27 @@ class ProxySettings(Settings):
 
     trusted: tuple[Network, ...] = Field(
         default=(), description="Networks whose forwarded headers are believed: `10.0.0.0/8`."
+    )
+
+
+class OutboundSettings(Settings):
+    """Where the server itself may connect to, beside hosts of the public internet."""
+
+    allow: tuple[Place, ...] = Field(
+        default=(),
+        description="Networks (`10.0.0.0/8`), addresses and host names that it may connect to "
+        "although they are internal; a name is allowed wherever it leads. Nothing internal is "
+        "allowed by itself, in dev mode this machine is.",
+    )
+    ports: tuple[Port, ...] | None = Field(
+        default=None,
+        description="Ports that it may connect to; default: 443 and 8443, in dev mode any.",
+    )
+    ca_file: FilePath | None = Field(
+        default=None,
+        min_length=1,
+        description="Path of certificates in PEM form that are trusted beside the system's, for "
+        "hosts with certificates of one's own. The check of certificates cannot be switched off.",
     )
 
 
@@ -133,4 +157,17 @@ class ServerSettings(Settings):
     listeners: ListenerSettings = Field(default_factory=ListenerSettings, description="Addresses.")
     tls: TLSSettings | None = Field(default=None, description="The server's certificate.")
     proxies: ProxySettings = Field(default_factory=ProxySettings, description="Proxies in front.")
+    outbound: OutboundSettings = Field(
+        default_factory=OutboundSettings, description="Where the server itself connects to."
+    )
+    mail: MailSettings | None = Field(
+        default=None,
+        description="The SMTP server that takes mail; without it none is sent, in dev mode mail "
+        "stands in the log.",
+    )
+    sms: SMSSettings | None = Field(
+        default=None,
+        description="The web service that takes text messages; without it none is sent, in dev "
+        "mode they stand in the log.",
+    )
     audit: AuditSettings = Field(default_factory=AuditSettings, description="The audit trail.")

@@ -1,12 +1,14 @@
 """How people sign on: sessions, steps, policies, and the programs that show the steps to them."""
 
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field, StrictBool, StrictInt
 
 from ostiary.core.configuration.field_types import ClaimName, KeyName
 from ostiary.core.configuration.schema_secrets import Settings
 from ostiary.core.configuration.url_types import ApplicationOrigin, ApplicationURL
+from ostiary.core.model.authenticator import AuthenticatorKind
+from ostiary.core.model.user import DEFAULT_POPULATION
 
 YEAR_MINUTES = 365 * 24 * 60
 
@@ -23,7 +25,7 @@ class SessionSettings(Settings):
     persistent: StrictBool = Field(
         default=False,
         description="A second cookie, `PF.PERSISTENT`, keeps users signed on when the browser is "
-        "closed and opened again.",
+        "closed and opened again; on PingOne's face the cookie `ST` itself does.",
     )
     cross_site: StrictBool | None = Field(
         default=None,
@@ -42,7 +44,7 @@ class StepSettings(Settings):
 
     type: str = Field(
         default="username_password",
-        description="Which kind: `username_password` or `identifier_first`.",
+        description="Which kind: `username_password`, `identifier_first` or `second_factor`.",
     )
     remember_my_username: StrictBool = Field(
         default=False,
@@ -51,6 +53,44 @@ class StepSettings(Settings):
     this_is_my_device: StrictBool = Field(
         default=False,
         description="Kind `username_password`: offer to remember the device.",
+    )
+    recovery: StrictBool = Field(
+        default=False,
+        description="Kind `username_password`: whoever has forgotten the password may choose "
+        "another one with a code that is sent by mail.",
+    )
+    registration: StrictBool = Field(
+        default=False,
+        description="Kind `username_password`: people may register; a code proves their e-mail "
+        "address.",
+    )
+    registration_population: KeyName = Field(
+        default=DEFAULT_POPULATION,
+        description="Kind `username_password`: which group of users new ones belong to.",
+    )
+    password_change: StrictBool = Field(
+        default=False,
+        description="Kind `username_password`: people may change their password on the way.",
+    )
+    confirms_changes: StrictBool = Field(
+        default=False,
+        description="Kind `username_password`: tell that a password was changed, and wait for the "
+        "person to go on.",
+    )
+    methods: tuple[AuthenticatorKind, ...] = Field(
+        default=(),
+        description="Kind `second_factor`: which authenticators count, in the order in which new "
+        "ones are offered: `totp`, `passkey`, `email`, `sms`, `recovery_codes`; default: all that "
+        "can be used here.",
+    )
+    no_authenticators: Literal["enrol", "bypass", "block"] = Field(
+        default="enrol",
+        description="Kind `second_factor`: whoever has none sets one up, goes on without, or is "
+        "kept out.",
+    )
+    choose_first: StrictBool = Field(
+        default=False,
+        description="Kind `second_factor`: let people with several choose before any code is sent.",
     )
 
 
@@ -80,7 +120,8 @@ class AuthenticationApplicationSettings(Settings):
     """A program that shows the steps to people itself, by the authentication API."""
 
     url: ApplicationURL = Field(
-        description="Where a browser is sent to sign on; `flowId` is added to its query."
+        description="Where a browser is sent to sign on; `flowId` is added to its query, on "
+        "PingOne's face `environmentId` too."
     )
     origins: tuple[ApplicationOrigin, ...] = Field(
         default=(),

@@ -56,6 +56,7 @@ def _check_json(value: object) -> None:
 Username = Annotated[str, AfterValidator(_check_username)]
 Attributes = Annotated[dict[str, Any], BeforeValidator(_check_attributes)]
 Minutes = Annotated[StrictInt, Field(ge=1, le=10_080)]
+CharacterSet = Annotated[str, Field(min_length=1, max_length=128)]
 
 
 class LockoutSettings(Settings):
@@ -106,6 +107,29 @@ class PasswordPolicySettings(Settings):
         ge=1,
         le=TEN_YEARS_DAYS,
         description="A password must be changed after so many days; default: never.",
+    )
+    excludes_common: StrictBool = Field(
+        default=True, description="Not one that everybody tries first."
+    )
+    excludes_profile: StrictBool = Field(
+        default=False, description="Without the username and what else is known of the user in it."
+    )
+    excludes_similar: StrictBool = Field(
+        default=False, description="Not much like the one before, where its user has to say that."
+    )
+    history: StrictInt = Field(
+        default=0, ge=0, le=24, description="None of so many before, the current one among them."
+    )
+    min_of: dict[CharacterSet, Annotated[StrictInt, Field(ge=1, le=8)]] = Field(
+        default_factory=dict,
+        description='How many of which characters: `{ "0123456789" = 1 }`. Long passwords are '
+        "better than such rules.",
+    )
+    max_repeated: StrictInt = Field(
+        default=0, ge=0, le=64, description="So often one character in a row; 0 for any number."
+    )
+    min_unique: StrictInt = Field(
+        default=0, ge=0, le=32, description="So many different characters."
     )
 
 

@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator
 
+from ostiary.core.base.outbound import OutboundRefusedError, parse_target
 from ostiary.core.base.uris import refuse_redirect_uri
 from ostiary.core.configuration.field_types import check_origin, is_host, is_loopback
 
@@ -22,6 +23,15 @@ def _check_link(text: str) -> str:
     """Refuse links that could run a script or that anybody on the way could change."""
     if not _is_printable(text) or _host_of(text, "https") is None:
         raise ValueError('must start with "https://" and a host, in printable ASCII')
+    return text
+
+
+def _check_logout_uri(text: str) -> str:
+    """Refuse what nobody can fetch; plain HTTP is left to who knows the mode and the rules."""
+    try:
+        parse_target(text)
+    except OutboundRefusedError as refusal:
+        raise ValueError(refusal.message) from None
     return text
 
 
@@ -64,5 +74,7 @@ def _host_of(text: str, scheme: str) -> str | None:
 
 ApplicationOrigin = Annotated[str, AfterValidator(_check_application_origin)]
 ApplicationURL = Annotated[str, AfterValidator(_check_application_url)]
+LogoutURI = Annotated[str, AfterValidator(_check_logout_uri)]
+WebhookURL = Annotated[str, AfterValidator(_check_logout_uri)]
 RedirectURI = Annotated[str, AfterValidator(_check_redirect_uri)]
 WebLink = Annotated[str, AfterValidator(_check_link)]

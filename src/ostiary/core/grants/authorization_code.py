@@ -16,9 +16,9 @@ from ostiary.core.model.user import User
 from ostiary.core.model.user_grant import AuthorizationCode
 from ostiary.core.ports.stores import AlreadyRedeemedError, Issuances
 from ostiary.core.ports.user_grants import AuthorizationCodes
-from ostiary.core.tokens.codes import REFRESH_GRANT, key_of_code, redemption_of
+from ostiary.core.tokens.codes import key_of_code, redemption_of
 from ostiary.core.tokens.gate import Gate
-from ostiary.core.tokens.granting import is_transient
+from ostiary.core.tokens.granting import is_refreshable, is_transient
 from ostiary.core.tokens.revoke import Revoker
 
 
@@ -51,7 +51,6 @@ class AuthorizationCodeGrant:
         check_verifier(code, params.find("code_verifier"))
         scopes = narrow_scopes(client, code.scopes, params)
         user = await self._find_user(env, code)
-        is_refreshable = REFRESH_GRANT in client.grant_types and not is_transient(code.grant_id)
         return Authorization(
             grant_type=self.grant_type,
             client=client,
@@ -64,7 +63,8 @@ class AuthorizationCodeGrant:
                 user, code.subject, code.authentication, code.session_id, code.nonce, code.claims
             ),
             grant_id=code.grant_id,
-            wants_refresh=is_refreshable,
+            wants_refresh=not is_transient(code.grant_id)
+            and is_refreshable(env, client, code.scopes),
             granted=Granted(code.scopes, code.resources),
         )
 

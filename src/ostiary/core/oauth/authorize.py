@@ -169,7 +169,7 @@ class Authorize:
             browser,
             recognized,
             decision.policy_key,
-            reuses_session=not decision.is_asked,
+            passed=decision.passed,
         )
         if "none" in request.prompts and turn.flow.stage is not Stage.FINISHED:
             raise OAuthError(

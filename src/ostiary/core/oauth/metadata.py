@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from ostiary.core.base.languages import LANGUAGES
 from ostiary.core.model.authorization_request import ResponseMode
 from ostiary.core.model.client import AuthMethod
 from ostiary.core.model.environment import ENVIRONMENT_KEYS, Environment
@@ -16,6 +17,12 @@ _IMPLICIT = "implicit"
 _OF_PEOPLE = frozenset({"authorization_code", "refresh_token"})
 """Grants of no use to a dialect on which nobody signs on, and not to be listed there (RFC 8414)."""
 _CLAIMS_OF_ID_TOKENS = frozenset({"iss", "aud", "exp", "iat", "nonce", "at_hash", "c_hash", "sid"})
+_LOGOUT = tuple(
+    f"{channel}_logout_{what}supported"
+    for channel in ("frontchannel", "backchannel")
+    for what in ("", "session_")
+)
+"""What is said of both kinds of logout beyond one application."""
 ASSERTION_METHODS = frozenset({AuthMethod.PRIVATE_KEY_JWT, AuthMethod.CLIENT_SECRET_JWT})
 
 
@@ -63,7 +70,8 @@ class Metadata:
     def describe_sign_on(self, env: Environment) -> dict[str, object]:
         """Return the members of a dialect that signs people on; they stand over `describe`'s own.
 
-        Spec: OpenID Connect Discovery 1.0 §3; RFC 8414 §2; RFC 9207 §3.
+        Spec: OpenID Connect Discovery 1.0 §3; RFC 8414 §2; RFC 9207 §3; OpenID Connect
+            Back-Channel Logout 1.0 §2.1; OpenID Connect Front-Channel Logout 1.0 §3.
         """
         contexts = {policy.context for policy in env.policies.values() if policy.context}
         algorithms = sorted(self._id_token_algorithms(env))
@@ -74,10 +82,12 @@ class Metadata:
             "code_challenge_methods_supported": [S256],
             "prompt_values_supported": list(response_types.PROMPTS),
             "claim_types_supported": ["normal"],
+            "ui_locales_supported": list(LANGUAGES),
             "claims_supported": sorted(known_claims(env) | _CLAIMS_OF_ID_TOKENS),
             "claims_parameter_supported": True,
             "userinfo_signing_alg_values_supported": algorithms,
             "authorization_response_iss_parameter_supported": True,
+            **dict.fromkeys(_LOGOUT, True),
         }
         if contexts:
             members["acr_values_supported"] = sorted(contexts)

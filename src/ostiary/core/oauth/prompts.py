@@ -9,13 +9,13 @@ from typing import assert_never
 import msgspec
 
 from ostiary.core.base.errors import OAuthCode, OAuthError
-from ostiary.core.flow.satisfaction import is_met
+from ostiary.core.flow.satisfaction import find_passed
 from ostiary.core.flow.tree import Facts
 from ostiary.core.model.authorization_request import AuthorizationRequest
 from ostiary.core.model.client import Client
 from ostiary.core.model.environment import Environment
 from ostiary.core.model.policy import End, Node, Selector, StepNode
-from ostiary.core.model.session import Session
+from ostiary.core.model.session import PassedPolicy, Session
 from ostiary.core.model.user import User
 from ostiary.core.tokens.user_claims import subject_of
 
@@ -30,10 +30,13 @@ class SignedOnUser(msgspec.Struct, frozen=True):
 
 
 class SignOnDecision(msgspec.Struct, frozen=True):
-    """What a request comes to in a browser: its session will do, or somebody must sign on."""
+    """What a request comes to in a browser: its session will do, or somebody must sign on.
+
+    Args: passed: by what the session does; None when somebody is asked.
+    """
 
     policy_key: str
-    is_asked: bool
+    passed: PassedPolicy | None = None
 
 
 def decide_sign_on(
@@ -49,14 +52,15 @@ def decide_sign_on(
         asks; access_denied where a context is essential and nothing leads to it.
     """
     policies = find_policies(env, client, request)
-    if present is not None and not _wants_anew(env, request, present, now):
+    if present is not None and not _wants_anew(env, request, present):
+        proof, facts = present.session.authentication, Facts(request, present.user)
         for key in policies:
-            marks = present.session.authentication.policies
-            if is_met(env.policies[key], marks, Facts(request, present.user)):
-                return SignOnDecision(key, is_asked=False)
+            passed = find_passed(env.policies[key], env.steps, proof, facts)
+            if passed is not None and not _is_too_old(request, passed, now):
+                return SignOnDecision(key, passed)
     if "none" in request.prompts:
         raise OAuthError(OAuthCode.LOGIN_REQUIRED, "Nobody is signed on here as this request asks.")
-    return SignOnDecision(policies[0], is_asked=True)
+    return SignOnDecision(policies[0])
 
 
 def find_policies(
@@ -64,12 +68,15 @@ def find_policies(
 ) -> tuple[str, ...]:
     """Return the policies of which one must be satisfied, in the order of the request's wishes.
 
-    A client's own policy is the administrator's word: no `acr_values` leads past it, since whoever
-    sits at the browser could change them.
+    A client's own policies are the administrator's word: `acr_values` choose among them, and none
+    leads past them, since whoever sits at the browser could change it.
     Spec: OpenID Connect Core §3.1.2.1, §5.5.1.1 (`acr`, voluntary or essential).
     Raises: OAuthError invalid_request, access_denied; see `decide_sign_on`.
     """
-    found = (client.policy,) if client.policy else _by_context(env, request.acr_values)
+    found = _by_context(env, request.acr_values)
+    if client.policy:
+        own = (client.policy, *client.policies)
+        found = tuple(key for key in found if key in own) or own[:1]
     found = found or (env.default_policy,)
     wish = request.claims.id_token.get("acr")
     if wish is not None and wish.essential and wish.values:
@@ -93,14 +100,15 @@ def check_expected(request: AuthorizationRequest, subject: str) -> None:
         )
 
 
-def _wants_anew(
-    env: Environment, request: AuthorizationRequest, present: SignedOnUser, now: float
-) -> bool:
+def _wants_anew(env: Environment, request: AuthorizationRequest, present: SignedOnUser) -> bool:
     """Tell whether the user has to sign on again, whichever policies the session satisfies."""
-    age, max_age = now - present.session.authentication.at, request.max_age
-    is_too_old = max_age is not None and (max_age == 0 or age > max_age)
     is_expected = request.hinted_subject in {None, subject_of(env, present.user)}
-    return is_too_old or not is_expected or not ASKING_PROMPTS.isdisjoint(request.prompts)
+    return not is_expected or not ASKING_PROMPTS.isdisjoint(request.prompts)
+
+
+def _is_too_old(request: AuthorizationRequest, passed: PassedPolicy, now: float) -> bool:
+    max_age = request.max_age
+    return max_age is not None and (max_age == 0 or now - passed.at > max_age)
 
 
 def _by_context(env: Environment, acr_values: Sequence[str]) -> tuple[str, ...]:

@@ -1,6 +1,6 @@
 """Where users come from, and who says whether a password is right."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
 from ostiary.core.base.ids import UserId
@@ -8,6 +8,7 @@ from ostiary.core.base.usernames import UsernameKey
 from ostiary.core.crypto.passwords import PasswordCheck
 from ostiary.core.model.environment import Environment
 from ostiary.core.model.user import User
+from ostiary.core.ports.users import UserPage
 
 
 class Directory(Protocol):
@@ -50,6 +51,24 @@ class Directory(Protocol):
         self, env: Environment, *, after: UsernameKey | None = None, limit: int = 100
     ) -> tuple[User, ...]:
         """Return the next users in the order of their username's keys."""
+        ...
+
+    async def search(
+        self,
+        env: Environment,
+        *,
+        matches: Callable[[User], bool] | None,
+        after: UserId | None = None,
+        limit: int = 100,
+    ) -> UserPage:
+        """Return the next users that match, in the order of their ids, and count all of them.
+
+        Args: matches is None for all users.
+        """
+        ...
+
+    async def count_by_population(self, env: Environment) -> Mapping[str, int]:
+        """Return how many users each population has, of those that have any."""
         ...
 
     async def create(self, env: Environment, users: Sequence[User]) -> None:

@@ -30,6 +30,12 @@ class Sessions(Protocol):
         """Return a session by its public id, if it is not over."""
         ...
 
+    async def select_of_user(
+        self, env: Environment, user_id: UserId, *, now: float
+    ) -> tuple[Session, ...]:
+        """Return the sessions of a user that are not over, the latest begun first."""
+        ...
+
     async def touch(self, env: Environment, session: Session, *, expires_at: float) -> None:
         """Remember when a session was last used; one that is gone stays gone."""
         ...

@@ -4,7 +4,7 @@ As in `core.ports.stores`: the environment comes first, a store that cannot answ
 `UnavailableError`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -45,6 +45,20 @@ class Attempt:
     mark: bytes = field(repr=False)
 
 
+@dataclass(frozen=True, slots=True)
+class UserPage:
+    """Some of the users that were looked for, in the order of their ids.
+
+    Args:
+        total: how many there are in all.
+        is_last: none comes after these.
+    """
+
+    users: tuple[User, ...]
+    total: int
+    is_last: bool
+
+
 class Users(Protocol):
     """The users that live in the store itself."""
 
@@ -60,6 +74,25 @@ class Users(Protocol):
         self, env: Environment, *, after: UsernameKey | None = None, limit: int = 100
     ) -> tuple[User, ...]:
         """Return the next users in the order of their username's keys."""
+        ...
+
+    async def search(
+        self,
+        env: Environment,
+        *,
+        matches: Callable[[User], bool] | None,
+        after: UserId | None = None,
+        limit: int = 100,
+    ) -> UserPage:
+        """Return the next users that match, in the order of their ids, and count all of them.
+
+        Every user is looked at, a few at a time, so that others are answered meanwhile.
+        Args: matches is None for all users.
+        """
+        ...
+
+    async def count_by_population(self, env: Environment) -> Mapping[str, int]:
+        """Return how many users each population has, of those that have any."""
         ...
 
     async def create(self, env: Environment, users: Sequence[User]) -> None:

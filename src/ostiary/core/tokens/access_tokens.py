@@ -61,6 +61,7 @@ def describe_for_user(occasion: Occasion, manager: TokenManager, grant: UserGran
         grant_id=grant.id,
         session_id=person.session_id,
         authenticated_at=int(person.authentication.at),
+        context=person.authentication.context,
     )
 
 

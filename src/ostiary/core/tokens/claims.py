@@ -58,7 +58,7 @@ def _pingone(env: Environment, manager: TokenManager, token: AccessToken) -> Cla
         "jti": token.token_id,
         "iat": int(token.issued_at or 0),
         "exp": int(token.expires_at),
-        "aud": token.audiences or (env.base_url,),
+        "aud": token.audiences or (env.management_audience or env.base_url,),
         manager.scope_claim: _scope(manager, token),
         "env": env.id,
         "org": env.organization_id,
@@ -104,6 +104,8 @@ def _add_sign_on(claims: Claims, manager: TokenManager, token: AccessToken) -> N
         claims["auth_time"] = int(token.authenticated_at)
     if token.session_id is not None:
         claims["sid"] = token.session_id
+    if token.context is not None:
+        claims["acr"] = token.context
     if token.grant_id is not None:
         _add_grant(claims, manager, token.grant_id)
 
@@ -131,7 +133,7 @@ _STANDARD = frozenset(
     {"iss", "sub", "aud", "iat", "exp", "nbf", "jti", "env", "org", "p1.rid", "acc",
      "environment_id", "organization_id", "authorization_details"}
 )  # fmt: skip
-_SIGN_ON = frozenset({"auth_time", "sid"})
+_SIGN_ON = frozenset({"auth_time", "sid", "acr"})
 
 
 def read_token(manager: TokenManager, claims: Mapping[str, Any]) -> AccessToken:

@@ -4,14 +4,13 @@ from ostiary.core.base.ids import HandleKey, TokenId, handle_key, mint_handle
 from ostiary.core.model.authorization_request import AuthorizationRequest
 from ostiary.core.model.token import Redemption
 from ostiary.core.model.user_grant import AuthorizationCode
-from ostiary.core.tokens.granting import mint_persistent_id, mint_transient_id
+from ostiary.core.tokens.granting import is_refreshable, mint_persistent_id, mint_transient_id
 from ostiary.core.tokens.occasion import Occasion
 
 CHARACTERS = 49
 """Six say when it was minted; the others carry 256 bits."""
 REPLAY_SECONDS = 3600
 """So long after its time a code is still known, and its replay ends what came of it."""
-REFRESH_GRANT = "refresh_token"
 
 
 def mint_code(
@@ -29,11 +28,11 @@ def mint_code(
     key = handle_key(code)
     if key is None:
         raise ValueError("the clock is past the year 2106: handles cannot carry its time")
+    goes_on = is_refreshable(occasion.env, occasion.client, authorization.scopes)
     expires_at = now + occasion.env.code_lifetime_seconds
-    is_refreshable = REFRESH_GRANT in occasion.client.grant_types
     return code, AuthorizationCode(
         key=key,
-        grant_id=mint_persistent_id(now) if is_refreshable else mint_transient_id(),
+        grant_id=mint_persistent_id(now) if goes_on else mint_transient_id(),
         client_id=occasion.client.client_id,
         user_id=person.user.id,
         subject=person.subject,

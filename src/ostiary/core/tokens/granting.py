@@ -3,8 +3,10 @@
 import msgspec
 
 from ostiary.core.base.ids import GrantId, mint_alphanumeric, mint_handle
+from ostiary.core.base.scopes import ScopeSet
 from ostiary.core.model.authorization import Granted, RefreshedToken
-from ostiary.core.model.client import RefreshPolicy
+from ostiary.core.model.client import Client, RefreshPolicy
+from ostiary.core.model.environment import Environment
 from ostiary.core.model.token import Rotation
 from ostiary.core.model.token_manager import TokenManager
 from ostiary.core.model.user_grant import UserGrant
@@ -12,6 +14,7 @@ from ostiary.core.tokens import refresh_tokens
 from ostiary.core.tokens.occasion import Occasion
 
 OFFLINE_ACCESS = "offline_access"
+REFRESH_GRANT = "refresh_token"
 PERSISTENT_ID_CHARACTERS = 32
 """As long as PingFederate's `agid`."""
 TRANSIENT_ID_CHARACTERS = 25
@@ -49,6 +52,17 @@ def mint_transient_id() -> GrantId:
 def is_transient(grant_id: str) -> bool:
     """Tell by its id whether one token comes of a grant."""
     return len(grant_id) == TRANSIENT_ID_CHARACTERS
+
+
+def is_refreshable(env: Environment, client: Client, scopes: ScopeSet) -> bool:
+    """Tell whether a user's grant to a client goes on by refresh tokens.
+
+    Spec: OpenID Connect Core §11 (`offline_access`).
+    """
+    if REFRESH_GRANT not in client.grant_types:
+        return False
+    must_ask = env.traits.refreshes_on_request and OFFLINE_ACCESS in client.scopes
+    return not must_ask or OFFLINE_ACCESS in scopes
 
 
 def settle(occasion: Occasion, manager: TokenManager) -> Settled:

@@ -7,13 +7,12 @@ import hashlib
 
 from ostiary.core.base import b64
 from ostiary.core.crypto.keys import Algorithm, SigningKey
-from ostiary.core.model.environment import ENVIRONMENT_KEYS, Environment, Face
+from ostiary.core.model.environment import ENVIRONMENT_KEYS, Environment
 from ostiary.core.tokens.occasion import Occasion
 from ostiary.core.tokens.user_claims import claims_of_scopes, claims_wished
 
 OPENID = "openid"
 DEFAULT_ALGORITHM: Algorithm = "RS256"
-_PING_SESSION = "pi.sri"
 
 
 def choose_key(env: Environment, algorithm: Algorithm | None, now: float) -> SigningKey:
@@ -47,9 +46,8 @@ def write_id_token(occasion: Occasion, *, is_alone: bool = False) -> dict[str, o
     if authentication.methods:
         claims["amr"] = authentication.methods
     if person.session_id is not None:
-        claims["sid"] = person.session_id
-        if env.face is Face.PINGFEDERATE:
-            claims[_PING_SESSION] = person.session_id
+        claims |= dict.fromkeys(("sid", *env.traits.session_claims), person.session_id)
+    claims |= env.traits.tenant_claims
     for name, value in _user_claims(occasion, is_alone=is_alone).items():
         claims.setdefault(name, value)
     return claims

@@ -31,6 +31,7 @@ from ostiary.core.tokens.issued_events import (
 )
 from ostiary.core.tokens.minting import mint_access_token, mint_id_token
 from ostiary.core.tokens.occasion import Occasion
+from ostiary.core.tokens.participation import join
 
 NOTHING_BESIDE = Issuance()
 
@@ -92,14 +93,15 @@ class TokenIssuer:
         Args:
             wants: parts of `response_type`: `code`, `token`, `id_token`; or nothing.
             beside: what is committed along: the flow's end, the session, a consent.
-        Stores: all of that, the code, and the access token with its grant, in one commit.
+        Stores: all of that, the code, the access token with its grant, and that the client is to
+            be told of the session's end, in one commit.
         Raises: AlreadyRedeemedError, FlowChangedError, SessionEndedError, UnavailableError;
             OAuthError invalid_scope from the audience.
         """
         if authorization.person is None:
             raise ValueError("nothing goes through a browser without a person")
         occasion = Occasion(env, authorization, authorization.person, self.clock.now(), address)
-        issuance, minted, code, kept, signed = beside, None, None, None, None
+        issuance, minted, code, kept, signed = join(beside, occasion), None, None, None, None
         if "token" in wants:
             minted = await self._mint_for_user(occasion, manager)
             issuance = _with_token(issuance, minted)

@@ -5,7 +5,6 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
-from ostiary.core.admin.ended_access import Ended
 from ostiary.core.admin.new_users import NewUser
 from ostiary.core.admin.user_administration import UserAdministration
 from ostiary.core.base.secret import Secret
@@ -13,6 +12,7 @@ from ostiary.core.base.usernames import username_key
 from ostiary.core.model.environment import Environment
 from ostiary.core.model.password_policy import Failures
 from ostiary.core.model.user import User
+from ostiary.core.signon.ended_access import Ended
 from ostiary.main.commands.document import show_document
 from ostiary.main.commands.table import show_table
 from ostiary.main.commands.user_work import run
@@ -174,6 +174,7 @@ def _describe(user: User) -> dict[str, object]:
         "attributes": dict(user.attributes),
         "created_at": user.created_at,
         "updated_at": user.updated_at,
+        "locked_at": user.locked_at,
         "version": user.version,
     }
 
@@ -193,7 +194,7 @@ def _state(user: User) -> str:
 
 
 def _row(user: User) -> tuple[str, ...]:
-    state = "enabled" if user.enabled else "disabled"
+    state = "locked" if user.locked_at is not None else "enabled" if user.enabled else "disabled"
     return user.username, user.id, user.population, state, _state(user)
 
 

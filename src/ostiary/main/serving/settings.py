@@ -36,6 +36,8 @@ class ServeSettings:
         master_keys: 32 bytes in base64url by key id.
         certificate, private_key: paths of the PEM files of the TLS listener.
         trusted_proxies: networks whose forwarded headers are believed.
+        outbound_allow, outbound_ports, outbound_ca_file: as `[server.outbound]` has them.
+        mail, sms: fields of `MailServer` and `SMSGateway`, which this module need not know.
         configuration_file: applied to the store at start; None serves what the store holds.
         overrides: what the command line sets in place of the file's values.
         is_prepared: schema and configuration file are in the store; False when it was down.
@@ -61,6 +63,11 @@ class ServeSettings:
     certificate: str = ""
     private_key: str = ""
     trusted_proxies: tuple[str, ...] = ()
+    outbound_allow: tuple[str, ...] = ()
+    outbound_ports: tuple[int, ...] | None = None
+    outbound_ca_file: str | None = None
+    mail: Mapping[str, Any] | None = field(default=None, repr=False)
+    sms: Mapping[str, Any] | None = field(default=None, repr=False)
     configuration_file: str | None = None
     overrides: tuple[tuple[tuple[str | int, ...], object], ...] = ()
     is_prepared: bool = True
@@ -93,5 +100,8 @@ class ServeSettings:
             if members[listener] is not None:
                 members[listener] = ListenAddress(**members[listener])
         members["trusted_proxies"] = tuple(members["trusted_proxies"])
+        members["outbound_allow"] = tuple(members["outbound_allow"])
+        if members["outbound_ports"] is not None:
+            members["outbound_ports"] = tuple(members["outbound_ports"])
         members["overrides"] = tuple((tuple(path), value) for path, value in members["overrides"])
         return cls(**members)

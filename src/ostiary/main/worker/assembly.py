@@ -7,9 +7,11 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from random import SystemRandom
 
 from ostiary.adapters.directories.local import LocalDirectory
 from ostiary.adapters.limiter import WindowLimiter, with_flows_per_minute
+from ostiary.adapters.outbound.https import HTTPSFetcher
 from ostiary.adapters.password_hashing import PooledHashing
 from ostiary.adapters.signing import PooledSigner
 from ostiary.adapters.stores.backend import StoreBackend, StoreRefusedError
@@ -17,8 +19,10 @@ from ostiary.adapters.stores.catalog import find_backend
 from ostiary.core.admin.compiler.snapshot_compiler import compile_snapshot
 from ostiary.core.base import b64
 from ostiary.core.base.clock import SystemClock
+from ostiary.core.base.outbound import make_rules
 from ostiary.core.base.secret import Secret
 from ostiary.core.crypto.sealing import Sealer
+from ostiary.core.oidc.logout_notices import LogoutNotifier
 from ostiary.http.protocol import DevelopmentEdgeProtocol, EdgeProtocol
 from ostiary.http.proxies import TrustedProxies
 from ostiary.main.hashing_threads import hashing_threads
@@ -28,7 +32,9 @@ from ostiary.main.wiring import Ports, build_application
 from ostiary.main.worker.acceptor import Room, connection_limit
 from ostiary.main.worker.audit_guard import AuditGuard
 from ostiary.main.worker.configuration_keeper import ConfigurationKeeper
+from ostiary.main.worker.delivery import open_delivery
 from ostiary.main.worker.http_server import HTTPServer
+from ostiary.main.worker.logout_courier import LogoutCourier
 from ostiary.main.worker.preparation import fill, prepare_in_child
 from ostiary.main.worker.readiness import Readiness
 from ostiary.main.worker.record import Record
@@ -65,6 +71,8 @@ def assemble(birth: Birth, settings: ServeSettings, channel: Channel, record: Re
     store = _store(settings)
     readiness = Readiness(birth.instance, partial(_tell, channel))
     hashing = PooledHashing(hashing_threads(settings.workers))
+    signer, fetcher = PooledSigner(), _fetcher(settings, record)
+    delivery = open_delivery(settings, record.events, clock, fetcher)
     ports = Ports(
         snapshots=holder,
         readiness=readiness,
@@ -72,16 +80,24 @@ def assemble(birth: Birth, settings: ServeSettings, channel: Channel, record: Re
         tokens=store,
         events=record.events,
         limiter=WindowLimiter(clock, with_flows_per_minute(settings.flows_per_minute)),
-        signer=PooledSigner(),
+        signer=signer,
         directory=LocalDirectory(store.users, hashing),
         attempts=store.attempts,
+        authenticators=store.authenticators,
         hashing=hashing,
         flows=store.flows,
         sessions=store.sessions,
         codes=store.codes,
         user_grants=store.user_grants,
         consents=store.consents,
+        logout_notices=store.logout_notices,
+        configurations=store,
+        sealer=sealer,
+        delivery=delivery,
         clock=clock,
+    )
+    notifier = LogoutNotifier(
+        store.logout_notices, fetcher, signer, record.events, clock, SystemRandom().random
     )
     application = build_application(
         ports,
@@ -107,6 +123,8 @@ def assemble(birth: Birth, settings: ServeSettings, channel: Channel, record: Re
         keeper=keeper,
         readiness=readiness,
         events=record.events,
+        delivery=delivery,
+        courier=LogoutCourier(notifier, holder) if birth.index == 0 else None,
         server=HTTPServer(application, protocol, Room(connection_limit())),
         listeners=_listeners(birth, settings),
         meters=record.families,
@@ -114,6 +132,12 @@ def assemble(birth: Birth, settings: ServeSettings, channel: Channel, record: Re
         finish_seconds=settings.finish_seconds,
         prunes=birth.index == 0,
     )
+
+
+def _fetcher(settings: ServeSettings, record: Record) -> HTTPSFetcher:
+    rules = make_rules(settings.outbound_allow, settings.outbound_ports, is_dev=settings.is_dev)
+    ca_file = settings.outbound_ca_file
+    return HTTPSFetcher(rules, record.events, ca_file=Path(ca_file) if ca_file else None)
 
 
 def _tell(channel: Channel, readiness: Readiness) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any
 
+from ostiary.adapters.delivery.by_channel import DeliveryByChannel
 from ostiary.adapters.outbound.events_log import EventsLog
 from ostiary.adapters.stores.backend import StoreBackend, StoreRefusedError
 from ostiary.core.base.errors import UnavailableError
@@ -20,12 +21,15 @@ from ostiary.main.worker.audit_guard import AuditGuard
 from ostiary.main.worker.configuration_keeper import ConfigurationKeeper
 from ostiary.main.worker.http_server import HTTPServer
 from ostiary.main.worker.log_bridge import describe
+from ostiary.main.worker.logout_courier import LogoutCourier
 from ostiary.main.worker.process_meters import LagProbe, process_families
 from ostiary.main.worker.readiness import Readiness
 
 FLUSH_SECONDS = 0.1
 STATUS_SECONDS = 1.0
 PRUNE_SECONDS = 30.0
+DELIVERY_SECONDS = 3.0
+"""What the messages of the last requests may take when the worker ends."""
 PRUNE_MARGIN_SECONDS = 600.0
 """A clock that runs ahead for a while must not forget what is still good for the others."""
 
@@ -37,6 +41,7 @@ class Parts:
     Args:
         listeners: inherited sockets with the TLS context each speaks, None for plain HTTP.
         meters: dump the metrics that requests and events feed.
+        courier: tells clients of logout, for all of this worker's siblings.
         prunes: this worker deletes what is over from the store, for all of its siblings.
     """
 
@@ -45,6 +50,8 @@ class Parts:
     keeper: ConfigurationKeeper
     readiness: Readiness
     events: EventsLog
+    delivery: DeliveryByChannel
+    courier: LogoutCourier | None
     server: HTTPServer
     listeners: tuple[tuple[socket.socket, ssl.SSLContext | None], ...]
     meters: Callable[[], Families]
@@ -91,6 +98,9 @@ class Service:
             self._parts.server.listen(listening, tls)
         self._spawn(self._parts.keeper.run(self._report_prepared))
         self._spawn(self._probe.run())
+        self._spawn(self._parts.delivery.run())
+        if self._parts.courier is not None:
+            self._spawn(self._parts.courier.run())
         self._every(FLUSH_SECONDS, self._parts.events.flush)
         self._every(STATUS_SECONDS, self._parts.readiness.tell)
         self._every(STATUS_SECONDS, self._parts.audit_guard.check)
@@ -114,6 +124,9 @@ class Service:
             await asyncio.sleep(self._window_seconds)
         server.stop_accepting()
         is_empty = await server.is_closed_within(self._parts.finish_seconds)
+        await self._parts.delivery.finish(DELIVERY_SECONDS)
+        if self._parts.courier is not None:
+            await self._parts.courier.close(DELIVERY_SECONDS)
         for task in self._tasks:
             task.cancel()
         self._report_metrics()

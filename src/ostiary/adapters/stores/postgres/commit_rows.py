@@ -11,6 +11,7 @@ from ostiary.adapters.stores.sign_on_records import (
     consent_row,
     grant_row,
     next_flow,
+    participation_row,
     session_row,
 )
 from ostiary.core.model.environment import Environment
@@ -88,6 +89,8 @@ def _parts(env: Environment, issuance: Issuance) -> Parts:
         parts[Part.SESSION] = [session_row(env, change.session, change.expires_at)]
     if issuance.consent is not None:
         parts[Part.CONSENT] = [consent_row(env, issuance.consent)]
+    if issuance.participation is not None:
+        parts[Part.PARTICIPATION] = [participation_row(env, issuance.participation)]
     return parts
 
 

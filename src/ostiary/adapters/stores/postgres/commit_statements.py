@@ -37,6 +37,7 @@ class Part(StrEnum):
     GRANTS = "grants"
     SESSION = "session"
     CONSENT = "consent"
+    PARTICIPATION = "participation"
 
 
 _Column = tuple[str, str]
@@ -49,6 +50,8 @@ class _Insert(NamedTuple):
     table: str
     columns: tuple[_Column, ...]
     conflict: str = ""
+    order: str = ""
+    """In which rows are stored that may be there, so that two batches never wait crosswise."""
 
 
 _POSITION = ("position", "bigint")
@@ -80,6 +83,15 @@ _INSERTS = {
         (_ENVIRONMENT, ("user_id", "text"), ("client_id", "text"), ("body", "bytea")),
         "ON CONFLICT (environment, user_id, client_id) DO UPDATE SET body = excluded.body",
     ),
+    Part.PARTICIPATION: _Insert(
+        "session_clients",
+        (
+            *(_ENVIRONMENT, ("session_id", "text"), ("client_id", "text")),
+            *(("attempts", "bigint"), *_END_AND_BODY),
+        ),
+        "ON CONFLICT (environment, session_id, client_id) DO NOTHING",
+        "ORDER BY wanted.environment, wanted.session_id, wanted.client_id",
+    ),
 }
 _WITH_NULLS = (Part.GRANTS, Part.SESSION)
 _NULLABLE_BYTES = frozenset({"family", "current", "refresh", "persistent_key"})
@@ -97,12 +109,12 @@ def _select(name: str) -> str:
 
 def _insert(part: Part, passed: str = "") -> str:
     """Insert what the callers want, or those of them that a guard lets pass."""
-    table, columns, conflict = _INSERTS[part]
+    table, columns, conflict, order = _INSERTS[part]
     names = ", ".join(name for name, _ in columns)
     values = ", ".join(_select(name) for name, _ in columns)
     return (
         f"INSERT INTO {table} ({names}) SELECT {values} "  # noqa: S608 - constants
-        f"FROM {_unnest((*columns, _POSITION))} {passed} {conflict}"
+        f"FROM {_unnest((*columns, _POSITION))} {passed} {order} {conflict}"
     )
 
 
@@ -182,13 +194,19 @@ Shape = tuple[Guard, tuple[Part, ...]]
 NOTHING: Shape = (Guard.NONE, ())
 
 
+_PASSED = "JOIN passed ON passed.position = wanted.position"
+# Written once: each stands in hundreds of statements.
+_STORED = {part: _insert(part) for part in Part}
+_STORED_IF_PASSED = {part: _insert(part, _PASSED) for part in Part}
+
+
 def _compose(guard: Guard, parts: tuple[Part, ...]) -> str:
     if guard is Guard.NONE:
-        *first, last = ((part, _insert(part)) for part in parts)
+        *first, last = ((part, _STORED[part]) for part in parts)
         steps = ", ".join(f"{part} AS ({insert})" for part, insert in first)
         return f"WITH {steps} {last[1]}" if steps else last[1]
-    passed = "JOIN passed ON passed.position = wanted.position"
-    steps = ", ".join([_GUARDS[guard], *(f"{part} AS ({_insert(part, passed)})" for part in parts)])
+    stored = (f"{part} AS ({_STORED_IF_PASSED[part]})" for part in parts)
+    steps = ", ".join([_GUARDS[guard], *stored])
     # Who is told why: without its session nobody gets as far as what else there is to refuse.
     ended = "SELECT position, true FROM asked WHERE position NOT IN (SELECT position FROM ready)"
     told = f" UNION ALL {ended}" if guard in HOLDING else ""

@@ -8,10 +8,10 @@ from ostiary.adapters.stores.postgres.commits import columns
 from ostiary.adapters.stores.postgres.connecting import Connection
 from ostiary.adapters.stores.postgres.lanes import Lanes
 from ostiary.adapters.stores.postgres.lookups import LookUps
-from ostiary.adapters.stores.postgres.revoking import delete_grants, end_session
+from ostiary.adapters.stores.postgres.revoking import delete_grants, end_session, make_due
 from ostiary.adapters.stores.postgres.running import Runner
 from ostiary.adapters.stores.records import encode
-from ostiary.adapters.stores.sign_on_records import Row, flow_row, to_flow, to_session
+from ostiary.adapters.stores.sign_on_records import Row, flow_row, latest_first, to_flow, to_session
 from ostiary.core.base.ids import BrowserKey, FlowId, SessionId, UserId
 from ostiary.core.model.environment import Environment
 from ostiary.core.model.flow import Flow
@@ -29,6 +29,7 @@ FAULT_POINTS = (
         for moment in ("begin", "commit", "committed")
     ),
     "postgres.sessions.delete_of_user",
+    "postgres.sessions.select_of_user",
 )
 
 
@@ -74,6 +75,13 @@ class PostgresSessions:
     ) -> Session | None:
         return await self._find("sessions.find_by_id", env, session_id, now)
 
+    async def select_of_user(
+        self, env: Environment, user_id: UserId, *, now: float
+    ) -> tuple[Session, ...]:
+        statement = statements.SELECT_SESSIONS_OF_USER
+        rows = await self._runner.read("sessions.select_of_user", statement, env.id, user_id, now)
+        return latest_first(row[0] for row in rows)
+
     async def touch(self, env: Environment, session: Session, *, expires_at: float) -> None:
         values = (expires_at, encode(session), env.id, session.key, session.id)
         await self._runner.write_at_once("sessions.touch", statements.TOUCH_SESSION, values)
@@ -91,9 +99,11 @@ class PostgresSessions:
             reach, statement = self._runner.reach, statements.END_GRANTS_OF_SESSIONS_OF_USER
             # The sessions first, as `end_session`.
             reach("postgres.sessions.delete_of_user")
-            ended = await connection.execute(statements.END_SESSIONS_OF_USER, whose)
+            found = await connection.execute(statements.END_SESSIONS_OF_USER, whose)
+            ended = [row[0] for row in found.rows]
             await delete_grants(connection, reach, statement, *whose)
-            return ended.hit
+            await make_due(connection, reach, env.id, ended)
+            return len(ended)
 
         return await self._runner.write("sessions.end_of_user", work)
 

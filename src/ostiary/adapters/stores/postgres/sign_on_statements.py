@@ -47,12 +47,15 @@ FIND_CONSENTS = (
     "AND kept.user_id = wanted.user_id AND kept.client_id = wanted.client_id"
 )
 
+SELECT_SESSIONS_OF_USER = (
+    "SELECT body FROM sessions WHERE environment = %b AND user_id = %b AND expires_at > %b"
+)
 TOUCH_SESSION = (
     "UPDATE sessions SET expires_at = %b, body = %b WHERE environment = %b AND key = %b AND id = %b"
 )
 FIND_OTHER_SESSION = "SELECT id FROM sessions WHERE environment = %b AND key = %b AND id <> %b"
 END_SESSION = "DELETE FROM sessions WHERE environment = %b AND id = %b"
-END_SESSIONS_OF_USER = "DELETE FROM sessions WHERE environment = %b AND user_id = %b"
+END_SESSIONS_OF_USER = "DELETE FROM sessions WHERE environment = %b AND user_id = %b RETURNING id"
 END_GRANTS_OF_SESSION = "DELETE FROM user_grants WHERE environment = %b AND session_id = %b"
 END_GRANTS_OF_SESSIONS_OF_USER = (
     "DELETE FROM user_grants WHERE environment = %b AND user_id = %b AND session_id IS NOT NULL"

@@ -44,6 +44,8 @@ SELECT_USERS = (
     "SELECT body FROM users WHERE environment = %b AND username_key > %b "
     "ORDER BY username_key LIMIT %b"
 )
+SCAN_USERS = "SELECT body FROM users WHERE environment = %b AND id > %b ORDER BY id LIMIT %b"
+COUNT_USERS = "SELECT count(*) FROM users WHERE environment = %b"
 INSERT_USER = (
     "INSERT INTO users (environment, id, username_key, version, body) VALUES (%b, %b, %b, %b, %b)"
 )
@@ -114,6 +116,7 @@ PUT_DOCUMENT = (
 EXPIRING = (
     *("reference_tokens", "revoked_tokens", "redemptions", "password_attempts", "password_trials"),
     *("authorization_codes", "flows", "sessions", "user_grants"),
+    "session_clients",
 )
 # Rows that another process is deleting just now are left to it.
 PRUNE = MappingProxyType(

@@ -8,11 +8,13 @@ from typing import TypeVar
 from ostiary.adapters.stores.backend import PRUNE_LIMIT, Reach, unavailable, unhooked
 from ostiary.adapters.stores.postgres import (
     attempts,
+    authenticators,
     batches,
     commits,
     connecting,
     grants,
     jobs,
+    logout,
     lookups,
     revoking,
     sessions,
@@ -37,7 +39,8 @@ READING_LANES = 2
 FAULT_POINTS = (
     *(*batches.FAULT_POINTS, *commits.FAULT_POINTS, *jobs.FAULT_POINTS, *users.FAULT_POINTS),
     *(*attempts.FAULT_POINTS, *lookups.FAULT_POINTS, *sessions.FAULT_POINTS),
-    *(*grants.FAULT_POINTS, *revoking.FAULT_POINTS),
+    *(*grants.FAULT_POINTS, *revoking.FAULT_POINTS, *authenticators.FAULT_POINTS),
+    *logout.FAULT_POINTS,
 )
 T = TypeVar("T")
 
@@ -59,12 +62,14 @@ class PostgresStore:
         self._commits = commits.CommitBatches(reach)
         look_ups, runner = LookUps(self._readers, reach), Runner(self._read, self._write, reach)
         self.users = users.PostgresUsers(look_ups, runner)
+        self.authenticators = authenticators.PostgresAuthenticators(runner)
         self.attempts = attempts.PostgresAttempts(runner, self._writers)
         self.flows = sessions.PostgresFlows(look_ups, self._writers, reach)
         self.sessions = sessions.PostgresSessions(look_ups, runner)
         self.codes = grants.PostgresCodes(look_ups)
         self.user_grants = grants.PostgresUserGrants(look_ups, runner)
         self.consents = grants.PostgresConsents(look_ups)
+        self.logout_notices = logout.PostgresLogoutNotices(runner)
 
     async def open(self) -> None:
         await self.close()

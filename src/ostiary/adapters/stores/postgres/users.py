@@ -1,21 +1,23 @@
 """Users of the shared store: look-ups share statements, and every write runs alone."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from psycopg import errors
 
-from ostiary.adapters.stores.postgres import statements
+from ostiary.adapters.stores.postgres import authenticator_statements, statements
 from ostiary.adapters.stores.postgres.connecting import Connection
 from ostiary.adapters.stores.postgres.lookups import LookUps
 from ostiary.adapters.stores.postgres.running import Runner
 from ostiary.adapters.stores.user_records import from_body, to_row
+from ostiary.adapters.stores.user_search import count_by_population, search
 from ostiary.core.base.ids import UserId
 from ostiary.core.base.usernames import UsernameKey
 from ostiary.core.model.environment import Environment
 from ostiary.core.model.user import User
-from ostiary.core.ports.users import UserChangedError, UsernameTakenError
+from ostiary.core.ports.users import UserChangedError, UsernameTakenError, UserPage
 
 _WRITES = ("users.create", "users.save", "users.delete")
 FAULT_POINTS = (
@@ -25,6 +27,8 @@ FAULT_POINTS = (
         for moment in ("begin", "commit", "committed")
     ),
     "postgres.users.select",
+    "postgres.users.scan",
+    "postgres.users.count",
 )
 
 
@@ -50,6 +54,31 @@ class PostgresUsers:
         )
         return tuple(from_body(row[0]) for row in rows)
 
+    async def search(
+        self,
+        env: Environment,
+        *,
+        matches: Callable[[User], bool] | None,
+        after: UserId | None = None,
+        limit: int = 100,
+    ) -> UserPage:
+        scan, count = partial(self._scan, env), partial(self._count, env)
+        return await search(scan, count, matches, after=after, limit=limit)
+
+    async def count_by_population(self, env: Environment) -> Mapping[str, int]:
+        return await count_by_population(partial(self._scan, env))
+
+    async def _scan(self, env: Environment, after: UserId | None, limit: int) -> Sequence[User]:
+        # No id is empty, so every id comes after "".
+        rows = await self._runner.read(
+            "users.scan", statements.SCAN_USERS, env.id, after or "", limit
+        )
+        return [from_body(row[0]) for row in rows]
+
+    async def _count(self, env: Environment) -> int:
+        rows = await self._runner.read("users.count", statements.COUNT_USERS, env.id)
+        return int(rows[0][0])
+
     async def create(self, env: Environment, users: Sequence[User]) -> None:
         # In one order, so that two callers never wait for each other crosswise.
         rows = sorted((to_row(user)[1], user.username, (env.id, *to_row(user))) for user in users)
@@ -68,8 +97,11 @@ class PostgresUsers:
         return changed
 
     async def delete(self, env: Environment, user_id: UserId) -> bool:
+        whose, with_it = (env.id, user_id), authenticator_statements.DELETE_AUTHENTICATORS_OF_USER
+
         async def work(connection: Connection) -> bool:
-            deleted = await connection.execute(statements.DELETE_USER, (env.id, user_id))
+            await connection.execute(with_it, whose)
+            deleted = await connection.execute(statements.DELETE_USER, whose)
             return deleted.hit == 1
 
         return await self._runner.write("users.delete", work)

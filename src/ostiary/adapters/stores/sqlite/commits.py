@@ -8,8 +8,10 @@ from ostiary.adapters.stores.sign_on_records import (
     consent_row,
     grant_row,
     next_flow,
+    participation_row,
     session_row,
 )
+from ostiary.adapters.stores.sqlite import logout_statements
 from ostiary.adapters.stores.sqlite import sign_on_statements as statements
 from ostiary.adapters.stores.sqlite.batch import Act, Execute, Write
 from ostiary.adapters.stores.sqlite.grants import end_session
@@ -30,6 +32,7 @@ FAULT_POINTS = (
     "sqlite.write.find_other_session",
     "sqlite.write.put_session",
     "sqlite.write.put_consent",
+    "sqlite.write.put_participation",
 )
 Values = tuple[object, ...]
 Step = tuple[str, str, Values]
@@ -53,6 +56,7 @@ class _Moves(NamedTuple):
     move: Step | None
     change: _Change | None
     consent: Values | None
+    participation: Values | None
 
     def act(self, execute: Execute) -> Exception | None:
         """Do all of it; refuse when session, refresh token or flow is another one by now, or gone.
@@ -71,6 +75,9 @@ class _Moves(NamedTuple):
             _put_session(execute, self.environment, self.change)
         if self.consent is not None:
             execute("write.put_consent", statements.PUT_CONSENT, self.consent)
+        if self.participation is not None:
+            put = logout_statements.PUT_PARTICIPATION
+            execute("write.put_participation", put, self.participation)
         return None
 
 
@@ -99,7 +106,8 @@ def to_write(env: Environment, issuance: Issuance, now: float) -> Write:
 
 def _to_act(env: Environment, issuance: Issuance, now: float) -> Act | None:
     rotates, change, consent = issuance.rotates, issuance.session, issuance.consent
-    parts = (rotates, issuance.moves, change, consent, issuance.needs_session)
+    participation = issuance.participation
+    parts = (rotates, issuance.moves, change, consent, participation, issuance.needs_session)
     if all(part is None for part in parts):
         return None
     return _Moves(
@@ -109,6 +117,7 @@ def _to_act(env: Environment, issuance: Issuance, now: float) -> Act | None:
         None if issuance.moves is None else _to_move(env, issuance.moves, now),
         None if change is None else _to_change(env, change),
         None if consent is None else consent_row(env, consent),
+        None if participation is None else participation_row(env, participation),
     ).act
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from ostiary.adapters.stores.sign_on_records import to_code, to_consent, to_grant
+from ostiary.adapters.stores.sqlite import logout_statements
 from ostiary.adapters.stores.sqlite import sign_on_statements as statements
 from ostiary.adapters.stores.sqlite.batch import Execute, Write
 from ostiary.adapters.stores.sqlite.reader import Read
@@ -19,6 +20,7 @@ FAULT_POINTS = (
     "sqlite.user_grants.revoke_of_user",
     "sqlite.user_grants.delete_consents",
     "sqlite.user_grants.end_with_session",
+    "sqlite.sessions.make_due",
     "sqlite.sessions.delete",
     "sqlite.consents.find",
 )
@@ -91,7 +93,11 @@ class SqliteUserGrants:
 
 
 def end_session(execute: Execute, environment: str, session_id: SessionId) -> bool:
-    """Delete a session and the grants that end with it, and tell whether it was there."""
+    """Delete a session and the grants that end with it, and tell whether it was there.
+
+    Whoever is to be told of it is due from now on.
+    """
     place = (environment, session_id)
     execute("user_grants.end_with_session", statements.END_GRANTS_OF_SESSION, place)
+    execute("sessions.make_due", logout_statements.MAKE_DUE, place)
     return execute("sessions.delete", statements.END_SESSION, place).rowcount == 1

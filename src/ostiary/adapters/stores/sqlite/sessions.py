@@ -4,7 +4,8 @@ from collections.abc import Callable
 from typing import Any
 
 from ostiary.adapters.stores.records import encode
-from ostiary.adapters.stores.sign_on_records import flow_row, to_flow, to_session
+from ostiary.adapters.stores.sign_on_records import flow_row, latest_first, to_flow, to_session
+from ostiary.adapters.stores.sqlite import logout_statements
 from ostiary.adapters.stores.sqlite import sign_on_statements as statements
 from ostiary.adapters.stores.sqlite.batch import Execute, Write
 from ostiary.adapters.stores.sqlite.grants import end_session
@@ -20,9 +21,11 @@ FAULT_POINTS = (
     "sqlite.sessions.find",
     "sqlite.sessions.find_persistent",
     "sqlite.sessions.find_by_id",
+    "sqlite.sessions.select_of_user",
     "sqlite.sessions.touch",
     "sqlite.sessions.end_of_user",
     "sqlite.sessions.end_grants_of_user",
+    "sqlite.sessions.make_due_of_user",
 )
 
 
@@ -63,6 +66,12 @@ class SqliteSessions:
         point, statement = "sqlite.sessions.find_by_id", statements.FIND_SESSION_BY_ID
         return _first(self._read(point, statement, env.id, session_id, now))
 
+    async def select_of_user(
+        self, env: Environment, user_id: UserId, *, now: float
+    ) -> tuple[Session, ...]:
+        point, statement = "sqlite.sessions.select_of_user", statements.SELECT_SESSIONS_OF_USER
+        return latest_first(row[0] for row in self._read(point, statement, env.id, user_id, now))
+
     async def touch(self, env: Environment, session: Session, *, expires_at: float) -> None:
         values = (expires_at, encode(session), env.id, session.key, session.id)
 
@@ -83,6 +92,8 @@ class SqliteSessions:
         def act(execute: Execute) -> int:
             statement = statements.END_GRANTS_OF_SESSIONS_OF_USER
             execute("sessions.end_grants_of_user", statement, whose)
+            due = logout_statements.MAKE_DUE_OF_USER
+            execute("sessions.make_due_of_user", due, (env.id, *whose))
             ended = execute("sessions.end_of_user", statements.END_SESSIONS_OF_USER, whose)
             return ended.rowcount
 

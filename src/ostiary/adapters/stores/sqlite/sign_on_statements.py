@@ -27,6 +27,9 @@ FIND_PERSISTENT_SESSION = (
     "ORDER BY expires_at DESC LIMIT 1"
 )
 FIND_SESSION_BY_ID = "SELECT body FROM sessions WHERE environment = ? AND id = ? AND expires_at > ?"
+SELECT_SESSIONS_OF_USER = (
+    "SELECT body FROM sessions WHERE environment = ? AND user_id = ? AND expires_at > ?"
+)
 TOUCH_SESSION = (
     "UPDATE sessions SET expires_at = ?, body = ? WHERE environment = ? AND key = ? AND id = ?"
 )

@@ -62,6 +62,8 @@ SELECT_USERS = (
     "SELECT body FROM users WHERE environment = ? AND username_key > ? "
     "ORDER BY username_key LIMIT ?"
 )
+SCAN_USERS = "SELECT body FROM users WHERE environment = ? AND id > ? ORDER BY id LIMIT ?"
+COUNT_USERS = "SELECT count(*) FROM users WHERE environment = ?"
 INSERT_USER = (
     "INSERT INTO users (environment, id, username_key, version, body) VALUES (?, ?, ?, ?, ?)"
 )
@@ -150,6 +152,11 @@ PRUNE = MappingProxyType(
         "sessions": (
             "DELETE FROM sessions WHERE rowid IN (SELECT rowid "
             "FROM sessions WHERE expires_at <= ? ORDER BY expires_at LIMIT ?)"
+        ),
+        "session_clients": (
+            "DELETE FROM session_clients WHERE (environment, session_id, client_id) IN "
+            "(SELECT environment, session_id, client_id FROM session_clients "
+            "WHERE expires_at <= ? ORDER BY expires_at LIMIT ?)"
         ),
         "user_grants": (
             "DELETE FROM user_grants WHERE rowid IN (SELECT rowid "

@@ -11,10 +11,12 @@ from ostiary.adapters.stores.records import decode
 from ostiary.adapters.stores.revisions import HEAD, check_not_newer
 from ostiary.adapters.stores.sqlite import (
     attempts,
+    authenticators,
     commits,
     connecting,
     grants,
     jobs,
+    logout,
     place,
     sessions,
     statements,
@@ -35,9 +37,11 @@ FAULT_POINTS = (
     *jobs.FAULT_POINTS,
     *users.FAULT_POINTS,
     *attempts.FAULT_POINTS,
+    *authenticators.FAULT_POINTS,
     *commits.FAULT_POINTS,
     *sessions.FAULT_POINTS,
     *grants.FAULT_POINTS,
+    *logout.FAULT_POINTS,
     "sqlite.find",
     "sqlite.is_revoked",
     "sqlite.version",
@@ -64,12 +68,14 @@ class SqliteStore:
         self._reader: Reader | None = None
         self._whereabouts: place.Whereabouts | None = None
         self.users = users.SqliteUsers(self._read, self._opened, reach)
+        self.authenticators = authenticators.SqliteAuthenticators(self._read, self._opened)
         self.attempts = attempts.SqliteAttempts(self._read, self._opened)
         self.flows = sessions.SqliteFlows(self._read, self._opened)
         self.sessions = sessions.SqliteSessions(self._read, self._opened)
         self.codes = grants.SqliteCodes(self._read)
         self.user_grants = grants.SqliteUserGrants(self._read, self._opened)
         self.consents = grants.SqliteConsents(self._read)
+        self.logout_notices = logout.SqliteLogoutNotices(self._read, self._opened)
 
     async def open(self) -> None:
         place.prepare_file(self._path, self._mounts)

@@ -1,21 +1,23 @@
 """Users of the embedded store."""
 
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from ostiary.adapters.stores.backend import Reach
-from ostiary.adapters.stores.sqlite import statements
+from ostiary.adapters.stores.sqlite import authenticator_statements, statements
 from ostiary.adapters.stores.sqlite.jobs import transaction
 from ostiary.adapters.stores.sqlite.reader import Read
 from ostiary.adapters.stores.sqlite.writer import Writer
 from ostiary.adapters.stores.user_records import from_body, to_row
+from ostiary.adapters.stores.user_search import count_by_population, search
 from ostiary.core.base.ids import UserId
 from ostiary.core.base.usernames import UsernameKey
 from ostiary.core.model.environment import Environment
 from ostiary.core.model.user import User
-from ostiary.core.ports.users import UserChangedError, UsernameTakenError
+from ostiary.core.ports.users import UserChangedError, UsernameTakenError, UserPage
 
 _WRITES = ("users.create", "users.save", "users.delete")
 FAULT_POINTS = (
@@ -23,6 +25,8 @@ FAULT_POINTS = (
     "sqlite.users.find",
     "sqlite.users.find_by_name",
     "sqlite.users.select",
+    "sqlite.users.scan",
+    "sqlite.users.count",
 )
 
 
@@ -51,6 +55,29 @@ class SqliteUsers:
         )
         return tuple(from_body(row[0]) for row in rows)
 
+    async def search(
+        self,
+        env: Environment,
+        *,
+        matches: Callable[[User], bool] | None,
+        after: UserId | None = None,
+        limit: int = 100,
+    ) -> UserPage:
+        scan, count = partial(self._scan, env), partial(self._count, env)
+        return await search(scan, count, matches, after=after, limit=limit)
+
+    async def count_by_population(self, env: Environment) -> Mapping[str, int]:
+        return await count_by_population(partial(self._scan, env))
+
+    async def _scan(self, env: Environment, after: UserId | None, limit: int) -> Sequence[User]:
+        # No id is empty, so every id comes after "".
+        rows = self._read("sqlite.users.scan", statements.SCAN_USERS, env.id, after or "", limit)
+        return [from_body(row[0]) for row in rows]
+
+    async def _count(self, env: Environment) -> int:
+        rows = self._read("sqlite.users.count", statements.COUNT_USERS, env.id)
+        return int(rows[0][0])
+
     async def create(self, env: Environment, users: Sequence[User]) -> None:
         rows = [(user.username, (env.id, *to_row(user))) for user in users]
 
@@ -72,9 +99,12 @@ class SqliteUsers:
         return changed
 
     async def delete(self, env: Environment, user_id: UserId) -> bool:
+        whose, with_it = (env.id, user_id), authenticator_statements.DELETE_AUTHENTICATORS_OF_USER
+
         def job(connection: sqlite3.Connection) -> bool:
             with transaction(connection, self._reach, "sqlite.users.delete"):
-                gone = connection.execute(statements.DELETE_USER, (env.id, user_id)).rowcount
+                connection.execute(with_it, whose)
+                gone = connection.execute(statements.DELETE_USER, whose).rowcount
             return gone == 1
 
         return await self._writer().do(job)

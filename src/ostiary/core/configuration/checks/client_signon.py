@@ -6,6 +6,7 @@ from ostiary.core.configuration import implied
 from ostiary.core.configuration.checks.subject import PlacedClient, Subject, clients
 from ostiary.core.configuration.problems import Path, Problem, did_you_mean, error, warning
 from ostiary.core.model.client import PKCE, AuthMethod
+from ostiary.core.model.environment import Face
 
 OPENID = "openid"
 _REFRESH_TOKEN = "refresh_token"  # noqa: S105 - a grant's name
@@ -24,6 +25,23 @@ def check_references(subject: Subject) -> Iterator[Problem]:
                 (*placed.path, "policy"),
                 f'"{client.policy}" is not a policy of this environment',
                 did_you_mean(client.policy, known),
+            )
+        for index, name in enumerate(client.policies):
+            if name not in known:
+                yield error(
+                    (*placed.path, "policies", index),
+                    f'"{name}" is not a policy of this environment',
+                    did_you_mean(name, known),
+                )
+        if client.policies and client.policy is None:
+            yield warning((*placed.path, "policies"), "has no effect without policy")
+        applications = environment.authentication_applications
+        chosen = client.authentication_application
+        if chosen is not None and chosen not in applications:
+            yield error(
+                (*placed.path, "authentication_application"),
+                f'"{chosen}" is not an authentication application of this environment',
+                did_you_mean(chosen, applications),
             )
         for field in ("id_token_algorithm", "userinfo_algorithm"):
             algorithm = getattr(client, field)
@@ -110,6 +128,8 @@ def check_redirectless(subject: Subject) -> Iterator[Problem]:
                     yield error((*path, field), "cannot be false with allow_redirectless")
         elif client.cookieless:
             yield error((*path, "cookieless"), "needs allow_redirectless")
+        if client.cookieless and placed.environment.face is Face.PINGONE:
+            yield error((*path, "cookieless"), "has no place in the flows of PingOne's face")
 
 
 def check_refresh(subject: Subject) -> Iterator[Problem]:

@@ -104,3 +104,12 @@ def check_types(subject: Subject) -> Iterator[Problem]:
                 (*placed.path, "grant_types"),
                 f'must be ["{implied.WORKER_GRANT}"] for type = "worker"',
             )
+
+
+def check_roles(subject: Subject) -> Iterator[Problem]:
+    """Refuse roles of a client that is no worker: only a worker's own token carries them."""
+    for placed in clients(subject):
+        if placed.client.roles and placed.client.type != "worker":
+            yield error((*placed.path, "roles"), 'belong to a client of type = "worker" only')
+        if placed.client.managed_populations and not placed.client.roles:
+            yield error((*placed.path, "managed_populations"), "belong to roles: it has none")

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from ostiary.core.base.hosts import host_of
+from ostiary.core.base.addresses import find_address
+from ostiary.core.base.hosts import host_of, without_brackets
 from ostiary.core.configuration import implied
 from ostiary.core.configuration.checks.subject import (
     Subject,
@@ -120,6 +121,25 @@ def check_default_manager(subject: Subject) -> Iterator[Problem]:
                 (*path, "default_token_manager"),
                 f'"{chosen}" is not a token manager of this environment',
                 did_you_mean(chosen, known),
+            )
+
+
+def check_passkey_domains(subject: Subject) -> Iterator[Problem]:
+    """Refuse a domain for passkeys that no browser accepts on the environment's own pages.
+
+    Spec: W3C WebAuthn §5.1.3 (`rp.id`: the host itself, or a registrable domain above it).
+    """
+    for path, _, environment in environments(subject):
+        domain = environment.passkey_domain
+        host = host_of(environment.base_url or subject.configuration.server.public_url)
+        if domain is None or domain == host:
+            continue
+        is_name = find_address(without_brackets(host)) is None
+        if not is_name or not host.endswith(f".{domain}") or "." not in domain:
+            yield error(
+                (*path, "passkey_domain"),
+                f"must be {host} or a domain above it that is yours",
+                "browsers refuse passkeys for any other",
             )
 
 

@@ -11,10 +11,21 @@ from ostiary.core.configuration.schema import EnvironmentSettings, PolicySetting
 from ostiary.core.model.policy import Criterion, End, Node, Selector, StepNode
 
 _SETTINGS_OF: Mapping[str, frozenset[str]] = {
-    "username_password": frozenset({"remember_my_username", "this_is_my_device"}),
+    "username_password": frozenset(
+        {
+            "remember_my_username",
+            "this_is_my_device",
+            "recovery",
+            "registration",
+            "registration_population",
+            "password_change",
+            "confirms_changes",
+        }
+    ),
+    "second_factor": frozenset({"methods", "no_authenticators", "choose_first"}),
 }
 """Which of a step's settings a kind of step has; kinds that are not named have none."""
-_PROVES_NOBODY = frozenset({"identifier_first"})
+_PROVES_NOBODY = frozenset({"identifier_first", "second_factor"})
 """Kinds of step that pass without anybody having shown who it is."""
 _OF_A_USER = frozenset({Criterion.ATTRIBUTE, Criterion.POPULATION})
 

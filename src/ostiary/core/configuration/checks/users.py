@@ -15,7 +15,7 @@ from ostiary.core.configuration.checks.subject import (
 from ostiary.core.configuration.problems import Path, Problem, error, warning
 from ostiary.core.crypto.passwords import MAX_PASSWORD_BYTES, encode
 from ostiary.core.model.password_policy import PasswordPolicy
-from ostiary.core.signon.new_passwords import find_weaknesses
+from ostiary.core.signon.new_passwords import Owner, find_unmet
 
 
 def check_names(subject: Subject) -> Iterator[Problem]:
@@ -51,7 +51,10 @@ def check_passwords(subject: Subject) -> Iterator[Problem]:
             yield subject.dev_warning(path, "stands here in plain text", hint)
         password = yield from fetch(subject, PlacedSecret(path, source))
         if password is not None:
-            policy = PasswordPolicy(placed.environment.password_policy.min_characters)
+            policy = PasswordPolicy(
+                placed.environment.password_policy.min_characters,
+                excludes_common=placed.environment.password_policy.excludes_common,
+            )
             yield from _check_strength(path, policy, placed.username, password.reveal())
 
 
@@ -61,9 +64,8 @@ def _check_strength(
     if encode(password) is None:
         yield error(path, f"must have 1 to {MAX_PASSWORD_BYTES} bytes")
         return
-    reasons = find_weaknesses(policy, username, password)
-    if reasons:
-        yield warning(path, " and ".join(reasons))
+    if unmet := find_unmet(policy, Owner(username), password):
+        yield warning(path, " and ".join(each.reason for each in unmet))
 
 
 def check_lockout(subject: Subject) -> Iterator[Problem]:
