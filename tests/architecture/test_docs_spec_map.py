@@ -13,6 +13,8 @@ _TITLES = {
     "ASGI TLS extension": "ASGI TLS",
     "OpenID Connect Core 1.0": "OpenID Connect Core",
     "OpenID Connect Discovery 1.0": "OpenID Connect Discovery",
+    "OpenID Connect Back-Channel Logout 1.0": "OpenID Connect Back-Channel Logout",
+    "OpenID Connect Front-Channel Logout 1.0": "OpenID Connect Front-Channel Logout",
     "OpenID Connect RP-Initiated Logout 1.0": "OpenID Connect RP-Initiated Logout",
     "PingFederate's documentation": "PingFederate",
     "PingOne's documentation": "PingOne",

@@ -5,6 +5,13 @@ from collections.abc import Iterator
 
 import pytest
 
+from ostiary.core.admin.callers import Callers
+from ostiary.core.admin.client_secrets import ClientSecrets
+from ostiary.core.admin.populations import PopulationAdministration
+from ostiary.core.admin.user_editing import UserEditing
+from ostiary.core.admin.user_passwords import UserPasswords
+from ostiary.core.admin.user_search import UserSearch
+from ostiary.core.admin.user_sessions import UserSessions
 from ostiary.core.flow.approvals import Approvals
 from ostiary.core.flow.browsers import BrowserSessions
 from ostiary.core.flow.completion import Completion
@@ -14,42 +21,61 @@ from ostiary.core.oauth.introspect import Introspection
 from ostiary.core.oauth.metadata import Metadata
 from ostiary.core.oauth.revocation import Revocation
 from ostiary.core.oauth.token import TokenEndpoint
+from ostiary.core.oidc.logout import Logout
+from ostiary.core.oidc.logout_notices import LogoutNotifier
+from ostiary.core.ports.authenticators import Authenticators
 from ostiary.core.ports.directory import Directory
+from ostiary.core.ports.fetcher import Fetcher
 from ostiary.core.ports.flows import Flows
 from ostiary.core.ports.limiter import Limiter
+from ostiary.core.ports.logout import LogoutNotices
 from ostiary.core.ports.sessions import Sessions
 from ostiary.core.ports.stores import AccessTokens, Issuances
 from ostiary.core.ports.user_grants import AuthorizationCodes, Consents, UserGrants
 from ostiary.core.ports.users import PasswordAttempts, Users
 from ostiary.core.signon.devices import Devices
 from ostiary.core.signon.password import PasswordSignOn
+from ostiary.core.signon.second_factors import SecondFactors
 from ostiary.core.tokens.inspect import TokenInspector
 from ostiary.core.tokens.issue import TokenIssuer
 
 ASKED = (
     AccessTokens,
     Approvals,
+    Authenticators,
     AuthorizationCodes,
     BrowserSessions,
+    Callers,
+    ClientSecrets,
     Completion,
     Consents,
     Devices,
     Directory,
+    Fetcher,
     FlowEngine,
     Flows,
     Introspection,
     Issuances,
     Limiter,
+    Logout,
+    LogoutNotices,
+    LogoutNotifier,
     Metadata,
     PasswordAttempts,
     PasswordSignOn,
     PolicyWalker,
+    PopulationAdministration,
     Revocation,
+    SecondFactors,
     Sessions,
     TokenEndpoint,
     TokenInspector,
     TokenIssuer,
+    UserEditing,
     UserGrants,
+    UserPasswords,
+    UserSearch,
+    UserSessions,
     Users,
 )
 

@@ -7,10 +7,12 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 import pytest
 
 from ostiary.core.base.ids import (
+    AuthenticatorId,
     ClientId,
     EnvironmentId,
     GrantId,
     SessionId,
+    TargetId,
     TokenId,
     TokenManagerId,
     UserId,
@@ -19,10 +21,12 @@ from ostiary.core.base.ids import (
 from ostiary.core.model.audit import Event
 
 IDENTIFIERS = {
+    AuthenticatorId,
     EnvironmentId,
     ClientId,
     GrantId,
     SessionId,
+    TargetId,
     TokenId,
     TokenManagerId,
     UserId,
@@ -31,18 +35,25 @@ IDENTIFIERS = {
 COUNTS = {bool, int}
 TEXTS = {
     "address",
+    "channel",
     "code",
     "endpoint",
     "entrance",
     "grant_type",
+    "host",
+    "kind",
     "methods",
+    "outcome",
+    "purpose",
     "reason",
     "response_type",
     "scope",
     "source",
+    "template",
 }
 """Fields of plain text, each judged: a caller's address, or words that the code or the
-configuration chose. What a stranger wrote comes in `claimed` only, which is cut short."""
+configuration chose. What a stranger wrote comes in `claimed` alone, which is cut short, and in
+`host`, which can be nothing but the name of a host."""
 
 
 def _types(hint: Any) -> set[Any]:

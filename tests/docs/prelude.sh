@@ -18,7 +18,9 @@ ostiary() {
 
 start_server() {
     stop_server
-    command ostiary "$@" >>"$out"/server.log 2>&1 &
+    log=$out/server.log
+    if [ /dev/stdout -ef server.log ]; then log=server.log; fi  # the page reads it
+    command ostiary "$@" >>"$log" 2>&1 &
     server=$!
     until curl --silent --fail --output /dev/null "http://127.0.0.1:$admin/ready"; do
         kill -0 "$server"

@@ -47,7 +47,6 @@ def form_page(text: str) -> Page:
         items=(text,),
         links=(Link("https://example.com/", text), Link(text, "hidden")),
         logo=text,
-        language=text,
     )
 
 
@@ -58,8 +57,8 @@ def post_page(text: str) -> Page:
 MAKERS: list[Callable[[str], Page]] = [
     form_page,
     post_page,
-    lambda text: MessagePage(text, text, lines=(text,), language=text),
-    lambda text: ErrorPage(text, text, lines=(text,), code=text, language=text),
+    lambda text: MessagePage(text, text, lines=(text,)),
+    lambda text: ErrorPage(text, text, detail=text, lines=(text,), code=text),
 ]
 
 

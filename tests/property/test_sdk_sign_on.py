@@ -11,7 +11,9 @@ from ostiary_client.errors import OstiaryClientError
 from ostiary_client.protocol.callback import check_callback, read_callback, read_code
 from ostiary_client.protocol.flow import FlowMemory
 from ostiary_client.protocol.flow_cookies import FlowCookies
+from ostiary_client.protocol.flow_wire import FlowWire, find_wire
 from ostiary_client.protocol.messages import Request, Response
+from ostiary_client.protocol.metadata import Metadata
 from ostiary_client.protocol.retry import NO_RETRIES
 from ostiary_client.signon.authorization_request import AuthorizationRequest
 from tests.support.played_issuer import NOW
@@ -24,6 +26,16 @@ JSON = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
     max_leaves=10,
 )
+WIRES = [
+    (find_wire(Metadata(ISSUER), f"{ISSUER}/as/authorization.oauth2"), f"{ISSUER}/pf-ws/authn"),
+    (
+        find_wire(
+            Metadata(ISSUER, document={"response_modes_supported": ["pi.flow"]}),
+            f"{ISSUER}/as/authorize",
+        ),
+        ISSUER,
+    ),
+]
 MEMBERS = ("id", "status", "code", "message", "details", "_links", "_pf_authn_api_state", "error")
 
 
@@ -54,11 +66,14 @@ def test_a_jar_sends_nothing_that_is_no_header(lines: list[str]) -> None:
     st.dictionaries(st.sampled_from(MEMBERS), JSON, max_size=8),
     st.sampled_from([200, 302, 400, 404, 429, 500]),
     st.lists(st.text(), max_size=3),
+    st.sampled_from(WIRES),
 )
 def test_a_flow_goes_to_its_own_address_whatever_an_answer_says(
-    document: dict[str, Any], status: int, cookies: list[str]
+    document: dict[str, Any], status: int, cookies: list[str], face: tuple[FlowWire | None, str]
 ) -> None:
-    flow = FlowMemory(REQUEST, ISSUER, NO_RETRIES, lambda: NOW, FlowCookies(ISSUER))
+    wire, base = face
+    assert wire is not None
+    flow = FlowMemory(REQUEST, wire, ISSUER, NO_RETRIES, lambda: NOW, FlowCookies(ISSUER))
     answer = Response(status, {}, json.dumps(document).encode(), tuple(cookies))
     told, exchange = "", flow.start()
     next(exchange)
@@ -72,5 +87,5 @@ def test_a_flow_goes_to_its_own_address_whatever_an_answer_says(
     if flow.state is not None:
         asked = next(flow.view())
         assert isinstance(asked, Request)
-        assert re.fullmatch(rf"{ISSUER}/pf-ws/authn/flows/[A-Za-z0-9_-]+", asked.url)
+        assert re.fullmatch(rf"{base}/flows/[A-Za-z0-9_-]+", asked.url)
         assert all(HEADER.fullmatch(value) for value in asked.headers.values())

@@ -1,5 +1,6 @@
 """Whatever a step asks becomes a form, and what a person does with it becomes the step's action."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -12,12 +13,15 @@ from ostiary.core.model.flow import Flow
 from ostiary.core.model.policy import StepInstance
 from ostiary.core.steps.contract import Action, Input, InputKind, Offer, State, View
 from ostiary.dialects.pingfederate.authn_wire import action_id, actions_of, find_offer, status_of
-from ostiary.dialects.pingfederate.forms_wire import make_page, read_form
+from ostiary.dialects.pingfederate.forms_wire import FORMS as PINGFEDERATE
+from ostiary.dialects.pingone.forms_wire import FORMS as PINGONE
 from ostiary.web.rendering import Pages
+from ostiary.web.sign_on_forms import SignOnForms
 from tests.support.html import parse_form
 from tests.support.tenants import make_client
 
-RESERVED = frozenset({"ok", "cancel", "action", "adapterId", "pass"})
+RESERVED = frozenset({"ok", "cancel", "action", "adapterId", "pass", "identifier", "accept"})
+FACES = pytest.mark.parametrize("forms", [PINGFEDERATE, PINGONE], ids=["pingfederate", "pingone"])
 PAGES = Pages()
 CLIENT = make_client("web")
 FLOW = Flow(
@@ -61,18 +65,19 @@ def turn_of(asked: list[Offer]) -> tuple[Turn, View]:
     return Turn(FLOW, CLIENT, view, StepInstance("question", "question"), "A" * 22), view
 
 
-@given(views, st.data())
+@FACES
+@given(asked=views, data=st.data())
 def test_a_pressed_button_is_the_action_with_what_was_typed(
-    asked: list[Offer], data: st.DataObject
+    forms: SignOnForms, asked: list[Offer], data: st.DataObject
 ) -> None:
     turn, view = turn_of(asked)
-    form = parse_form(PAGES.render(make_page(turn, view)).body)
+    form = parse_form(PAGES.render(forms.make_page(turn, view, "/resume")).body)
     chosen = data.draw(st.sampled_from(view.offers))
     labelled = sorted(view.offers, key=lambda offer: not offer.is_primary)
     name, value = form.buttons[labelled.index(chosen)]
-    typed = {field: data.draw(texts) for field in form.fields if field != "pf.adapterId"}
+    typed = {field: data.draw(texts) for field in form.fields if field != forms.names.step}
     sent = {**form.fields, **typed, name: value}
-    read = read_form(turn, view, Params.from_pairs(sent.items()))
+    read = forms.read(turn, view, Params.from_pairs(sent.items()))
     assert read is not None
     offer, values = read
     assert offer == chosen
@@ -85,12 +90,13 @@ def test_a_pressed_button_is_the_action_with_what_was_typed(
     assert not any(known[each].is_read_only for each in values)
 
 
-@given(views)
-def test_a_form_of_another_step_is_nothing(asked: list[Offer]) -> None:
+@FACES
+@given(asked=views)
+def test_a_form_of_another_step_is_nothing(forms: SignOnForms, asked: list[Offer]) -> None:
     turn, view = turn_of(asked)
-    form = parse_form(PAGES.render(make_page(turn, view)).body)
-    sent = {**form.fields, **dict(form.buttons), "pf.adapterId": "another"}
-    assert read_form(turn, view, Params.from_pairs(sent.items())) is None
+    form = parse_form(PAGES.render(forms.make_page(turn, view, "/resume")).body)
+    sent = {**form.fields, **dict(form.buttons), forms.names.step: "another"}
+    assert forms.read(turn, view, Params.from_pairs(sent.items())) is None
 
 
 @given(views, st.booleans())

@@ -6,19 +6,26 @@ import pytest
 
 from ostiary.core.base.ids import browser_key
 from ostiary.core.model.flow import Stage
+from ostiary.core.model.policy import Policy, StepNode
 from ostiary.core.model.session import MAX_FORMER, SessionPolicy
 from ostiary.core.model.user import UserPassword
+from ostiary.core.oauth.prompts import SignedOnUser, decide_sign_on
 from tests.support.flows import (
     ONE_FORM,
     TWO_FORMS,
     BrowserJar,
     Flows,
     make_asking_application,
+    make_request,
     make_signon_environment,
 )
 from tests.support.users import HASH
 
 pytestmark = pytest.mark.anyio
+TWO_LEVELS = {
+    "default": Policy("default", ONE_FORM),
+    "strong": Policy("strong", StepNode("form", StepNode("again")), "urn:strong"),
+}
 
 
 @pytest.fixture
@@ -190,3 +197,24 @@ async def test_SEC_132_shorter_times_hold_for_sessions_that_are_there(flows: Flo
     flows.clock.advance(120)
     flows.reconfigure(sessions=SessionPolicy(idle_seconds=60))
     assert not await flows.is_signed_on(browser)
+
+
+async def test_SEC_130_signing_on_weakly_again_does_not_renew_a_stronger_proof() -> None:
+    flows, browser = Flows(make_signon_environment(policies=TWO_LEVELS)), BrowserJar()
+    await flows.add_joe()
+    strong = await flows.begin(browser, policy="strong")
+    turn = await flows.check(browser, strong.flow.id)
+    await flows.check(browser, turn.flow.id)
+    proved_at = flows.clock.now()
+    flows.clock.advance(600)
+    await flows.sign_on(browser)
+    session = (await flows.browsers.recognize(flows.env, browser.shows())).session
+    assert session is not None
+    present = SignedOnUser(session, await flows.user("joe"))
+    request = make_request(acr_values=("urn:strong",), max_age=300)
+    decision = decide_sign_on(flows.env, flows.client, request, present, flows.clock.now())
+    assert decision.passed is None
+    longer = make_request(acr_values=("urn:strong",), max_age=900)
+    decision = decide_sign_on(flows.env, flows.client, longer, present, flows.clock.now())
+    assert decision.passed is not None
+    assert decision.passed.at == proved_at

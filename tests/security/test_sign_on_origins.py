@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from ostiary.core.base.ids import ClientId
 from ostiary.core.model.audit import RequestRefused
-from ostiary.core.model.environment import AuthenticationApplication
+from ostiary.core.model.authentication_application import AuthenticationApplication
 from tests.support.app import BASE_URL
 from tests.support.browsing import (
     FLOWS,

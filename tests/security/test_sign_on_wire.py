@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ostiary.core.base.ids import ClientId, EnvironmentId
-from ostiary.core.model.environment import AuthenticationApplication
+from ostiary.core.model.authentication_application import AuthenticationApplication
 from ostiary.core.model.policy import Policy, StepInstance, StepNode
 from tests.support.app import make_app
 from tests.support.browsing import (

@@ -29,10 +29,14 @@ BACK_CHANNEL = [TOKEN, INTROSPECT, REVOKE]
 PINGONE_BACK_CHANNEL = ["token", "introspect", "revoke"]
 
 
-def _targets(app: App) -> list[str]:
-    """Return one served target of every route, as it would be sent."""
+def _targets(app: App, *, without: str = "") -> list[str]:
+    """Return one served target of every route, as it would be sent.
+
+    Args: without: a method that those have not.
+    """
     env = app.environment("customers").id
-    paths = [route.path.replace("{environmentId}", env) for route in app.routes]
+    found = (route for route in app.routes if without not in route.handlers)
+    paths = [route.path.replace("{environmentId}", env) for route in found]
     return [path.replace("*", "oauth/jwks") for path in paths]
 
 
@@ -49,7 +53,7 @@ async def test_SEC_238_a_method_that_is_not_offered_is_refused_with_those_that_a
     method: str,
 ) -> None:
     app = make_app()
-    for target in _targets(app):
+    for target in _targets(app, without=method):
         answer = await _send(app, method, target)
         assert answer.status == 405
         assert "OPTIONS" in (answer.header("allow") or "")

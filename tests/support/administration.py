@@ -103,6 +103,9 @@ scope_claims = { read = ["team", "office"] }
 claim_attributes = { team = "department" }
 code_seconds = 30
 flow_minutes = 5
+management_audience = "https://management.example.com"
+mail_sender = "Main <main@example.com>"
+passkey_domain = "example.com"
 default_authentication_application = "signon"
 [environments.main.sessions]
 idle_minutes = 10
@@ -115,6 +118,16 @@ type = "identifier_first"
 [environments.main.steps.form]
 remember_my_username = true
 this_is_my_device = true
+recovery = true
+registration = true
+registration_population = "guests"
+password_change = true
+confirms_changes = true
+[environments.main.steps.more]
+type = "second_factor"
+methods = ["totp", "passkey"]
+no_authenticators = "block"
+choose_first = true
 [environments.main.policies.customers]
 steps = ["name", "form"]
 [environments.main.policies.staff]
@@ -173,9 +186,16 @@ issuer_audience_only = true
 response_types = ["token id_token code", "code"]
 redirect_uris = ["https://b.example.com/callback", "app:/callback"]
 post_logout_redirect_uris = ["https://b.example.com/bye", "https://a.example.com/bye"]
+backchannel_logout_uri = "https://b.example.com/logout"
+backchannel_logout_session_required = false
+frontchannel_logout_uri = "https://b.example.com/frame"
+frontchannel_logout_session_required = false
 pkce = "plain"
 refresh = { rolling = false, grace_seconds = 0, idle_days = 1, lifetime_days = 2 }
 policy = "customers"
+policies = ["staff"]
+authentication_application = "signon"
+idp_signoff = true
 allow_redirectless = true
 cookieless = true
 send_issuer = false
@@ -184,6 +204,8 @@ id_token_lifetime_minutes = 1
 userinfo_algorithm = "ES256"
 claims_in_id_token = true
 authorization_alias = true
+roles = ["Identity Data Admin", "Environment Admin"]
+managed_populations = ["staff", "guests"]
 logo_uri = "https://b.example.com/logo.svg"
 policy_uri = "https://b.example.com/privacy"
 tos_uri = "https://b.example.com/terms"
@@ -201,6 +223,13 @@ spray_minutes = 10
 [environments.main.password_policy]
 min_characters = 8
 max_age_days = 90
+excludes_common = false
+excludes_profile = true
+excludes_similar = true
+history = 5
+min_of = { "0123456789" = 2 }
+max_repeated = 3
+min_unique = 4
 
 [environments.people]
 face = "pingone"

@@ -23,7 +23,9 @@ from ostiary.core.ports.signing import Signer
 from ostiary.http.route import Route
 from ostiary.main.wiring import Ports, build_application, build_routes
 from tests.support import jose
+from tests.support.administration import make_sealer
 from tests.support.asgi import Answer, Caller
+from tests.support.outbox import Outbox
 from tests.support.tenants import (
     make_tenant,
     pingfederate_clients,
@@ -97,6 +99,7 @@ class App:
     events: RecordedEvents
     failures: Failures
     readiness: SwitchedReadiness
+    outbox: Outbox
     pingfederate: Caller
     pingone: Caller
 
@@ -219,7 +222,7 @@ def make_app(
     clock, store, events = FrozenClock(now), MemoryStore(reach=reach), RecordedEvents()
     configured = tuple(environments) if environments is not None else _environments(clients)
     snapshots, failures = HeldSnapshot(make_snapshot(configured)), Failures()
-    readiness, hashing = SwitchedReadiness(), PooledHashing()
+    readiness, hashing, outbox = SwitchedReadiness(), PooledHashing(), Outbox()
     ports = Ports(
         snapshots=snapshots,
         readiness=readiness,
@@ -230,12 +233,17 @@ def make_app(
         signer=signer or PooledSigner(),
         directory=LocalDirectory(store.users, hashing),
         attempts=store.attempts,
+        authenticators=store.authenticators,
         hashing=hashing,
         flows=store.flows,
         sessions=store.sessions,
         codes=store.codes,
         user_grants=store.user_grants,
+        delivery=outbox,
         consents=store.consents,
+        logout_notices=store.logout_notices,
+        configurations=store,
+        sealer=make_sealer(),
         clock=clock,
     )
     application = build_application(ports, report=failures.report)
@@ -247,6 +255,7 @@ def make_app(
         events=events,
         failures=failures,
         readiness=readiness,
+        outbox=outbox,
         pingfederate=Caller(application, PINGFEDERATE_HOST),
         pingone=Caller(application, PINGONE_HOST),
     )

@@ -8,7 +8,8 @@ from pathlib import Path
 
 _SPEC = re.compile(r"Spec:(.*?)(?=\n\s*(?:Args|Raises|Stores|Returns):|\n\s*\n|\Z)", re.DOTALL)
 _PART = re.compile(
-    r"(?P<name>RFC \d+|OpenID Connect (?:Core|Discovery|RP-Initiated Logout)|WHATWG \w+"
+    r"(?P<name>RFC \d+|OpenID Connect (?:Core|Discovery)|WHATWG \w+"
+    r"|OpenID Connect (?:Back-Channel|Front-Channel|RP-Initiated) Logout"
     r"|OAuth 2\.0 (?:Form Post Response Mode|Multiple Response Type Encoding Practices)"
     r"|OWASP [\w ]+|ASGI(?: TLS)?"
     r"|W3C [A-Z]\w+(?: [A-Z]\w+)*|NIST SP [\w-]+|Unicode)"

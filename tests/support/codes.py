@@ -13,12 +13,13 @@ from ostiary.adapters.stores.memory import MemoryStore
 from ostiary.core.base.clock import FrozenClock
 from ostiary.core.base.ids import ClientId, SessionId, TokenManagerId, browser_key
 from ostiary.core.base.scopes import ScopeSet
+from ostiary.core.flow.satisfaction import steps_on
 from ostiary.core.grants.authorization_code import AuthorizationCodeGrant
 from ostiary.core.model.authorization import Authorization, Person
 from ostiary.core.model.authorization_request import AuthorizationRequest, ResponseMode
 from ostiary.core.model.client import Client, RefreshPolicy
 from ostiary.core.model.environment import Environment
-from ostiary.core.model.session import Authentication, Session
+from ostiary.core.model.session import Authentication, PassedPolicy, Session
 from ostiary.core.model.token import FrontChannelTokens, Issuance, SessionChange
 from ostiary.core.model.user import User, UserPassword
 from ostiary.core.oidc.userinfo import Userinfo, UserinfoAnswer
@@ -292,8 +293,12 @@ async def signed_on(
     user = make_user(1, attributes=dict(attributes), created_at=now - 90, updated_at=now - 60)
     user = replace(user, password=UserPassword(HASH, changed_at=now - 90))
     await app.store.users.create(env, [user])
+    at, methods = int(now) - 1, ("pwd",)
+    way = ("success",)
+    steps = steps_on(env.policies["default"], way, env.steps)
+    passed = PassedPolicy("default", at, way, steps, methods, "urn:acr:1")
     authentication = Authentication(
-        user.id, int(now) - 1, ("pwd",), ("default",), "urn:acr:1", credential=user.credential
+        user.id, at, methods, (passed,), passed.context, credential=user.credential
     )
     session = Session(SessionId("sid-1"), browser_key("cookie"), authentication, now, now)
     change = SessionChange(session, env.sessions.expires_at(session))

@@ -2,8 +2,10 @@
 
 from typing import Any
 
+from ostiary.core.admin.compiler.face_traits import find_traits
 from ostiary.core.base.ids import EnvironmentId, stable_uuid
 from ostiary.core.base.secret import Secret
+from ostiary.core.crypto.sealing import Sealer
 from ostiary.core.crypto.secret_digests import SecretDigester
 from ostiary.core.model.environment import Environment, Face
 
@@ -26,5 +28,10 @@ def make_environment(key: str = "default", **overrides: Any) -> Environment:
         "resources": (),
         "key_sets": {},
         "client_secrets": SecretDigester(Secret(bytes(32))),
+        "secrets": Sealer({"e1": Secret(bytes(32))}, "e1"),
     }
-    return Environment(**{**fields, **overrides})
+    merged = {**fields, **overrides}
+    merged.setdefault(
+        "traits", find_traits(merged["face"], merged["id"], merged["organization_id"])
+    )
+    return Environment(**merged)

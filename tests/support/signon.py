@@ -1,14 +1,13 @@
 """Signing on with a password, everything real but the clock and the store."""
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from ostiary.adapters.directories.local import LocalDirectory
 from ostiary.adapters.password_hashing import PooledHashing
 from ostiary.adapters.stores.memory import MemoryStore
 from ostiary.core.base.clock import FrozenClock
 from ostiary.core.crypto.passwords import PasswordCheck
-from ostiary.core.model.audit import Event
 from ostiary.core.model.environment import Environment
 from ostiary.core.model.user import User
 from ostiary.core.signon.outcomes import Outcome
@@ -16,6 +15,7 @@ from ostiary.core.signon.password import Entrance, PasswordSignOn, PresentedPass
 from tests.support.app import RecordedEvents
 from tests.support.environments import make_environment
 
+Told = TypeVar("Told")
 WRONG = "not the password"
 
 
@@ -57,6 +57,6 @@ class SignOn:
         """Put users into the directory."""
         await self.store.users.create(self.env, users)
 
-    def emitted(self, kind: type) -> list[Event]:
+    def emitted(self, kind: type[Told]) -> list[Told]:
         """Return the events of one kind so far."""
         return [event for event in self.events.events if isinstance(event, kind)]

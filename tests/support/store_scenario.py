@@ -15,7 +15,7 @@ from ostiary.core.base.ids import TokenId
 from ostiary.core.base.usernames import username_key
 from ostiary.core.model.token import Issuance
 from ostiary.core.ports.configuration import Document, DocumentId
-from tests.support import store_scenario_sign_on
+from tests.support import store_scenario_authenticators, store_scenario_sign_on
 from tests.support.environments import make_environment
 from tests.support.stores import (
     LATER,
@@ -52,6 +52,7 @@ async def seed(store: StoreBackend) -> None:
     for attempt in (LOCKED, CLEARED, RIGHT):
         await store.attempts.begin(ENV, attempt, now=NOW)
     await store_scenario_sign_on.seed(store, ENV)
+    await store_scenario_authenticators.seed(store, ENV, GONE)
 
 
 Step = Callable[[StoreBackend], Awaitable[object]]
@@ -82,12 +83,14 @@ STEPS: tuple[Step, ...] = (
     lambda store: store.attempts.clear(ENV, RIGHT, replaces=None),
     lambda store: store.attempts.unlock(ENV, LOCKED.subject),
     *store_scenario_sign_on.steps(ENV),
+    *store_scenario_authenticators.steps(ENV),
     lambda store: store.prune(now=NOW),
     lambda store: store.find(ENV, make_key(1), now=NOW),
     lambda store: store.is_revoked(ENV, REVOKED),
     lambda store: store.users.find(ENV, KNOWN.id),
     lambda store: store.users.find_by_name(ENV, username_key(KNOWN.username)),
     lambda store: store.users.select(ENV),
+    lambda store: store.users.search(ENV, matches=None),
     lambda store: store.attempts.find_failures(ENV, COUNTED.subject, now=NOW),
     lambda store: store.version(),
     lambda store: store.load(),
@@ -112,6 +115,7 @@ async def check(store: StoreBackend) -> dict[str, bool]:
     done["delete"] = await store.find(ENV, make_key(91), now=NOW) is None
     done["revoke"] = await store.is_revoked(ENV, REVOKED)
     done |= await _check_users(store) | await _check_attempts(store)
+    done |= await store_scenario_authenticators.check(store, ENV, GONE)
     return done | await store_scenario_sign_on.check(store, ENV)
 
 

@@ -7,6 +7,7 @@ from msgspec.structs import replace
 from ostiary.adapters.stores.backend import StoreBackend
 from ostiary.core.base.ids import SessionId
 from ostiary.core.model.environment import Environment
+from ostiary.core.model.logout import LogoutNotice
 from ostiary.core.model.token import Issuance
 from ostiary.core.model.user_grant import UserGrant
 from tests.support.stored_sign_on import (
@@ -18,6 +19,7 @@ from tests.support.stored_sign_on import (
     make_flow,
     make_grant,
     make_move,
+    make_participation,
     make_refresh,
     make_rotation,
     make_session,
@@ -30,7 +32,8 @@ NEW = 21
 MOVED, FINISHED, ROTATED, REVOKED, ENDED, FORGOTTEN, SIGNED_OFF, USED, REPLACED, REPLACING = range(
     60, 70
 )
-OVER = 70
+OVER, TOLD, LATE = 70, 71, 72
+SOON = NOW + 5
 
 
 def _grant(number: int) -> UserGrant:
@@ -42,13 +45,18 @@ async def seed(store: StoreBackend, env: Environment) -> None:
     """Store what the steps move, rotate, end and clean up."""
     for flow in (make_flow(MOVED), make_flow(FINISHED), make_flow(OVER, expires_at=NOW)):
         await store.flows.start(env, flow)
-    for number in (NEW, ENDED, SIGNED_OFF, USED, REPLACED):
-        await store.commit(env, Issuance(session=make_change(number, user=number)), now=NOW)
+    for number in (NEW, ENDED, SIGNED_OFF, USED, REPLACED, TOLD, LATE):
+        change, part = make_change(number, user=number), make_participation(number)
+        await store.commit(env, Issuance(session=change, participation=part), now=NOW)
+    for number in (TOLD, LATE):
+        await store.sessions.end(env, make_session(number).id)
+    await store.logout_notices.claim(env, now=NOW, until=SOON, limit=9)
     kept = tuple(map(_grant, (ROTATED, REVOKED, ENDED, FORGOTTEN, SIGNED_OFF, REPLACED)))
     over = Issuance(
         codes=(make_code(OVER, kept_until=NOW),),
         grants=(make_grant(OVER, expires_at=NOW), *kept),
         consent=make_consent(FORGOTTEN),
+        participation=make_participation(OVER, expires_at=NOW),
     )
     await store.commit(env, over, now=NOW)
 
@@ -67,6 +75,7 @@ COMMITS = {
         moves=make_end(FINISHED),
         session=make_change(FINISHED),
         consent=make_consent(FINISHED),
+        participation=make_participation(FINISHED),
     ),
     "replace": Issuance(session=make_change(REPLACING, replaces=REPLACED)),
 }
@@ -82,6 +91,7 @@ def steps(env: Environment) -> tuple[Step, ...]:
 
     used = replace(make_session(USED, user=USED), used_at=NOW + 60)
     consent = make_consent(FORGOTTEN)
+    told, late = (LogoutNotice(make_participation(number), 1, SOON) for number in (TOLD, LATE))
     return (
         lambda store: store.flows.start(env, make_flow(NEW)),
         *(commit(issuance) for issuance in COMMITS.values()),
@@ -94,10 +104,16 @@ def steps(env: Environment) -> tuple[Step, ...]:
         lambda store: store.sessions.find(env, used.key, now=NOW),
         lambda store: store.sessions.find_persistent(env, LASTING, now=NOW),
         lambda store: store.sessions.find_by_id(env, used.id, now=NOW),
+        lambda store: store.sessions.select_of_user(env, make_user_id(USED), now=NOW),
         lambda store: store.codes.find(env, make_key(FINISHED), now=NOW),
         lambda store: store.user_grants.find(env, _grant(ROTATED).id, now=NOW),
         lambda store: store.user_grants.find_by_family(env, FAMILY, now=NOW),
         lambda store: store.consents.find(env, consent.user_id, consent.client_id),
+        lambda store: store.logout_notices.find_participants(env, used.id, now=NOW),
+        # A claim that is over at once: what was due stays due.
+        lambda store: store.logout_notices.claim(env, now=NOW, until=NOW, limit=9),
+        lambda store: store.logout_notices.settle(env, told),
+        lambda store: store.logout_notices.postpone(env, late, due_at=LATER),
     )
 
 
@@ -110,6 +126,7 @@ async def check(store: StoreBackend, env: Environment) -> dict[str, bool]:
     assert rotated is not None
     assert moved is not None
     assert used is not None
+    due = await seen.due()
     return {
         "start": await seen.flow(NEW),
         "exchange": seen.all_or_nothing(
@@ -126,10 +143,12 @@ async def check(store: StoreBackend, env: Environment) -> dict[str, bool]:
             await store.codes.find(env, make_key(FINISHED), now=NOW) is not None,
             await seen.session(FINISHED),
             await seen.consent(FINISHED),
+            await seen.participant(FINISHED),
         ),
         "replace": seen.all_or_nothing(
             await seen.session(REPLACING),
             not await seen.session(REPLACED),
+            REPLACED in due,
             not await seen.grant(REPLACED),
         ),
         "revoke": not await seen.grant(REVOKED),
@@ -137,10 +156,14 @@ async def check(store: StoreBackend, env: Environment) -> dict[str, bool]:
             not await seen.grant(FORGOTTEN), not await seen.consent(FORGOTTEN)
         ),
         **{
-            name: seen.all_or_nothing(not await seen.grant(number), not await seen.session(number))
+            name: seen.all_or_nothing(
+                not await seen.grant(number), not await seen.session(number), number in due
+            )
             for name, number in (("end", ENDED), ("end_of_user", SIGNED_OFF))
         },
         "touch": used.used_at == NOW + 60,
+        "settle": TOLD not in due,
+        "postpone": LATE not in due,
     }
 
 
@@ -168,6 +191,19 @@ class _Seen:
     async def consent(self, number: int) -> bool:
         kept = make_consent(number)
         return await self.store.consents.find(self.env, kept.user_id, kept.client_id) is not None
+
+    async def participant(self, number: int) -> bool:
+        session_id = make_session(number).id
+        return bool(
+            await self.store.logout_notices.find_participants(self.env, session_id, now=NOW)
+        )
+
+    async def due(self) -> set[int]:
+        """Return the numbers of the sessions of whose end somebody is to be told now."""
+        notices = self.store.logout_notices
+        claimed = await notices.claim(self.env, now=SOON, until=NOW, limit=99)
+        ids = {notice.participation.session_id for notice in claimed}
+        return {number for number in range(100) if make_session(number).id in ids}
 
     @staticmethod
     def all_or_nothing(*parts: bool) -> bool:

@@ -21,7 +21,8 @@ from ostiary.core.model.authorization_request import (
     ResponseMode,
 )
 from ostiary.core.model.flow import Flow, FlowFailure, Stage
-from ostiary.core.model.session import Authentication, Session
+from ostiary.core.model.logout import Participation
+from ostiary.core.model.session import Authentication, PassedPolicy, Session
 from ostiary.core.model.token import FlowMove, Rotation, SessionChange
 from ostiary.core.model.user_grant import AuthorizationCode, Consent, RefreshState, UserGrant
 from tests.support.stores import LATER, NOW, make_key
@@ -40,8 +41,12 @@ def make_user_id(number: int = 0) -> UserId:
 
 def make_authentication(user: int = 0) -> Authentication:
     """Make a proof of a user, with every field filled."""
+    methods, way = ("pwd", "otp"), ("success", "success")
+    passed = PassedPolicy(
+        "main", NOW, way, ("form username_password", "more second_factor"), methods, "urn:loa:1"
+    )
     return Authentication(
-        make_user_id(user), NOW, ("pwd", "otp"), ("main",), "urn:loa:1", credential=NOW - 0.1
+        make_user_id(user), NOW, methods, (passed,), "urn:loa:1", credential=NOW - 0.1
     )
 
 
@@ -195,3 +200,14 @@ def make_consent(number: int = 0, **fields: Any) -> Consent:
         "granted_at": NOW,
     }
     return Consent(**{**values, **fields})
+
+
+def make_participation(number: int = 0, **fields: Any) -> Participation:
+    """Make the client's part in session `number`."""
+    values: dict[str, Any] = {
+        "session_id": SessionId(f"session-{number}"),
+        "client_id": CLIENT,
+        "subject": "jemand ä",
+        "expires_at": LATER,
+    }
+    return Participation(**{**values, **fields})

@@ -57,7 +57,12 @@ class WebBrowser:
 
     def _fill_in(self, page: httpx2.Response, button: str | None = None) -> httpx2.Response:
         form = parse_form(page.content)
-        given: Mapping[str, str] = {"pf.username": self.username, "pf.pass": self.password}
+        given: Mapping[str, str] = {
+            "pf.username": self.username,
+            "pf.pass": self.password,  # PingFederate's forms
+            "username": self.username,
+            "password": self.password,  # PingOne's
+        }
         fields = {name: given.get(name, value) for name, value in form.fields.items()}
         buttons = [each for each in form.buttons if button in {None, each[0]}]
         pressed = dict(buttons[:1])

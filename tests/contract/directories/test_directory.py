@@ -135,3 +135,13 @@ async def test_SEC_223_nobody_of_one_environment_is_known_in_another(
     assert await directory.select(other_env) == ()
     assert not await directory.delete(other_env, make_user(1).id)
     assert await directory.delete(env, make_user(1).id)
+
+
+async def test_users_are_searched_and_counted(directory: Directory, env: Environment) -> None:
+    users = sorted((make_user(number) for number in range(3)), key=lambda user: user.id)
+    await directory.create(env, users)
+
+    page = await directory.search(env, matches=lambda user: user.id != users[0].id, limit=1)
+
+    assert (page.users, page.total, page.is_last) == ((users[1],), 2, False)
+    assert await directory.count_by_population(env) == {"staff": 3}

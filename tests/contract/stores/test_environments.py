@@ -8,6 +8,7 @@ from ostiary.adapters.stores.backend import StoreBackend
 from ostiary.core.base.ids import EnvironmentId, TokenId
 from ostiary.core.model.environment import Environment
 from ostiary.core.model.token import Issuance
+from ostiary.core.ports.authenticators import Authenticators
 from ostiary.core.ports.stores import AccessTokens, AlreadyRedeemedError, Issuances
 from ostiary.core.ports.users import PasswordAttempts, Users
 from tests.support.environments import make_environment
@@ -108,6 +109,7 @@ async def test_SEC_226_no_verb_touches_what_a_canary_environment_keeps(
         (AccessTokens, None),
         (Users, "users"),
         (PasswordAttempts, "attempts"),
+        (Authenticators, "authenticators"),
     ],
 )
 def test_SEC_231_every_verb_takes_the_environment_first(

@@ -242,3 +242,22 @@ async def test_all_sessions_of_many_begin_at_once(
     await asyncio.gather(*(begin(store, env, n, user=n) for n in range(count)))
 
     assert all([await is_there(store, env, n) for n in range(count)])
+
+
+async def test_the_sessions_of_a_user_come_with_the_latest_begun_first(
+    store: StoreBackend, env: Environment, other_env: Environment
+) -> None:
+    made = [make_change(number, user=0) for number in (1, 2, 3)]
+    begun = [
+        replace(change, session=replace(change.session, created_at=NOW + number))
+        for number, change in enumerate(made)
+    ]
+    for change in begun:
+        await store.commit(env, Issuance(session=change), now=NOW)
+    await begin(store, env, 4, user=1)
+    await begin(store, other_env, 5, user=0)
+
+    found = await store.sessions.select_of_user(env, make_user_id(0), now=NOW)
+
+    assert found == tuple(change.session for change in reversed(begun))
+    assert await store.sessions.select_of_user(env, make_user_id(0), now=LATER * 2) == ()

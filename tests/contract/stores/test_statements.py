@@ -14,18 +14,32 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, NullPool, create_engine
 
 from ostiary.adapters.stores.migrations.upgrade import configuration
+from ostiary.adapters.stores.postgres import (
+    authenticator_statements as postgres_authenticators,
+)
 from ostiary.adapters.stores.postgres import commit_statements, connecting
+from ostiary.adapters.stores.postgres import logout_statements as postgres_logout
 from ostiary.adapters.stores.postgres import sign_on_statements as postgres_sign_on
 from ostiary.adapters.stores.postgres import statements as postgres_statements
 from ostiary.adapters.stores.revisions import REVISIONS
 from ostiary.adapters.stores.schema import metadata
+from ostiary.adapters.stores.sqlite import (
+    authenticator_statements as sqlite_authenticators,
+)
+from ostiary.adapters.stores.sqlite import logout_statements as sqlite_logout
 from ostiary.adapters.stores.sqlite import sign_on_statements as sqlite_sign_on
 from ostiary.adapters.stores.sqlite import statements as sqlite_statements
 
 CROSS_ENVIRONMENT = {"PRUNE", "LOAD", "VERSION", "ADVANCE_VERSION", "NEGATE_VERSION"}
 """Clean-up and the configuration as a whole are about every environment."""
-SQLITE = (sqlite_statements, sqlite_sign_on)
-POSTGRES = (postgres_statements, postgres_sign_on, commit_statements)
+SQLITE = (sqlite_statements, sqlite_sign_on, sqlite_authenticators, sqlite_logout)
+POSTGRES = (
+    postgres_statements,
+    postgres_sign_on,
+    postgres_authenticators,
+    postgres_logout,
+    commit_statements,
+)
 WITHOUT_TABLES = {"HAS_REVISION", "REVISION", "PING", "SETTINGS", "LOCK", "LOCK_ATTEMPTS"}
 
 
@@ -92,6 +106,10 @@ def test_SEC_226_every_statement_about_tenants_names_the_environment(
         *("END_SESSIONS_OF_USER", "FIND_CODE", "ROTATE", "FIND_GRANT", "FIND_GRANT_BY_FAMILY"),
         *("REVOKE_GRANT", "REVOKE_GRANTS_OF_USER", "END_GRANTS_OF_SESSION"),
         *("END_GRANTS_OF_SESSIONS_OF_USER", "FIND_CONSENT", "DELETE_CONSENTS"),
+        *("FIND_PARTICIPANTS", "MAKE_DUE", "MAKE_DUE_OF_USER", "FIND_DUE", "CLAIM"),
+        *("SETTLE", "POSTPONE"),
+        *("SELECT_AUTHENTICATORS", "FIND_AUTHENTICATOR", "FIND_AUTHENTICATOR_BY_CREDENTIAL"),
+        *("UPDATE_AUTHENTICATOR", "DELETE_AUTHENTICATOR", "DELETE_AUTHENTICATORS_OF_USER"),
     ],
 )
 def test_look_ups_of_sqlite_never_read_a_whole_table(sqlite_template: Path, name: str) -> None:

@@ -9,6 +9,7 @@ from ostiary.adapters.stores.backend import StoreBackend
 from ostiary.core.base.ids import UserId
 from ostiary.core.base.usernames import username_key
 from ostiary.core.model.environment import Environment
+from ostiary.core.model.user import User
 from ostiary.core.ports.users import UserChangedError, UsernameTakenError
 from tests.support.stores import opened
 from tests.support.users import make_user
@@ -161,3 +162,46 @@ async def test_users_outlive_the_process(durable_url: str, env: Environment) -> 
 
     async with opened(durable_url) as store:
         assert await store.users.find(env, UserId(make_user(1).id)) == make_user(1)
+
+
+async def test_users_are_searched_page_by_page_and_counted(
+    store: StoreBackend, env: Environment, other_env: Environment
+) -> None:
+    users = sorted((make_user(number) for number in range(7)), key=lambda user: user.id)
+    await store.users.create(env, users)
+    await store.users.create(other_env, [make_user(9)])
+
+    first = await store.users.search(env, matches=None, limit=3)
+    second = await store.users.search(env, matches=None, after=first.users[-1].id, limit=3)
+    third = await store.users.search(env, matches=None, after=second.users[-1].id, limit=3)
+
+    assert [*first.users, *second.users, *third.users] == users
+    assert [page.total for page in (first, second, third)] == [7, 7, 7]
+    assert [page.is_last for page in (first, second, third)] == [False, False, True]
+
+
+async def test_a_search_finds_and_counts_what_matches_however_many_others_there_are(
+    store: StoreBackend, env: Environment
+) -> None:
+    others = [make_user(number, population="others") for number in range(450)]
+    wanted = [make_user(number, population="wanted") for number in range(450, 455)]
+    await store.users.create(env, [*others, *wanted])
+    in_order = sorted(wanted, key=lambda user: user.id)
+
+    def is_wanted(user: User) -> bool:
+        return user.population == "wanted"
+
+    first = await store.users.search(env, matches=is_wanted, limit=3)
+    second = await store.users.search(env, matches=is_wanted, after=first.users[-1].id, limit=3)
+
+    assert [*first.users, *second.users] == in_order
+    assert (first.total, first.is_last, second.total, second.is_last) == (5, False, 5, True)
+
+
+async def test_users_are_counted_by_population(
+    store: StoreBackend, env: Environment, other_env: Environment
+) -> None:
+    await store.users.create(env, [make_user(n, population=f"p{n % 2}") for n in range(5)])
+    await store.users.create(other_env, [make_user(9)])
+
+    assert await store.users.count_by_population(env) == {"p0": 3, "p1": 2}

@@ -143,11 +143,14 @@ def test_kinds_of_subjects_are_counted_apart() -> None:
     assert not _is_refused(limiter, "address", V4)
 
 
-def test_flows_may_be_few_or_any_number_and_nothing_else_changes() -> None:
-    assert with_flows_per_minute(2) == {**DEFAULT_ALLOWANCES, "flow": Allowance(2, 60)}
+def test_flows_may_be_few_or_any_number_messages_with_them_and_nothing_else_changes() -> None:
+    assert with_flows_per_minute(600) == DEFAULT_ALLOWANCES
+    few = {"flow": Allowance(2, 60), "message": Allowance(5, 600)}
+    assert with_flows_per_minute(2) == {**DEFAULT_ALLOWANCES, **few}
     limiter = WindowLimiter(FrozenClock(), with_flows_per_minute(0))
-    _fail(limiter, "flow", V4, times=10_000)
-    assert not _is_refused(limiter, "flow", V4)
+    for kind in few:
+        _fail(limiter, kind, V4, times=10_000)
+        assert not _is_refused(limiter, kind, V4)
     _fail(limiter, "client", "a", V4, times=10)
     assert _is_refused(limiter, "client", "a", V4)
 

@@ -42,6 +42,8 @@ def test_settings_arrive_as_they_were_handed_down() -> None:
     settings = serve_settings(
         tls=ListenAddress("::1", 9031),
         trusted_proxies=("10.0.0.0/8",),
+        outbound_allow=("10.0.0.0/8",),
+        outbound_ports=(443,),
         overrides=((("server", "workers"), 2),),
         initial="x" * 1_000_000,
     )

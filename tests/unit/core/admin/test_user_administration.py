@@ -7,7 +7,6 @@ from msgspec.structs import replace
 
 from ostiary.adapters.stores.backend import unavailable
 from ostiary.adapters.stores.memory import MemoryStore
-from ostiary.core.admin.ended_access import AccessLeftError, Ended
 from ostiary.core.admin.new_users import NewUser
 from ostiary.core.admin.user_administration import UnknownUserError, UserAdministration
 from ostiary.core.base.secret import Secret
@@ -24,6 +23,7 @@ from ostiary.core.model.password_policy import Failures
 from ostiary.core.model.token import Issuance, SessionChange
 from ostiary.core.model.user import User
 from ostiary.core.ports.users import UsernameTakenError
+from ostiary.core.signon.ended_access import AccessLeftError, Ended
 from ostiary.core.signon.new_passwords import WeakPasswordError
 from ostiary.core.signon.outcomes import Accepted, Locked, MustChange, Rejected
 from tests.support.signon import SignOn

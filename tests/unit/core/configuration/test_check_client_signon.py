@@ -22,6 +22,28 @@ def test_a_policy_that_does_not_exist_is_refused() -> None:
     ]
 
 
+def test_every_policy_that_a_request_may_choose_exists() -> None:
+    assert client_problems(f'{CODE}policy = "default"\npolicies = ["default", "defualt"]') == [
+        f'{APP}.policies[1]: "defualt" is not a policy of this environment; did you mean "default"?'
+    ]
+
+
+def test_policies_to_choose_from_need_a_usual_one() -> None:
+    assert client_problems(f'{CODE}policies = ["default"]') == [
+        f"{APP}.policies: warning: has no effect without policy"
+    ]
+
+
+def test_a_sign_on_page_that_does_not_exist_is_refused() -> None:
+    page = 'authentication_applications.page = { url = "https://page.example.com/" }'
+    problems = client_problems(f'{CODE}authentication_application = "paeg"', environment=page)
+    field = f"{APP}.authentication_application"
+    message = '"paeg" is not an authentication application of this environment'
+    assert [each for each in problems if each.startswith(field)] == [
+        f'{field}: {message}; did you mean "page"?'
+    ]
+
+
 @pytest.mark.parametrize("field", ["id_token_algorithm", "userinfo_algorithm"])
 def test_an_algorithm_without_a_key_is_refused(field: str) -> None:
     assert client_problems(f'{CODE}{field} = "ES256"') == [
@@ -253,3 +275,9 @@ def test_SEC_138_a_link_on_our_pages_is_https(field: str, link: str) -> None:
 
 def test_a_link_to_a_page_is_accepted() -> None:
     assert client_problems(f'{CODE}tos_uri = "https://app.example.com:8443/terms?lang=en"') == []
+
+
+def test_a_flow_of_pingones_face_has_a_cookie() -> None:
+    client = f'{CODE}client_id = "00000000-0000-4000-8000-0000000000a1"\nallow_redirectless = true'
+    problems = client_problems(f"{client}\ncookieless = true", environment='face = "pingone"')
+    assert problems == [f"{APP}.cookieless: has no place in the flows of PingOne's face"]

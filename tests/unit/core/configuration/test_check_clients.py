@@ -256,3 +256,20 @@ def test_an_unreadable_face_brings_no_complaints_about_the_environments_clients(
 
     assert len(problems) == 1
     assert problems[0].startswith("environments.main.face:")
+
+
+def test_roles_belong_to_workers_alone() -> None:
+    face, role = 'face = "pingone"', 'roles = ["Identity Data Admin"]'
+    secret = 'secret = { generate = true }\ngrant_types = ["client_credentials"]'
+    assert client_problems(f'type = "worker"\n{secret}\n{role}', environment=face) == []
+    assert client_problems(f'type = "service"\n{secret}\n{role}', environment=face) == [
+        'environments.main.clients.app.roles: belong to a client of type = "worker" only'
+    ]
+    assert client_problems(
+        f'type = "worker"\n{secret}\nmanaged_populations = ["staff"]', environment=face
+    ) == ["environments.main.clients.app.managed_populations: belong to roles: it has none"]
+
+
+def test_a_role_that_does_not_exist_is_refused() -> None:
+    (problem,) = client_problems('roles = ["Emperor"]', environment='face = "pingone"')
+    assert problem.startswith("environments.main.clients.app.roles[0]: must be one of Client App")

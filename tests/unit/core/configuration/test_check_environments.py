@@ -1,5 +1,7 @@
 """Checks of environments: ids, hosts, references."""
 
+import pytest
+
 from tests.support.configurations import problems_in
 
 DEV = 'server.mode = "dev"\n'
@@ -167,3 +169,41 @@ def test_a_page_without_tls_is_pointed_out() -> None:
 
     assert len(problems) == 1
     assert problems[0].startswith("environments.main.allowed_origins[1]: warning: is a page")
+
+
+@pytest.mark.parametrize("domain", ["auth.example.com", "example.com"])
+def test_passkeys_may_be_bound_to_the_host_or_to_a_domain_above_it(domain: str) -> None:
+    problems = problems_in(
+        f"""
+        {DEV}
+        [environments.main]
+        base_url = "https://auth.example.com:9031"
+        passkey_domain = "{domain}"
+        """
+    )
+
+    assert problems == []
+
+
+@pytest.mark.parametrize(
+    ("host", "domain"),
+    [
+        ("auth.example.com", "other.example.com"),
+        ("auth.example.com", "ample.com"),
+        ("auth.example.com", "com"),
+        ("example.com", "auth.example.com"),
+        ("192.0.2.1", "2.1"),
+    ],
+)
+def test_passkeys_are_bound_to_no_other_domain(host: str, domain: str) -> None:
+    problems = problems_in(
+        f"""
+        {DEV}
+        [environments.main]
+        base_url = "https://{host}"
+        passkey_domain = "{domain}"
+        """
+    )
+
+    assert len(problems) == 1
+    assert problems[0].startswith("environments.main.passkey_domain: must be ")

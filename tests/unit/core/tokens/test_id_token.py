@@ -3,8 +3,9 @@
 import pytest
 
 from ostiary.core.crypto.keys import Algorithm, KeySet
-from ostiary.core.model.environment import ENVIRONMENT_KEYS, Face
+from ostiary.core.model.environment import ENVIRONMENT_KEYS
 from ostiary.core.model.session import Authentication
+from ostiary.core.model.traits import Traits
 from ostiary.core.tokens.id_token import choose_key, half_hash, write_id_token
 from tests.support.codes import Codes, signed_on
 from tests.support.environments import make_environment
@@ -51,13 +52,20 @@ async def test_what_is_not_known_is_left_out() -> None:
     assert claims.keys() == {"iss", "sub", "aud", "exp", "iat", "auth_time"}
 
 
-async def test_only_pingfederates_face_has_its_own_word_for_the_session() -> None:
+async def test_an_environment_may_have_its_own_word_for_the_session() -> None:
     codes = await signed_on()
     assert (await _claims(codes))["pi.sri"] == codes.session.id
-    codes.change_environment(face=Face.PINGONE)
+    codes.change_environment(traits=Traits())
     claims = await _claims(codes)
     assert claims["sid"] == codes.session.id
     assert "pi.sri" not in claims
+
+
+async def test_an_environment_may_say_which_it_is() -> None:
+    codes = await signed_on()
+    codes.change_environment(traits=Traits(tenant_claims={"env": "e1", "p1.region": "NA"}))
+    claims = await _claims(codes)
+    assert (claims["env"], claims["p1.region"]) == ("e1", "NA")
 
 
 async def test_a_client_has_its_own_lifetime_for_them() -> None:

@@ -14,6 +14,7 @@ from ostiary.core.crypto.jws import InvalidJWSError
 from ostiary.core.crypto.secret_digests import DigestKind
 from ostiary.core.model.client import PKCE, AuthMethod, RefreshPolicy
 from ostiary.core.model.environment import Environment
+from ostiary.core.model.logout import LogoutURIs
 from tests.support import jose
 from tests.support.administration import ES256, FULL, Installation
 
@@ -37,6 +38,10 @@ async def test_every_field_of_a_client_arrives() -> None:
     assert client.scopes == {"read", "write"}
     assert client.default_scopes.names == ("write", "read")
     assert client.token_managers == ("second", "first")
+    assert (client.policy, client.policies) == ("customers", ("staff",))
+    assert client.application is not None
+    assert client.application.key == "signon"
+    assert client.ends_sessions
     assert [key.kid for key in client.jwks] == ["its-key"]
     assert client.may_introspect
     assert client.issuer_audience_only
@@ -46,6 +51,12 @@ async def test_every_field_of_a_client_arrives() -> None:
         "https://a.example.com/bye",
         "https://b.example.com/bye",
     }
+    assert client.logout == LogoutURIs(
+        "https://b.example.com/logout",
+        names_session_in_back=False,
+        frontchannel="https://b.example.com/frame",
+        names_session_in_front=False,
+    )
     assert client.pkce is PKCE.PLAIN
     assert client.refresh == RefreshPolicy(
         is_rolling=False, grace_seconds=0.0, idle_seconds=86_400.0, lifetime_seconds=172_800.0

@@ -5,13 +5,14 @@ import pytest
 from ostiary.core.admin.compiler.snapshot_compiler import compile_snapshot
 from ostiary.core.admin.contents import ConfigurationBrokenError
 from ostiary.core.base.ids import ClientId
+from ostiary.core.model.authentication_application import AuthenticationApplication
+from ostiary.core.model.authenticator import AuthenticatorKind
 from ostiary.core.model.environment import (
     STANDARD_POLICY,
     STANDARD_STEP,
-    AuthenticationApplication,
     SubjectKind,
 )
-from ostiary.core.model.policy import Criterion, End, Policy, Selector, StepInstance, StepNode
+from ostiary.core.model.policy import Criterion, End, Policy, Selector, StepNode
 from ostiary.core.model.session import SessionPolicy
 from ostiary.core.ports.configuration import StoredConfiguration
 from tests.support.administration import ES256, FULL, Installation
@@ -45,8 +46,14 @@ async def test_steps_arrive_with_their_settings() -> None:
     installation = Installation()
     await installation.apply(FULL)
     steps = (await installation.environment("main")).steps
-    on = {"remember_my_username": True, "this_is_my_device": True}
-    assert steps["form"] == StepInstance("form", "username_password", on)
+    form, more = steps["form"], steps["more"]
+    assert (form.key, form.type) == ("form", "username_password")
+    on = ("remember_my_username", "this_is_my_device", "recovery", "registration")
+    assert [form.settings[name] for name in on] == [True] * len(on)
+    assert form.settings["registration_population"] == "guests"
+    assert more.type == "second_factor"
+    assert more.settings["methods"] == (AuthenticatorKind.TOTP, AuthenticatorKind.PASSKEY)
+    assert more.settings["no_authenticators"] == "block"
     assert steps["name"].type == "identifier_first"
 
 
