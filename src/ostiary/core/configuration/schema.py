@@ -202,7 +202,7 @@ class EnvironmentSettings(Settings):
     allowed_origins: tuple[Origin, ...] = Field(
         default=(),
         description="Browser origins that may call its endpoints: `https://app.example.com`; on "
-        "PingOne's face their pages may also sign people on.",
+        "PingOne's face they may also sign people on, for clients with a redirect URI there.",
     )
     default_token_manager: KeyName | None = Field(
         default=None,
