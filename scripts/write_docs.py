@@ -7,19 +7,19 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
+from ostiary.dialects.pingfederate.authn_errors import render_authn_error
 from ostiary.dialects.pingfederate.errors import render_text_error
-from ostiary.dialects.pingfederate.sign_on_errors import SignOnErrors
 from ostiary.dialects.pingone.errors import render_error as render_pingone_error
 from ostiary.dialects.pingone.flow_errors import render_flow_error
-from ostiary.dialects.pingone.sign_on_errors import SignOnErrors as PingOneSignOnErrors
 from ostiary.dialects.pingone.userinfo import render_userinfo_error
 from ostiary.dialects.pingone_management.errors import render_error as render_management_error
 from ostiary.http.bearer import render_bearer_error
 from ostiary.http.message import Response
 from ostiary.http.oauth_json import render_error as render_oauth_error
-from ostiary.http.route import BodyKind, CorsPolicy, Route
+from ostiary.http.route import BodyKind, CorsPolicy, RenderError, Route
 from ostiary.main import configuration_reference
 from ostiary.main.wiring import Ports, build_faces
+from ostiary.web.sign_on_errors import SignOnErrors
 from scripts import cli_reference, sdk_reference
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -53,12 +53,9 @@ _SHAPES: Mapping[Callable[..., Response], str] = {
     render_management_error: "management",
     render_text_error: "text",
     render_bearer_error: "bearer",
-    SignOnErrors.render_as_json: "authentication API",
-    SignOnErrors.render: "page",
+    render_authn_error: "authentication API",
     render_flow_error: "PingOne",
     render_userinfo_error: "bearer, PingOne",
-    PingOneSignOnErrors.render_as_json: "PingOne",
-    PingOneSignOnErrors.render: "page",
 }
 _BODIES = {
     BodyKind.NONE: "–",
@@ -156,10 +153,18 @@ def _row(route: Route) -> str:
         route.summary,
         _BODIES[route.body],
         "applications" if route.cors_credentials else _ORIGINS[route.cors],
-        _SHAPES[getattr(route.errors, "__func__", route.errors)],
+        _shape(route.errors),
         f"`{route.metadata}`" if route.metadata else "–",
     )
     return f"| {' | '.join(cells)} |\n"
+
+
+def _shape(errors: RenderError) -> str:
+    """Return the shape of an endpoint's refusals; on the paths of browsers it is a page."""
+    rendering = getattr(errors, "__self__", None)
+    if isinstance(rendering, SignOnErrors):
+        return "page" if errors == rendering.render else _SHAPES[rendering.render_json]
+    return _SHAPES[errors]
 
 
 def main() -> None:

@@ -7,13 +7,13 @@ from ostiary.core.base.ids import FlowId
 from ostiary.core.oauth.authorize import Authorize
 from ostiary.core.oidc.logout import Logout
 from ostiary.dialects.pingfederate.authn import AuthenticationAPI
+from ostiary.dialects.pingfederate.authn_errors import render_authn_error
 from ostiary.dialects.pingfederate.authn_wire import FLOWS, RESUME
 from ostiary.dialects.pingfederate.authorization import AUTHORIZATION_PATH, read_extensions
 from ostiary.dialects.pingfederate.browser_cookies import COOKIES, read_browser
 from ostiary.dialects.pingfederate.forms_wire import FORMS
 from ostiary.dialects.pingfederate.logout import LOGOUT_PATH, NO, YES, logout_path
 from ostiary.dialects.pingfederate.sign_on_answers import SignOnAnswers
-from ostiary.dialects.pingfederate.sign_on_errors import SignOnErrors
 from ostiary.dialects.pingfederate.tenancy import Tenancy
 from ostiary.http.message import Request
 from ostiary.http.origins import check_application
@@ -22,6 +22,7 @@ from ostiary.web.authorization_endpoint import AuthorizationEndpoint
 from ostiary.web.hosted_sign_on import HostedSignOn
 from ostiary.web.logout_endpoint import LogoutEndpoint
 from ostiary.web.rendering import Pages
+from ostiary.web.sign_on_errors import SignOnErrors
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,9 @@ class SignOnRoutes:
 
         Spec: PingFederate "Authorization endpoint", "Authentication API".
         """
-        errors = SignOnErrors(self.tenancy, self.clock, self.pages)
+        errors = SignOnErrors(
+            self.tenancy.resolve, COOKIES, render_authn_error, self.clock, self.pages
+        )
         answers = SignOnAnswers(self.pages, self.clock)
         authorization = AuthorizationEndpoint(
             self.authorize,

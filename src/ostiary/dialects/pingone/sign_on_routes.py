@@ -16,7 +16,6 @@ from ostiary.dialects.pingone.flows import FlowEndpoint
 from ostiary.dialects.pingone.forms_wire import FORMS
 from ostiary.dialects.pingone.paths import FLOW_PATH, FLOW_VARIABLE, ISSUER_PATH, PAGE_PATH
 from ostiary.dialects.pingone.sign_on_answers import SignOnAnswers
-from ostiary.dialects.pingone.sign_on_errors import SignOnErrors
 from ostiary.dialects.pingone.signoff import (
     IDP_SIGNOFF_PATH,
     SIGNOFF_PATH,
@@ -26,11 +25,13 @@ from ostiary.dialects.pingone.signoff import (
 from ostiary.dialects.pingone.tenancy import Tenancy
 from ostiary.http.message import Request
 from ostiary.http.origins import check_caller
+from ostiary.http.redirectless import asks_for_json
 from ostiary.http.route import BodyKind, CorsPolicy, Route
 from ostiary.web.authorization_endpoint import AuthorizationEndpoint
 from ostiary.web.hosted_sign_on import HostedSignOn
 from ostiary.web.logout_endpoint import LogoutEndpoint
 from ostiary.web.rendering import Pages
+from ostiary.web.sign_on_errors import SignOnErrors
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,14 @@ class SignOnRoutes:
 
         Spec: PingOne "Authorize", "Flows", "Resume", "Signoff".
         """
-        errors = SignOnErrors(self.tenancy, self.clock, self.pages)
+        errors = SignOnErrors(
+            self.tenancy.resolve,
+            COOKIES,
+            render_flow_error,
+            self.clock,
+            self.pages,
+            is_for_a_program,
+        )
         answers = SignOnAnswers(self.pages, self.clock)
         return (
             self._authorize_route(answers, errors),
@@ -167,3 +175,9 @@ def _named_flow(request: Request) -> FlowId:
 def _read_extensions(_params: Params) -> RequestExtensions:
     """Return what PingOne's own parameters say: nothing that the core has to know."""
     return NO_EXTENSIONS
+
+
+def is_for_a_program(request: Request) -> bool:
+    """Tell whether whoever asked cannot read pages: it wants no redirect, or takes JSON alone."""
+    accepted = b",".join(request.find_headers(b"accept"))
+    return asks_for_json(request) or (b"json" in accepted and b"text/html" not in accepted)
