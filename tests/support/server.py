@@ -231,7 +231,11 @@ def start_server(
         ports: of "tls", "http", "admin", where a test needs to know them before.
         command: what runs it, such as ("prlimit", "--nofile=256").
     """
-    chosen = {name: free_port() for name in ("tls", "http", "admin")} | dict(ports or {})
+    chosen = dict(ports or {})
+    for name in ("tls", "http", "admin"):
+        while name not in chosen:
+            port = free_port()
+            chosen |= {} if port in chosen.values() else {name: port}
     directory.mkdir(exist_ok=True)
     path = directory / "ostiary.yaml"
     write_configuration(path, configuration, directory, chosen)
