@@ -27,7 +27,7 @@ CODE_CHARACTERS = 6
 RECOVERY_CODE_CHARACTERS = 16
 JSON_CHARACTERS = 16_384
 _TITLE = "Confirm it is you"
-_TYPES: Mapping[AuthenticatorKind, str] = {
+TYPES: Mapping[AuthenticatorKind, str] = {
     AuthenticatorKind.TOTP: "TOTP",
     AuthenticatorKind.EMAIL: "Email",
     AuthenticatorKind.SMS: "SMS",
@@ -54,7 +54,7 @@ def describe(authenticator: Authenticator) -> dict[str, Any]:
     """Return what whoever has the first factor may know of an authenticator, as JSON values."""
     described: dict[str, Any] = {
         "id": authenticator.id,
-        "type": _TYPES[authenticator.kind],
+        "type": TYPES[authenticator.kind],
         "usable": True,
         "defaultDevice": authenticator.is_default,
     }
@@ -186,7 +186,7 @@ def _device_input(
 
 
 def _label(device: Mapping[str, Any]) -> str:
-    kind = next(kind for kind, name in _TYPES.items() if name == device["type"])
+    kind = next(kind for kind, name in TYPES.items() if name == device["type"])
     named = device.get("nickname") or device.get("target")
     label = _LABELS[kind]
     return Phrase("{kind}: {name}", kind=label, name=named) if named else label

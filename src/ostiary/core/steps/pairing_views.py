@@ -15,7 +15,7 @@ from ostiary.core.steps.contract import (
     State,
     View,
 )
-from ostiary.core.steps.factor_views import CODE_CHARACTERS, json_input, with_byte_arrays
+from ostiary.core.steps.factor_views import CODE_CHARACTERS, TYPES, json_input, with_byte_arrays
 
 SELECT = Action("devicePairingMethod", "select")
 RESEND = Action("otp", "resend")
@@ -54,13 +54,7 @@ _TARGET: Mapping[AuthenticatorKind, State] = {
     AuthenticatorKind.EMAIL: State("emailPairing", "targetRequired"),
     AuthenticatorKind.SMS: State("smsPairing", "targetRequired"),
 }
-_TYPES: Mapping[AuthenticatorKind, str] = {
-    AuthenticatorKind.TOTP: "TOTP",
-    AuthenticatorKind.EMAIL: "Email",
-    AuthenticatorKind.SMS: "SMS",
-    AuthenticatorKind.PASSKEY: "FIDO2",
-}
-KIND_OF_TYPE: Mapping[str, AuthenticatorKind] = {name: kind for kind, name in _TYPES.items()}
+KIND_OF_TYPE: Mapping[str, AuthenticatorKind] = {name: kind for kind, name in TYPES.items()}
 _LABELS: Mapping[AuthenticatorKind, str] = {
     AuthenticatorKind.TOTP: "An authenticator app that shows codes",
     AuthenticatorKind.EMAIL: "Codes by e-mail",
@@ -79,9 +73,9 @@ def method_view(kinds: Sequence[AuthenticatorKind]) -> View:
         "How do you want to confirm that it is you?",
         InputKind.CHOICE,
         is_required=True,
-        options=tuple(Option(_TYPES[kind], _LABELS[kind]) for kind in kinds),
+        options=tuple(Option(TYPES[kind], _LABELS[kind]) for kind in kinds),
     )
-    methods = [{"deviceType": _TYPES[kind]} for kind in kinds]
+    methods = [{"deviceType": TYPES[kind]} for kind in kinds]
     return View(
         State("devicePairing", "methodRequired"),
         (Offer(SELECT, "Continue", (kind,), is_primary=True), _CANCEL),

@@ -118,9 +118,8 @@ class UsernamePassword:
             return CANCELED
         if action == RESTART:
             return Restart()
-        aside = await self.ways_aside.lead(env, situation, action, inputs)
-        if aside is not None:
-            return aside
+        if action != CHECK:
+            return await self.ways_aside.lead(env, situation, action, inputs)
         presented = self._present(env, situation, inputs)
         outcome = await self.passwords.attempt(env, presented)
         match outcome:

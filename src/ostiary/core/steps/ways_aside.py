@@ -62,8 +62,8 @@ class WaysAside:
 
     async def lead(
         self, env: Environment, situation: Situation, action: Action, inputs: Mapping[str, Any]
-    ) -> Outcome | None:
-        """Lead where an action goes; None for an action that goes nowhere else.
+    ) -> Outcome:
+        """Lead where one of the actions that are offered goes.
 
         Raises: UnavailableError.
         """
@@ -72,8 +72,6 @@ class WaysAside:
             if isinstance(registered, Ask):
                 return Detour("registration", registered.state)
             return registered
-        if action not in _WAYS:
-            return None
         named = str(inputs.get("username") or "")
         username = named or inputs.get("usernameHint") or situation.state.get("username", "")
         return Detour(_WAYS[action][1], {"username": str(username), "is_named": bool(named)})
