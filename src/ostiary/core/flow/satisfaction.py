@@ -4,10 +4,8 @@ A policy with selectors asks different things for different clients, scopes or p
 is configured anew may ask more. Whoever passed it has not thereby done what it asks now.
 """
 
-import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 
-import msgspec
 from msgspec.structs import replace
 
 from ostiary.core.flow.tree import Facts, Path, find_node, settle
@@ -15,19 +13,15 @@ from ostiary.core.model.policy import End, Policy, StepInstance, StepNode
 from ostiary.core.model.session import Authentication, PassedPolicy
 
 MAX_PASSED = 16
-_DIGEST_LENGTH = 16
 _START: Path = ()
 Steps = Mapping[str, StepInstance]
 
 
 def steps_on(policy: Policy, way: Sequence[str], steps: Steps) -> tuple[str, ...]:
-    """Return the steps on a way through a policy as they are now, each as key and digest.
-
-    The digest is of what the step is and how it is set: one that is set anew may ask for more.
-    """
+    """Return the marks of the steps on a way through a policy: one set anew may ask for more."""
     nodes = (find_node(policy, tuple(way[:length])) for length in range(len(way)))
     keys = (node.step for node in nodes if isinstance(node, StepNode))
-    return tuple(f"{key} {_digest(steps[key])}" if key in steps else key for key in keys)
+    return tuple(steps[key].mark if key in steps else key for key in keys)
 
 
 def find_passed(
@@ -48,12 +42,6 @@ def add_passed(before: Iterable[PassedPolicy], latest: PassedPolicy) -> tuple[Pa
     """Return what was passed, once for each way; the oldest are forgotten when they are many."""
     others = [each for each in before if (each.key, each.way) != (latest.key, latest.way)]
     return (*others, latest)[-MAX_PASSED:]
-
-
-def _digest(step: StepInstance) -> str:
-    """Return what stands for a step's kind and settings, in whichever order they are written."""
-    kind_and_settings = msgspec.json.encode((step.type, step.settings), order="sorted")
-    return hashlib.sha256(kind_and_settings).hexdigest()[:_DIGEST_LENGTH]
 
 
 def _leads_there(policy: Policy, way: Sequence[str], facts: Facts) -> bool:

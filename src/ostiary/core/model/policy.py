@@ -1,11 +1,17 @@
 """Authentication policies: trees of steps, with a branch for success and one for failure."""
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
+
+import msgspec
+
+_DIGEST_LENGTH = 16
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class StepInstance:
     """One configured step (PingFederate: adapter instance).
 
@@ -17,6 +23,15 @@ class StepInstance:
     key: str
     type: str
     settings: Mapping[str, object] = field(default_factory=dict)
+
+    @cached_property
+    def mark(self) -> str:
+        """What stands for the step as it is set now: its key, and a digest of kind and settings.
+
+        Settings that are only written in another order are the same.
+        """
+        kind_and_settings = msgspec.json.encode((self.type, self.settings), order="sorted")
+        return f"{self.key} {hashlib.sha256(kind_and_settings).hexdigest()[:_DIGEST_LENGTH]}"
 
 
 class End(StrEnum):
