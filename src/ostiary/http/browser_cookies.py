@@ -1,8 +1,8 @@
 """What a browser shows to be recognised by, and what it is to keep: cookies, or a state instead."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from urllib.parse import quote, unquote
 
 from ostiary.core.flow.browser import FORGET, Browser, BrowserChange
@@ -11,9 +11,10 @@ from ostiary.http.cookies import (
     Cookie,
     SameSite,
     delete_cookie,
-    find_cookies,
     find_duplicates,
+    only_value,
     set_cookie,
+    values_by_name,
 )
 from ostiary.http.errors import Headers
 from ostiary.http.languages import find_languages
@@ -47,10 +48,11 @@ class KeptCookie:
     max_age: int | None = None
     outlives_browser: bool = False
     twin: str | None = None
+    names: tuple[str, ...] = field(init=False)
 
-    @property
-    def names(self) -> tuple[str, ...]:
-        return (self.name,) if self.twin is None else (self.name, self.twin)
+    def __post_init__(self) -> None:
+        names = (self.name,) if self.twin is None else (self.name, self.twin)
+        object.__setattr__(self, "names", names)
 
     def find_max_age(self, env: Environment) -> int | None:
         """Return for how many seconds a browser keeps it."""
@@ -83,7 +85,12 @@ class BrowserCookies:
 
         Raises: HTTPError 400 when the state stands twice.
         """
-        shown = {each.member: self._find(request, each) for each in self.kept}
+        values = values_by_name(request)
+        shown = {
+            kept.member: _find(values, kept)
+            for kept in self.kept
+            if kept.name in values or kept.twin in values
+        }
         username = shown.pop("username", None)
         header = self.state_header
         state = None if header is None else request.find_header(header)
@@ -105,49 +112,50 @@ class BrowserCookies:
 
         Args: now is seconds since the epoch.
         """
-        return tuple(self._changes(env, request, change, now))
-
-    def _find(self, request: Request, kept: KeptCookie) -> str | None:
-        pattern = _VALUES[kept.member]
-        for name, value in zip(kept.names, find_cookies(request, kept.names), strict=True):
-            if value is not None:
-                return value if pattern.fullmatch(value) else None
-            if kept.twin is not None and name in find_duplicates(request):
-                return None  # and its twin does not stand in for it
-        return None
-
-    def _changes(
-        self, env: Environment, request: Request, change: BrowserChange, now: float
-    ) -> Iterator[tuple[bytes, bytes]]:
+        headers: list[tuple[bytes, bytes]] = []
         duplicates = find_duplicates(request)
         for kept in self.kept:
             value = getattr(change, kept.member)
-            if value is None and not duplicates.isdisjoint(kept.names):
+            if value is None and duplicates and not duplicates.isdisjoint(kept.names):
                 value = FORGET
             if value is not None:
-                yield from self._written(env, kept, value, now)
+                headers += self._written(env, kept, value, now)
+        return tuple(headers)
 
-    def _written(
-        self, env: Environment, kept: KeptCookie, value: str, now: float
-    ) -> Iterator[tuple[bytes, bytes]]:
+    def _written(self, env: Environment, kept: KeptCookie, value: str, now: float) -> Headers:
         policy, path = env.sessions, self.path(env)
         usual = SameSite.NONE if policy.is_cross_site else SameSite.LAX
         partitioned = policy.is_cross_site and policy.is_partitioned
-        names = kept.names if policy.is_cross_site else (kept.name,)
-        for name in names:
+        headers: Headers = ()
+        for name in kept.names if policy.is_cross_site else (kept.name,):
             same_site = None if name == kept.twin else usual
             if value == FORGET:
-                yield delete_cookie(name, same_site=same_site, partitioned=partitioned, path=path)
-                continue
-            cookie = Cookie(
-                name,
-                quote(value, safe="") if kept.member == "username" else value,
-                max_age=kept.find_max_age(env),
-                same_site=same_site,
-                partitioned=partitioned,
-                path=path,
-            )
-            yield set_cookie(cookie, now)
+                header = delete_cookie(
+                    name, same_site=same_site, partitioned=partitioned, path=path
+                )
+            else:
+                cookie = Cookie(
+                    name,
+                    quote(value, safe="") if kept.member == "username" else value,
+                    max_age=kept.find_max_age(env),
+                    same_site=same_site,
+                    partitioned=partitioned,
+                    path=path,
+                )
+                header = set_cookie(cookie, now)
+            headers = (*headers, header)
+        return headers
+
+
+def _find(values: Mapping[str, Sequence[str]], kept: KeptCookie) -> str | None:
+    for name in kept.names:
+        sent = values.get(name, ())
+        value = only_value(sent)
+        if value is not None:
+            return value if _VALUES[kept.member].fullmatch(value) else None
+        if len(sent) > 1:
+            return None  # and its twin does not stand in for it
+    return None
 
 
 def _read_username(value: str) -> str | None:

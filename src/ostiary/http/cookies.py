@@ -15,6 +15,7 @@ MAX_COOKIE_BYTES = 8 * 1024
 _NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _VALUE = re.compile(r"[\x21\x23-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e]*")
 _PATH = re.compile(r"/[\x21-\x3a\x3c-\x7e]*")
+_NONE: frozenset[str] = frozenset()
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
@@ -91,22 +92,19 @@ def delete_cookie(
 
 
 def find_cookie(request: Request, name: str) -> str | None:
-    """Return the value of the one cookie of this name: see `find_cookies`."""
-    return find_cookies(request, (name,))[0]
+    """Return the value of the one cookie of this name: see `only_value`."""
+    return only_value(values_by_name(request).get(name, ()))
 
 
-def find_cookies(request: Request, names: Sequence[str]) -> list[str | None]:
-    """Return for each name the value of the one cookie of that name.
+def only_value(values: Sequence[str]) -> str | None:
+    """Return the value of a cookie that was sent once.
 
     A cookie that stands twice is none: a neighbouring host can set one of the same name, and
     nothing tells them apart. Neither is an empty one, nor one with octets that we never write.
 
     Spec: RFC 6265 §4.2, §8.6.
     """
-    values = _values(request)
-    if not values:
-        return [None] * len(names)
-    return [_only(values.get(name, ())) for name in names]
+    return values[0] if len(values) == 1 and values[0] and _VALUE.fullmatch(values[0]) else None
 
 
 def has_duplicate_cookie(request: Request, name: str) -> bool:
@@ -116,15 +114,11 @@ def has_duplicate_cookie(request: Request, name: str) -> bool:
 
 def find_duplicates(request: Request) -> frozenset[str]:
     """Return the names of the cookies that stand more than once."""
-    values = _values(request)
-    return frozenset([name for name in values if len(values[name]) > 1])
+    values = values_by_name(request)
+    return frozenset([name for name in values if len(values[name]) > 1]) if values else _NONE
 
 
-def _only(values: Sequence[str]) -> str | None:
-    return values[0] if len(values) == 1 and values[0] and _VALUE.fullmatch(values[0]) else None
-
-
-def _values(request: Request) -> Mapping[str, Sequence[str]]:
+def values_by_name(request: Request) -> Mapping[str, Sequence[str]]:
     """Return the cookies sent by name; they are read once."""
     if request.cookies is None:
         request.cookies = _read(request)
