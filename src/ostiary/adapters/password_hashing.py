@@ -3,12 +3,11 @@
 import asyncio
 import os
 import sys
-from collections.abc import AsyncIterator, Callable
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager, suppress
 from typing import TypeVar
-from weakref import WeakValueDictionary
 
+from ostiary.adapters.threads import Threads
 from ostiary.core.base.errors import UnavailableError
 from ostiary.core.crypto import passwords
 from ostiary.core.crypto.passwords import PasswordCheck
@@ -33,29 +32,17 @@ class PooledHashing:
     """
 
     def __init__(self, threads: int = 1, *, max_waiting: int = MAX_WAITING) -> None:
-        self._pool = ThreadPoolExecutor(
-            threads, thread_name_prefix="hashing", initializer=_let_others_go_first
-        )
+        self._threads = Threads(threads, "hashing", _let_others_go_first)
         self._capacity = threads + max_waiting
-        self._turns = 0
         self._computing = 0
-        self._locks: WeakValueDictionary[tuple[str, str], asyncio.Lock] = WeakValueDictionary()
+        self._lines = _Lines(self._capacity)
 
-    @asynccontextmanager
-    async def turn(self, env: Environment, subject: str) -> AsyncIterator[None]:
+    def turn(self, env: Environment, subject: str) -> AbstractAsyncContextManager[None]:
         """Let attempts for one subject in one after the other.
 
-        Raises: UnavailableError.
+        Raises: UnavailableError, on entering.
         """
-        self._check_room(self._turns)
-        # The dictionary forgets a lock that nobody holds or waits for.
-        lock = self._locks.setdefault((env.id, subject), asyncio.Lock())
-        self._turns += 1
-        try:
-            async with lock:
-                yield
-        finally:
-            self._turns -= 1
+        return _Turn(self._lines, (env.id, subject))
 
     async def check(self, kept: str | None, password: str) -> PasswordCheck:
         """Compare a password with a kept hash.
@@ -73,24 +60,77 @@ class PooledHashing:
 
     def close(self) -> None:
         """Let the threads end, and what waits for them."""
-        self._pool.shutdown(wait=False, cancel_futures=True)
+        self._threads.close()
 
     async def _compute(self, work: Callable[[], T]) -> T:
-        self._check_room(self._computing)
+        _check_room(self._computing, self._capacity)
         self._computing += 1
         try:
-            # A caller that is cancelled takes its work out of the queue, unless it has begun.
-            return await asyncio.get_running_loop().run_in_executor(self._pool, work)
+            return await self._threads.compute(work)
         finally:
             self._computing -= 1
 
-    def _check_room(self, taken: int) -> None:
-        if taken >= self._capacity:
-            raise UnavailableError(
-                "The server is busy; ask again.",
-                retry_after_seconds=RETRY_SECONDS,
-                pool="too many passwords wait to be hashed",
-            )
+
+class _Line(asyncio.Lock):
+    """Attempts for one subject, and how many of them there are."""
+
+    length = 0
+
+
+class _Lines:
+    """A line for each subject, there as long as somebody stands in it."""
+
+    def __init__(self, capacity: int) -> None:
+        self._capacity = capacity
+        self._length = 0
+        self._lines: dict[tuple[str, str], _Line] = {}
+
+    async def enter(self, whose: tuple[str, str]) -> None:
+        _check_room(self._length, self._capacity)
+        line = self._lines.get(whose)
+        if line is None:
+            line = self._lines[whose] = _Line()
+        self._length += 1
+        line.length += 1
+        try:
+            await line.acquire()
+        except BaseException:
+            self._shorten(whose, line)
+            raise
+
+    def leave(self, whose: tuple[str, str]) -> None:
+        line = self._lines[whose]
+        line.release()
+        self._shorten(whose, line)
+
+    def _shorten(self, whose: tuple[str, str], line: _Line) -> None:
+        self._length -= 1
+        line.length -= 1
+        if not line.length:
+            del self._lines[whose]
+
+
+class _Turn(AbstractAsyncContextManager[None]):
+    """The time in which one attempt is alone with its subject."""
+
+    def __init__(self, lines: _Lines, whose: tuple[str, str]) -> None:
+        self._lines = lines
+        self._whose = whose
+
+    async def __aenter__(self) -> None:
+        await self._lines.enter(self._whose)
+
+    async def __aexit__(self, *_: object) -> None:
+        self._lines.leave(self._whose)
+
+
+def _check_room(taken: int, capacity: int) -> None:
+    if taken >= capacity:
+        raise UnavailableError(
+            "The server is busy; ask again.",
+            retry_after_seconds=RETRY_SECONDS,
+            pool="too many passwords wait to be hashed",
+        )
 
 
 def _let_others_go_first() -> None:

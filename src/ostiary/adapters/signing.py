@@ -1,8 +1,8 @@
 """Signatures: quick algorithms inline, RSA in a small pool of threads."""
 
-import asyncio
-from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
+from ostiary.adapters.threads import Threads
 from ostiary.core.base.errors import UnavailableError
 from ostiary.core.crypto import jws
 from ostiary.core.crypto.keys import SigningKey
@@ -21,7 +21,7 @@ class PooledSigner:
     """
 
     def __init__(self, threads: int = 2) -> None:
-        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="signing")
+        self._threads = Threads(threads, "signing")
         self._waiting = 0
 
     async def sign(self, key: SigningKey, signing_input: bytes) -> bytes:
@@ -35,11 +35,10 @@ class PooledSigner:
             raise UnavailableError("The server is busy; ask again.", retry_after_seconds=1)
         self._waiting += 1
         try:
-            loop = asyncio.get_running_loop()
-            return await loop.run_in_executor(self._pool, jws.sign, key, signing_input)
+            return await self._threads.compute(partial(jws.sign, key, signing_input))
         finally:
             self._waiting -= 1
 
     def close(self) -> None:
         """Let the threads end."""
-        self._pool.shutdown(wait=False)
+        self._threads.close()
