@@ -27,6 +27,8 @@ from ostiary.main.worker.readiness import Readiness
 
 FLUSH_SECONDS = 0.1
 STATUS_SECONDS = 1.0
+COLLECT_AFTER = 10_000
+"""Objects made and not yet gone, before the collector of cycles looks at the youngest."""
 PRUNE_SECONDS = 30.0
 DELIVERY_SECONDS = 3.0
 """What the messages of the last requests may take when the worker ends."""
@@ -107,9 +109,11 @@ class Service:
         if self._parts.prunes:
             self._spawn(self._prune())
         self._parts.readiness.accept()
-        # What is there by now stays: the collector need not look at it again.
+        # What is there by now stays: the collector need not look at it again. And what a request
+        # makes goes with its last reference: for the few cycles it need not look at others' often.
         gc.collect()
         gc.freeze()
+        gc.set_threshold(COLLECT_AFTER)
 
     async def _drain(self) -> int:
         """Let go of the clients in an order in which none of them loses a request."""
