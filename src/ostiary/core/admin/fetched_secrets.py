@@ -6,7 +6,7 @@ from ostiary.core.admin.wanted_secrets import Origin, WantedSecret, WantedSecret
 from ostiary.core.configuration.schema import ClientSettings, EnvironmentSettings, SecretSource
 from ostiary.core.configuration.secret_sources import Surroundings, resolve
 from ostiary.core.model.client import AuthMethod
-from ostiary.core.model.environment import Face
+from ostiary.core.model.faces import FACES
 
 
 def want_secrets(
@@ -25,7 +25,7 @@ def want_secrets(
         previous=_want(previous, surroundings, previous.expires_at.timestamp())
         if previous
         else None,
-        is_readable=environment.face is Face.PINGONE
+        is_readable=FACES[environment.face].keeps_readable_secrets
         or AuthMethod.CLIENT_SECRET_JWT in auth_methods,
     )
 

@@ -17,11 +17,10 @@ from ostiary.core.configuration.schema import (
 )
 from ostiary.core.model.client import AuthMethod
 from ostiary.core.model.environment import Face
+from ostiary.core.model.faces import FACES
 from ostiary.core.model.token_manager import ClaimStyle, ScopeFormat, TokenKind
 
 DEFAULT_MANAGER = "default"
-_STANDARD_POLICY = {Face.PINGFEDERATE: "default", Face.PINGONE: "Single_Factor"}
-DEFAULT_STEP = "form"
 WORKER_GRANT = "client_credentials"
 CODE_GRANT = "authorization_code"
 _LIFETIME_SECONDS = {
@@ -39,18 +38,19 @@ _STYLE_OF_NEW_MANAGERS = {
 }
 
 
-_MANAGEMENT_AUDIENCE = {Face.PINGFEDERATE: None, Face.PINGONE: "https://api.pingone.com"}
-"""What tokens for a face's management API name as their audience."""
-
-
 def management_audience(environment: EnvironmentSettings) -> str | None:
     """Return the audience of tokens for the management API: given, or as the face has it."""
-    return environment.management_audience or _MANAGEMENT_AUDIENCE[environment.face]
+    return environment.management_audience or FACES[environment.face].management_audience
 
 
 def default_store(server: ServerSettings) -> str:
     """Return the URL of the store of a server that names none: SQLite in its data directory."""
     return f"sqlite:///{server.data_directory.rstrip('/')}/ostiary.db"
+
+
+def has_flow_log(server: ServerSettings) -> bool:
+    """Tell whether what flows come to is kept: as the file says, otherwise in dev mode."""
+    return server.mode == "dev" if server.flow_log is None else server.flow_log
 
 
 def user_id(environment_key: str, username: str, user: UserSettings) -> str:
@@ -178,6 +178,10 @@ def auth_methods(client: ClientSettings) -> tuple[str, ...]:
         methods += (AuthMethod.CLIENT_SECRET_BASIC.value, AuthMethod.CLIENT_SECRET_POST.value)
     if client.jwks is not None:
         methods += (AuthMethod.PRIVATE_KEY_JWT.value,)
+    if client.client_certificate is not None:
+        is_own = client.client_certificate.own
+        method = AuthMethod.SELF_SIGNED_TLS_CLIENT_AUTH if is_own else AuthMethod.TLS_CLIENT_AUTH
+        methods += (method.value,)
     return methods or (AuthMethod.NONE.value,)
 
 
@@ -213,16 +217,23 @@ def restrict_scopes(client: ClientSettings) -> bool:
 
 
 def steps(environment: EnvironmentSettings) -> Mapping[str, StepSettings]:
-    """Return an environment's authentication steps; one without any has `form`."""
-    return environment.steps or {DEFAULT_STEP: StepSettings()}
+    """Return an environment's authentication steps; one without any has its face's."""
+    if environment.steps:
+        return environment.steps
+    return {key: StepSettings(type=kind) for key, kind in FACES[environment.face].steps.items()}
 
 
 def policies(environment: EnvironmentSettings) -> Mapping[str, PolicySettings]:
-    """Return an environment's policies; one without any has its face's, which asks every step."""
+    """Return an environment's policies; one without any has its face's.
+
+    One with steps has the first of those alone, and it asks every step.
+    """
     if environment.policies:
         return environment.policies
-    named = _STANDARD_POLICY[environment.face]
-    return {named: PolicySettings(steps=tuple(steps(environment)))}
+    face = FACES[environment.face]
+    if environment.steps:
+        return {face.policy: PolicySettings(steps=tuple(environment.steps))}
+    return {key: PolicySettings(steps=keys) for key, keys in face.policies.items()}
 
 
 def written_policies(environment: EnvironmentSettings) -> Mapping[str, PolicySettings]:
@@ -234,5 +245,5 @@ def default_policy(environment: EnvironmentSettings) -> str | None:
     """Return the policy of clients that name none: chosen, or the face's own, or the only one."""
     if environment.default_policy is not None:
         return environment.default_policy
-    keys, standard = list(policies(environment)), _STANDARD_POLICY[environment.face]
+    keys, standard = list(policies(environment)), FACES[environment.face].policy
     return standard if standard in keys else keys[0] if len(keys) == 1 else None

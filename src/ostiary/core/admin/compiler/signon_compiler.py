@@ -12,7 +12,6 @@ from ostiary.core.admin.bodies import (
     PolicyBody,
     StepBody,
 )
-from ostiary.core.admin.compiler.face_traits import context_of, standard_policy
 from ostiary.core.admin.contents import (
     ConfigurationBrokenError,
     Contents,
@@ -22,12 +21,9 @@ from ostiary.core.admin.contents import (
 )
 from ostiary.core.base.ids import ClientId
 from ostiary.core.base.sites import is_same_site, origin_of
-from ostiary.core.configuration.policy_trees import read_tree, walk
+from ostiary.core.configuration.policy_trees import chain, read_tree, walk
 from ostiary.core.model.authentication_application import AuthenticationApplication
-from ostiary.core.model.environment import (
-    STANDARD_STEP,
-    Face,
-)
+from ostiary.core.model.faces import FACES, FaceDefaults
 from ostiary.core.model.policy import Criterion, End, Node, Policy, Selector, StepInstance, StepNode
 from ostiary.core.model.session import SessionPolicy
 from ostiary.core.ports.configuration import DocumentId
@@ -49,30 +45,34 @@ class SignOnCompiler:
     base_url: str
 
     def steps(self) -> dict[str, StepInstance]:
-        """Return the steps by key; the standard one where none is configured."""
+        """Return the steps by key; the standard ones where none is configured."""
         return {
             place.key: StepInstance(place.key, body.type, _settings(body))
             for place, body in select(self.documents, StepBody)
-        } or {STANDARD_STEP.key: STANDARD_STEP}
+        } or {key: StepInstance(key, kind) for key, kind in self._face.steps.items()}
 
     def policies(self, steps: Mapping[str, StepInstance]) -> dict[str, Policy]:
-        """Return the policies by key; the standard one where none is configured.
+        """Return the policies by key; the standard ones where none is configured.
 
         Raises: ConfigurationBrokenError.
         """
-        face, standard = self.body.face, standard_policy(self.body.face)
+        face = self._face
         clients = {place.key: body.client_id for place, body in select(self.documents, ClientBody)}
         return {
             place.key: _policy(place, body, steps, clients, face)
             for place, body in select(self.documents, PolicyBody)
-        } or {standard.key: standard}
+        } or {
+            key: Policy(key, chain(keys), _context(face, key, None))
+            for key, keys in face.policies.items()
+            if steps.keys() >= set(keys)
+        }
 
     def default_policy(self, policies: Mapping[str, Policy]) -> str:
         """Return the key of the policy of clients that name none.
 
         Raises: ConfigurationBrokenError.
         """
-        chosen, standard = self.body.default_policy, standard_policy(self.body.face).key
+        chosen, standard = self.body.default_policy, self._face.policy
         if chosen is None:
             only = next(iter(policies)) if len(policies) == 1 else standard
             chosen = standard if standard in policies else only
@@ -123,6 +123,10 @@ class SignOnCompiler:
             is_partitioned=body.partitioned,
         )
 
+    @property
+    def _face(self) -> FaceDefaults:
+        return FACES[self.body.face]
+
     def _client_of(self, place: DocumentId, body: AuthenticationApplicationBody) -> ClientId | None:
         if body.client is None:
             return None
@@ -147,7 +151,7 @@ def _policy(
     body: PolicyBody,
     steps: Mapping[str, StepInstance],
     clients: Mapping[str, str],
-    face: Face,
+    face: FaceDefaults,
 ) -> Policy:
     tree = read_tree(body.tree)
     if tree.root is None:
@@ -155,8 +159,13 @@ def _policy(
     for _, node in walk(tree.root):
         if isinstance(node, StepNode) and node.step not in steps:
             raise ConfigurationBrokenError(f"{describe(place)}: step {node.step} does not exist")
-    context = context_of(face, place.key, body.acr)
+    context = _context(face, place.key, body.acr)
     return Policy(place.key, _by_client_id(tree.root, clients), context)
+
+
+def _context(face: FaceDefaults, policy: str, acr: str | None) -> str | None:
+    """Return what `acr` says of whoever has satisfied a policy."""
+    return acr or (policy if face.names_contexts else None)
 
 
 def _by_client_id(node: Node, clients: Mapping[str, str]) -> Node:

@@ -28,8 +28,12 @@ async def test_without_policies_there_is_the_one_that_the_face_has() -> None:
     installation = Installation()
     await installation.apply(CLOUD)
     env = await installation.environment("cloud")
-    expected = Policy("Single_Factor", StepNode("form"), "Single_Factor")
-    assert env.policies == {"Single_Factor": expected}
+    more = StepNode("form", StepNode("second_factor"))
+    assert env.policies == {
+        "Single_Factor": Policy("Single_Factor", StepNode("form"), "Single_Factor"),
+        "Multi_Factor": Policy("Multi_Factor", more, "Multi_Factor"),
+    }
+    assert env.steps["second_factor"].type == "second_factor"
     assert env.default_policy == "Single_Factor"
 
 
