@@ -40,7 +40,7 @@ PLACEHOLDERS: Mapping[Template, frozenset[str]] = {
     Template.VERIFY_EMAIL: frozenset({"code", "minutes"}),
     Template.RECOVERY_CODE: frozenset({"code", "minutes"}),
     Template.RECOVERY_LINK: frozenset({"link", "minutes"}),
-    Template.USERNAME_REMINDER: frozenset({"username"}),
+    Template.USERNAME_REMINDER: frozenset({"usernames"}),
     Template.PASSWORD_CHANGED: frozenset(),
     Template.EMAIL_CHANGED: frozenset(),
     Template.AUTHENTICATOR_ADDED: frozenset({"authenticator"}),

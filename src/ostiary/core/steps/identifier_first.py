@@ -14,6 +14,7 @@ from ostiary.core.steps.contract import (
     Action,
     Ask,
     Begun,
+    Detour,
     Failed,
     Input,
     Offer,
@@ -27,23 +28,28 @@ from ostiary.core.steps.contract import (
     View,
 )
 from ostiary.core.steps.prefill import find_username
+from ostiary.core.steps.recovery_views import FORGOT_USERNAME
 
 SUBMIT = Action("identifier", "submit")
 CLEAR = Action("identifier", "clear")
 CANCEL = Action("identifierSubmission", "cancel")
 CANCELED = Failed("access_denied", "The user cancelled the sign-on.")
+_FORGOT = Offer(FORGOT_USERNAME, "Forgotten username?")
 
 
 @dataclass(frozen=True, slots=True)
 class IdentifierFirst:
-    """Takes any name: whether somebody has it is nothing that this step says."""
+    """Takes any name: whether somebody has it is nothing that this step says.
+
+    Settings: recovery: whoever has forgotten the name may have it sent.
+    """
 
     type: ClassVar[str] = "identifier_first"
     plugin_id: ClassVar[str] = "kT0mVbq4Yx9ZcHs2WdRgLe"
 
     async def begin(self, env: Environment, situation: Situation) -> Begun:
         """Ask; a name that the application or the browser hints at is filled in."""
-        return Ask({"username": find_username(situation)})
+        return Ask({"username": situation.state.get("username") or find_username(situation)})
 
     def view(self, env: Environment, situation: Situation) -> View:
         identifier = Input(
@@ -55,11 +61,14 @@ class IdentifierFirst:
             max_characters=MAX_USERNAME_CHARACTERS,
         )
         named = Input("identifier", "Username", max_characters=MAX_USERNAME_CHARACTERS)
+        is_open = situation.flow.user_id is None
+        may_recover = is_open and situation.instance.settings.get("recovery") is True
         return View(
             State("identifier", "required"),
             offers=(
                 Offer(SUBMIT, "Next", (identifier,), is_primary=True),
                 Offer(CLEAR, inputs=(named,)),
+                *((_FORGOT,) if may_recover else ()),
                 Offer(CANCEL, "Cancel"),
             ),
             # Names that were used before are not kept here, so there is nothing to choose from.
@@ -73,6 +82,8 @@ class IdentifierFirst:
             return CANCELED
         if action == CLEAR:
             return Ask({"username": ""})
+        if action == FORGOT_USERNAME:
+            return Detour("username_recovery", {"username": situation.state.get("username", "")})
         try:
             check_username(inputs["identifier"])
         except UsernameRefusedError as refused:

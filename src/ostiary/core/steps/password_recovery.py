@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, assert_never
 
 from ostiary.core.base.ids import UserId
-from ostiary.core.base.usernames import MAX_USERNAME_CHARACTERS
 from ostiary.core.model.environment import Environment
 from ostiary.core.model.user import User
 from ostiary.core.ports.delivery import Channel, Delivery, Message, Template
@@ -23,32 +22,37 @@ from ostiary.core.signon.one_time_codes import (
     WrongCode,
 )
 from ostiary.core.signon.password_changes import PasswordChanges
+from ostiary.core.signon.recovery_links import LINK_MINUTES, RecoveryLinks
 from ostiary.core.steps.contract import (
     Action,
     Ask,
     Back,
     Begun,
-    Input,
-    InputKind,
-    Offer,
+    Detour,
     Outcome,
     Problem,
     ProblemKind,
     Refused,
     Situation,
-    State,
     View,
 )
 from ostiary.core.steps.factor_problems import refused_factor
-from ostiary.core.steps.new_password_problems import broken_rules, new_password_input
+from ostiary.core.steps.new_password_problems import broken_rules
+from ostiary.core.steps.recovery_views import (
+    CHECK,
+    CODE_VIEW,
+    DONE_VIEW,
+    FORGOT_USERNAME,
+    LINK_VIEW,
+    NAME,
+    RECOVER,
+    RESEND,
+    RESEND_LINK,
+    RESET,
+    RESET_VIEW,
+    name_view,
+)
 
-NAME = Action("accountRecoveryUsername", "check")
-CHECK = Action("recoveryCode", "check")
-RECOVER = Action("password", "recover")
-RESEND = Action("password", "sendRecoveryCode")
-RESET = Action("passwordReset", "check")
-CANCEL = Action("accountRecovery", "cancel")
-CONTINUE = Action("authentication", "continue")
 SOURCE = "recovery"
 CODE_CHARACTERS = 8
 CODE_MINUTES = 5
@@ -66,19 +70,22 @@ _NOBODY = "nobody"
 
 @dataclass(frozen=True, slots=True)
 class PasswordRecovery:
-    """Sends a code to the user's e-mail address, and takes another password for it.
+    """Sends a code or a link to the user's e-mail address, and takes another password for it.
 
     Whether somebody has the name, and an address, is nothing that it says: the way is the same, and
     takes as long. Whoever has chosen a password signs on with it, with every other step of the
     policy. A detour; it begins with the state `username`, and `is_named` where that is settled.
 
     Settings:
+        recovery_by: "code" to be entered here, or "link" that leads to a page of its own, in
+            whatever browser; here nothing is left to do then but to sign on.
         confirms_changes: say that it was done, and wait for the person to go on.
     """
 
     directory: Directory
     changes: PasswordChanges
     one_time_codes: OneTimeCodes
+    recovery_links: RecoveryLinks
     delivery: Delivery
     message_rate: MessageRate
     type: ClassVar[str] = "password_recovery"
@@ -98,13 +105,15 @@ class PasswordRecovery:
     def view(self, env: Environment, situation: Situation) -> View:
         match situation.state["stage"]:
             case "name":
-                return _name_view(situation)
+                return name_view(situation, is_by_link=_is_by_link(situation))
             case "code":
-                return _CODE_VIEW
+                return CODE_VIEW
+            case "link":
+                return LINK_VIEW
             case "reset":
-                return _RESET_VIEW
+                return RESET_VIEW
             case _:
-                return _DONE_VIEW
+                return DONE_VIEW
 
     async def act(
         self, env: Environment, situation: Situation, action: Action, inputs: Mapping[str, Any]
@@ -113,8 +122,10 @@ class PasswordRecovery:
         match action:
             case _ if action == NAME:
                 return await self._send(env, situation, inputs["username"])
-            case _ if action == RESEND:
+            case _ if action in {RESEND, RESEND_LINK}:
                 return await self._send(env, situation, username)
+            case _ if action == FORGOT_USERNAME:
+                return Detour("username_recovery", {"username": username})
             case _ if action in {CHECK, RECOVER}:
                 return await self._check(env, situation, inputs)
             case _ if action == RESET:
@@ -131,6 +142,26 @@ class PasswordRecovery:
         ):
             return Refused((refused_factor(FactorRefused("limit", retry_seconds=seconds), None),))
         address = None if user is None or not user.enabled else email_of(env, user)
+        if _is_by_link(situation):
+            if user is not None and address is not None:
+                self._send_link(env, situation, user, address)
+            return Ask({"stage": "link", "username": username})
+        return self._send_code(env, situation, username, user, address)
+
+    def _send_link(self, env: Environment, situation: Situation, user: User, address: str) -> None:
+        values = {"link": self.recovery_links.make(env, user), "minutes": str(LINK_MINUTES)}
+        template, locale = Template.RECOVERY_LINK, situation.language
+        message = Message(Channel.EMAIL, address, template, values, locale, user.id)
+        self.delivery.send(env, message)
+
+    def _send_code(
+        self,
+        env: Environment,
+        situation: Situation,
+        username: str,
+        user: User | None,
+        address: str | None,
+    ) -> Ask:
         code, kept = self.one_time_codes.make(
             env,
             _PURPOSE,
@@ -142,14 +173,8 @@ class PasswordRecovery:
         state = {"stage": "code", "username": username, "code": kept.to_state()}
         if user is None or address is None:
             return Ask(state)
-        message = Message(
-            Channel.EMAIL,
-            address,
-            Template.RECOVERY_CODE,
-            {"code": code, "minutes": str(CODE_MINUTES)},
-            situation.language,
-            user.id,
-        )
+        values, locale = {"code": code, "minutes": str(CODE_MINUTES)}, situation.language
+        message = Message(Channel.EMAIL, address, Template.RECOVERY_CODE, values, locale, user.id)
         self.delivery.send(env, message)
         return Ask({**state, "user_id": user.id, "credential": user.credential})
 
@@ -220,55 +245,5 @@ def _bound_to(situation: Situation, user: User | None) -> str:
     return f"{situation.flow.id} {_NOBODY if user is None else user.id}"
 
 
-def _name_view(situation: Situation) -> View:
-    username = str(situation.state.get("username", ""))
-    notice = str(situation.state.get("notice", ""))
-    named = Input(
-        "username",
-        "Username",
-        is_required=True,
-        value=username,
-        autocomplete="username",
-        max_characters=MAX_USERNAME_CHARACTERS,
-    )
-    return View(
-        State("accountRecovery", "usernameRequired"),
-        (Offer(NAME, "Send a code", (named,), is_primary=True), Offer(CANCEL, "Cancel")),
-        fields={"username": username} if username else {},
-        title="Forgotten password",
-        lines=(notice or "A code will be sent to the e-mail address of your account.",),
-    )
-
-
-_CODE = Input(
-    "recoveryCode", "Code", InputKind.CODE, is_required=True, autocomplete="one-time-code"
-)
-_CODE_VIEW = View(
-    State("recoveryCode", "required"),
-    (
-        Offer(CHECK, "Continue", (_CODE,), is_primary=True),
-        Offer(RECOVER, "", (_CODE, new_password_input())),
-        Offer(RESEND, "Send another code"),
-        Offer(CANCEL, "Cancel"),
-    ),
-    title="Enter the code",
-    lines=(
-        "If there is an account of that name, a code is on its way to its e-mail address.",
-        "It is valid for five minutes.",
-    ),
-)
-_RESET_VIEW = View(
-    State("passwordReset", "required"),
-    (
-        Offer(RESET, "Change password", (new_password_input(),), is_primary=True),
-        Offer(CANCEL, "Cancel"),
-    ),
-    title="Choose a new password",
-    lines=("You will be signed out everywhere else.",),
-)
-_DONE_VIEW = View(
-    State("successfulPassword", "reset"),
-    (Offer(CONTINUE, "Sign on", is_primary=True),),
-    title="Your password is changed",
-    lines=("Sign on with the new one.",),
-)
+def _is_by_link(situation: Situation) -> bool:
+    return situation.instance.settings.get("recovery_by") == "link"

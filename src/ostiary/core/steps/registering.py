@@ -9,12 +9,9 @@ from msgspec.structs import replace
 from ostiary.core.base.clock import Clock
 from ostiary.core.base.ids import UserId, mint_uuid
 from ostiary.core.base.mail_addresses import MAX_ADDRESS_CHARACTERS, is_mail_address
-from ostiary.core.base.usernames import (
-    MAX_USERNAME_CHARACTERS,
-    UsernameRefusedError,
-    check_username,
-)
-from ostiary.core.model.audit import UserAdded
+from ostiary.core.base.new_usernames import check_new_username
+from ostiary.core.base.usernames import MAX_USERNAME_CHARACTERS, UsernameRefusedError
+from ostiary.core.model.audit.accounts import UserAdded
 from ostiary.core.model.environment import Environment
 from ostiary.core.model.user import DEFAULT_POPULATION, User, UserPassword
 from ostiary.core.ports.delivery import Channel, Delivery, Message, Template
@@ -22,6 +19,8 @@ from ostiary.core.ports.directory import Directory
 from ostiary.core.ports.events import Events
 from ostiary.core.ports.password_hashing import PasswordHashing
 from ostiary.core.ports.users import UsernameTakenError
+from ostiary.core.signon.address_holders import find_holders
+from ostiary.core.signon.contacts import email_of
 from ostiary.core.signon.factor_words import FactorRefused
 from ostiary.core.signon.message_rate import MessageRate
 from ostiary.core.signon.new_passwords import Owner, find_unmet
@@ -33,6 +32,7 @@ from ostiary.core.signon.one_time_codes import (
     RightCode,
     WrongCode,
 )
+from ostiary.core.steps.address_problems import NO_ADDRESS
 from ostiary.core.steps.contract import (
     Action,
     Ask,
@@ -62,12 +62,6 @@ WRONG = Problem(
     "The code is not valid.",
     "This is not the code, or it is too old.",
     "verificationCode",
-)
-NO_ADDRESS = Problem(
-    ProblemKind.VALUE,
-    "The e-mail address is not valid.",
-    "This is not an e-mail address.",
-    "email",
 )
 _PURPOSE = "registration"
 
@@ -114,7 +108,7 @@ class Registering:
             # A hash, as it would lie with the user; the flow goes nowhere but to the same store.
             "hash": await self.hashing.make_hash(inputs["password"]),
         }
-        return self._send(env, situation, pending)
+        return await self._send(env, situation, pending)
 
     async def send_again(self, env: Environment, situation: Situation) -> Ask | Refused:
         """Send another code, which takes the place of any before.
@@ -123,7 +117,7 @@ class Registering:
         """
         pending = situation.state["pending"]
         limited = await self._find_limit(env, situation, pending["email"])
-        return limited or self._send(env, situation, pending)
+        return limited or await self._send(env, situation, pending)
 
     async def _find_limit(
         self, env: Environment, situation: Situation, email: str
@@ -134,7 +128,14 @@ class Registering:
             return None
         return Refused((refused_factor(FactorRefused("limit", retry_seconds=seconds), None),))
 
-    def _send(self, env: Environment, situation: Situation, pending: Mapping[str, Any]) -> Ask:
+    async def _send(
+        self, env: Environment, situation: Situation, pending: Mapping[str, Any]
+    ) -> Ask:
+        """Send a code, or tell whoever reads the mail there that there is an account already.
+
+        On the page both look the same; no code is right in the second case.
+        Spec: OWASP ASVS, V6.3.8.
+        """
         code, kept = self.one_time_codes.make(
             env,
             _PURPOSE,
@@ -146,7 +147,13 @@ class Registering:
         values = {"code": code, "minutes": str(CODE_MINUTES)}
         locale = situation.language
         to = str(pending["email"])
-        self.delivery.send(env, Message(Channel.EMAIL, to, Template.VERIFY_EMAIL, values, locale))
+        message = Message(Channel.EMAIL, to, Template.VERIFY_EMAIL, values, locale)
+        # An address that somebody only says to have is still anybody's.
+        holders = await find_holders(self.directory, env, to, who_proved_it=True)
+        if holders:
+            to = email_of(env, holders[0]) or to
+            message = Message(Channel.EMAIL, to, Template.ACCOUNT_EXISTS, {}, locale, holders[0].id)
+        self.delivery.send(env, message)
         return Ask({"stage": "code", "pending": dict(pending), "code": kept.to_state()})
 
     async def verify(
@@ -205,7 +212,7 @@ def _bound_to(situation: Situation, pending: Mapping[str, Any]) -> str:
 
 def _check(username: str, email: str) -> Iterator[Problem]:
     try:
-        check_username(username)
+        check_new_username(username)
     except UsernameRefusedError as refused:
         yield Problem(
             ProblemKind.VALUE,

@@ -1,4 +1,4 @@
-"""Ways aside from a sign-on form: a forgotten password, another password, a registration."""
+"""Ways aside from a sign-on form: what was forgotten, another password, a registration."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -15,6 +15,7 @@ from ostiary.core.steps.contract import (
     Outcome,
     Situation,
 )
+from ostiary.core.steps.recovery_views import FORGOT_USERNAME
 from ostiary.core.steps.registering import REGISTER, Registering, form_inputs
 
 FORGOT = Action("password", "forgot")
@@ -22,6 +23,7 @@ CHANGE = Action("passwordChange", "initiate")
 INITIATE = Action("registration", "initiate")
 _WAYS: Mapping[Action, tuple[str, str, str]] = {
     FORGOT: ("recovery", "password_recovery", "Forgotten password?"),
+    FORGOT_USERNAME: ("recovery", "username_recovery", "Forgotten username?"),
     CHANGE: ("password_change", "password_change", "Change password"),
     INITIATE: ("registration", "registration", "Register"),
 }

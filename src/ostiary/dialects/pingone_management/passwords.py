@@ -1,7 +1,8 @@
-"""`/users/{userId}/password`: shown, set, replaced by its user, checked, unlocked."""
+"""`/users/{userId}/password`: shown, set, replaced by its user, checked, unlocked, recovered."""
 
 from dataclasses import dataclass
 
+from ostiary.core.admin.recovery_codes import NoAddressError, RecoveryCodes
 from ostiary.core.admin.user_editing import UserEditing
 from ostiary.core.admin.user_passwords import UserPasswords
 from ostiary.core.model.permission import Permission
@@ -13,7 +14,7 @@ from ostiary.dialects.pingone_management.bodies import (
     read_body,
     read_media_type,
 )
-from ostiary.dialects.pingone_management.errors import DataError
+from ostiary.dialects.pingone_management.errors import DataError, invalid
 from ostiary.dialects.pingone_management.hal import environment_url, render_one
 from ostiary.dialects.pingone_management.known_users import Found, KnownUsers
 from ostiary.dialects.pingone_management.password_wire import (
@@ -27,6 +28,7 @@ from ostiary.http.message import Request, Response
 SET, RESET = action_type("password.set"), action_type("password.reset")
 CHECK, UNLOCK = action_type("password.check"), action_type("password.unlock")
 FORCE_CHANGE = action_type("password.forceChange")
+SEND_CODE, RECOVER = action_type("password.sendRecoveryCode"), action_type("password.recover")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,7 @@ class PasswordsEndpoint:
     known: KnownUsers
     passwords: UserPasswords
     editing: UserEditing
+    codes: RecoveryCodes
 
     async def get(self, request: Request) -> Response:
         """Tell how things stand with a password. Spec: PingOne "User passwords"."""
@@ -63,10 +66,20 @@ class PasswordsEndpoint:
         return await self._answer(request, found)
 
     async def post(self, request: Request) -> Response:
-        """Check or unlock a password, or demand another one. Spec: PingOne "User passwords"."""
-        match read_media_type(request, (CHECK, UNLOCK, FORCE_CHANGE)):
+        """Check, unlock or recover a password, or demand another one.
+
+        Spec: PingOne "User passwords".
+        """
+        match read_media_type(request, (CHECK, UNLOCK, FORCE_CHANGE, SEND_CODE, RECOVER)):
             case "application/vnd.pingidentity.password.check+json":
                 return await self._check(request)
+            case "application/vnd.pingidentity.password.recover+json":
+                return await self._recover(request)
+            case "application/vnd.pingidentity.password.sendRecoveryCode+json":
+                found = await self.known.find(
+                    request, Permission.RESET_PASSWORDS, Permission.SET_PASSWORDS
+                )
+                await self._send_code(found)
             case "application/vnd.pingidentity.password.unlock+json":
                 found = await self.known.find(request, Permission.SET_PASSWORDS)
                 await self.passwords.unlock(found.env, found.user)
@@ -112,6 +125,31 @@ class PasswordsEndpoint:
             now = self.passwords.users.clock.now()
             raise DataError([wrong_password("currentPassword", refused, now)])
         self._record(found, "passwords.reset")
+        return await self._answer(request, found)
+
+    async def _send_code(self, found: Found) -> None:
+        try:
+            with races_told():
+                await self.codes.send(found.env, found.user)
+        except NoAddressError as error:
+            raise DataError([invalid("email", "The user has no e-mail address.")]) from error
+        self._record(found, "passwords.send_recovery_code")
+
+    async def _recover(self, request: Request) -> Response:
+        found = await self.known.find(request, Permission.RESET_PASSWORDS, Permission.SET_PASSWORDS)
+        body = read_body(request)
+        body.refuse_unknown({"recoveryCode", "newPassword"})
+        code, wanted = _read_password(body, "recoveryCode"), _read_password(body, "newPassword")
+        body.check()
+        try:
+            with races_told():
+                refused = await self.codes.recover(found.env, found.user, code, wanted)
+        except WeakPasswordError as weak:
+            raise DataError([weak_password("newPassword", weak.unmet)]) from weak
+        if refused is not None:
+            left, message = refused.remaining, "The recovery code is not valid."
+            raise DataError([invalid("recoveryCode", message, failuresRemaining=left)])
+        self._record(found, "passwords.recover")
         return await self._answer(request, found)
 
     def _record(self, found: Found, done: str) -> None:

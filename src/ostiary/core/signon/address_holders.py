@@ -1,0 +1,32 @@
+"""Who has an e-mail address: several users may."""
+
+from ostiary.core.model.environment import Environment
+from ostiary.core.model.user import User
+from ostiary.core.ports.directory import Directory
+from ostiary.core.signon.contacts import email_of
+
+MAX_HOLDERS = 10
+_VERIFIED = "email_verified"
+
+
+async def find_holders(
+    directory: Directory, env: Environment, address: str, *, who_proved_it: bool
+) -> tuple[User, ...]:
+    """Return the first users that an address leads to, `MAX_HOLDERS` at most.
+
+    All users are looked at, so that it takes as long whoever has the address; count callers before.
+
+    Args: who_proved_it: only those who have shown to read the mail there; otherwise all but those
+        of whom it is said that they have not.
+    Raises: UnavailableError.
+    """
+    sought = address.casefold()
+
+    def holds(user: User) -> bool:
+        found = email_of(env, user)
+        if found is None or found.casefold() != sought:
+            return False
+        verified = user.attributes.get(_VERIFIED)
+        return verified is True if who_proved_it else verified is not False
+
+    return (await directory.search(env, matches=holds, limit=MAX_HOLDERS)).users
