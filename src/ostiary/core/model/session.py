@@ -1,14 +1,18 @@
 """Sessions: who signed on in which browser, and how long that holds."""
 
 from dataclasses import dataclass
+from operator import attrgetter
 
 import msgspec
 
-from ostiary.core.base.ids import BrowserKey, SessionId, UserId
+from ostiary.core.base.ids import BrowserKey, ClientId, SessionId, UserId
 from ostiary.core.model.user import User
 
+_SKIPPED = attrgetter("skipped")
 MAX_FORMER = 4
 """So many earlier cookies of a browser still open the flows that were begun with them."""
+MAX_CLIENTS = 16
+"""A session remembers so many clients for which the user signed on in it, the latest."""
 
 
 class PassedPolicy(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -19,6 +23,7 @@ class PassedPolicy(msgspec.Struct, frozen=True, omit_defaults=True):
         way: the branches taken, from the policy's root to its end.
         steps: the steps on that way, each as key and a digest of its kind and settings.
         methods: how the user proved who it is on it.
+        skipped: keys of the steps on it that asked nothing; see `core.flow.skipped_steps`.
     """
 
     key: str
@@ -27,6 +32,7 @@ class PassedPolicy(msgspec.Struct, frozen=True, omit_defaults=True):
     steps: tuple[str, ...] = ()
     methods: tuple[str, ...] = ()
     context: str | None = None
+    skipped: tuple[str, ...] = ()
 
 
 class Authentication(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -48,6 +54,11 @@ class Authentication(msgspec.Struct, frozen=True, omit_defaults=True):
     context: str | None = None
     credential: float | None = None
 
+    @property
+    def has_skipped(self) -> bool:
+        """Tell whether there was a step that asked nothing."""
+        return any(map(_SKIPPED, self.passed))
+
     def by(self, passed: PassedPolicy) -> "Authentication":
         """Return it as it counts where only one of the policies does: as old, and as strong."""
         return msgspec.structs.replace(
@@ -64,6 +75,17 @@ class Authentication(msgspec.Struct, frozen=True, omit_defaults=True):
         return is_same and user.may_sign_on
 
 
+class SignOnPlace(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Where a user signed on last, for people to know their own devices again.
+
+    Args: program, system: what the browser said it is, each in a word; "" for unknown.
+    """
+
+    address: str = ""
+    program: str = ""
+    system: str = ""
+
+
 class Session(msgspec.Struct, frozen=True, omit_defaults=True):
     """One browser in which a user has signed on. Times are seconds since the epoch.
 
@@ -73,6 +95,7 @@ class Session(msgspec.Struct, frozen=True, omit_defaults=True):
         former: keys of the cookies before; nobody is recognised by them any more, but flows that
             were begun with them may go on.
         created_at: when the user first signed on in it.
+        clients: for which the user signed on; others may have used the session afterwards.
     """
 
     id: SessionId
@@ -82,6 +105,8 @@ class Session(msgspec.Struct, frozen=True, omit_defaults=True):
     used_at: float
     persistent_key: BrowserKey | None = None
     former: tuple[BrowserKey, ...] = ()
+    place: SignOnPlace = SignOnPlace()
+    clients: tuple[ClientId, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

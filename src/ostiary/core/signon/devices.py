@@ -13,12 +13,13 @@ MAX_AGE_SECONDS = 365 * 86_400
 MAX_CHARACTERS = 256
 _PURPOSE = "device"
 _ID_CHARACTERS = 22
-_PARTS = 4
+_PARTS, _PARTS_CONFIRMED = 4, 5
+_CONFIRMED = "2"
 
 
 @dataclass(frozen=True, slots=True)
 class Devices:
-    """Makes and reads device cookies: user, device, second of issue, and a keyed digest.
+    """Makes and reads device cookies: user, device, issue, what was proved, and a keyed digest.
 
     A known device only has a count of failures of its own; it proves nothing else.
     """
@@ -28,26 +29,37 @@ class Devices:
     def read(self, env: Environment, cookie: str | None) -> KnownDevice | None:
         """Return the device that a cookie stands for, if the cookie is genuine and not too old."""
         parts = cookie.split(".") if cookie is not None and len(cookie) <= MAX_CHARACTERS else []
-        if len(parts) != _PARTS:
+        if len(parts) not in {_PARTS, _PARTS_CONFIRMED}:
             return None
-        user, device, issued_at, mark = parts
-        expected = _mark(env, user, device, issued_at)
+        user, device, issued_at, *proved, mark = parts
+        expected = _mark(env, ".".join(parts[:-1]))
         if not hmac.compare_digest(mark.encode(errors="surrogatepass"), expected.encode()):
             return None
         is_old = self.clock.now() >= int(issued_at) + MAX_AGE_SECONDS
-        return None if is_old else KnownDevice(UserId(user), device)
+        return None if is_old else KnownDevice(UserId(user), device, proved == [_CONFIRMED])
 
-    def issue(self, env: Environment, user_id: UserId, known: KnownDevice | None) -> str:
+    def issue(
+        self,
+        env: Environment,
+        user_id: UserId,
+        known: KnownDevice | None,
+        *,
+        is_confirmed: bool = False,
+    ) -> str:
         """Return the cookie of a device on which a user has just signed on.
 
-        Args: known is what the device was known as; for the same user it keeps its count.
+        Args:
+            known: what the device was known as; for the same user it keeps its count.
+            is_confirmed: with a second factor; it stays so.
         """
-        is_same = known is not None and known.user == user_id
-        device = known.id if known is not None and is_same else mint_alphanumeric(_ID_CHARACTERS)
-        issued_at = str(int(self.clock.now()))
-        return ".".join((user_id, device, issued_at, _mark(env, user_id, device, issued_at)))
+        kept = known if known is not None and known.user == user_id else None
+        device = kept.id if kept is not None else mint_alphanumeric(_ID_CHARACTERS)
+        is_confirmed = is_confirmed or (kept is not None and kept.is_confirmed)
+        proved = (_CONFIRMED,) if is_confirmed else ()
+        text = ".".join((user_id, device, str(int(self.clock.now())), *proved))
+        return f"{text}.{_mark(env, text)}"
 
 
-def _mark(env: Environment, user: str, device: str, issued_at: str) -> str:
+def _mark(env: Environment, text: str) -> str:
     # No part has a dot: ids are UUIDs and alphanumerics.
-    return b64.encode(env.client_secrets.mark(_PURPOSE, f"{user}.{device}.{issued_at}"))
+    return b64.encode(env.client_secrets.mark(_PURPOSE, text))

@@ -3,7 +3,11 @@
 from dataclasses import dataclass
 
 from ostiary.core.crypto.webauthn import credential_id_of
-from ostiary.core.model.audit import SecondFactorAccepted, SecondFactorLocked, SecondFactorRefused
+from ostiary.core.model.audit.authenticators import (
+    SecondFactorAccepted,
+    SecondFactorLocked,
+    SecondFactorRefused,
+)
 from ostiary.core.model.authenticator import Authenticator, AuthenticatorKind
 from ostiary.core.model.environment import Environment
 from ostiary.core.model.password_policy import Standing
@@ -34,15 +38,15 @@ class FactorChecks:
         """Decide one answer; see `SecondFactors.check`."""
         if answer.is_late:
             return self._refused(env, asked.kind, answer, FactorRefused("over"))
-        user_id = answer.user.id
-        standing = await self.counts.begin(env, guesses_of(user_id))
+        user_id, device = answer.user.id, answer.context.device
+        standing = await self.counts.begin(env, guesses_of(user_id), device=device)
         result = await self._spend(env, asked, answer) if standing.is_admitted else None
         if not isinstance(result, Right):
             return self._refuse(env, asked.kind, answer, standing, result)
         used = result.authenticator
-        await self.counts.clear(env, guesses_of(user_id))
+        await self.counts.clear(env, guesses_of(user_id), device=device)
         if used.kind in CHANNELS:
-            await self.counts.clear(env, codes_of(user_id))
+            await self.counts.clear(env, codes_of(user_id), device=device)
         self.events.emit(
             SecondFactorAccepted(env.id, user_id, used.id, used.kind, answer.context.address)
         )

@@ -35,9 +35,9 @@ class FactorSending:
 
         Raises: UnavailableError; DeliveryFailedError where there is no such channel.
         """
-        if locked := await self.counts.find_lock(env, guesses_of(user.id)):
+        if locked := await self._find_lock(env, user, context):
             return FactorRefused("locked", remaining=0, retry_seconds=locked)
-        if retry_seconds := await self._find_limit(env, user, authenticator):
+        if retry_seconds := await self._find_limit(env, user, authenticator, context):
             return FactorRefused("limit", retry_seconds=retry_seconds)
         code, kept = self.one_time_codes.make(
             env,
@@ -77,13 +77,20 @@ class FactorSending:
         message = Message(Channel.EMAIL, address, template, values, locale, user.id)
         self.delivery.send(env, message)
 
-    async def _find_limit(self, env: Environment, user: User, authenticator: Authenticator) -> int:
+    async def _find_lock(self, env: Environment, user: User, context: FactorContext) -> int:
+        """Return for how many seconds no code would be taken where strangers' guesses count."""
+        # A device's own count shows when the code is taken, or not.
+        return 0 if context.device else await self.counts.find_lock(env, guesses_of(user.id))
+
+    async def _find_limit(
+        self, env: Environment, user: User, authenticator: Authenticator, context: FactorContext
+    ) -> int:
         """Count one more code; return for how many seconds no code is sent, 0 to send it."""
-        subjects = [codes_of(user.id)]
+        counted = [(codes_of(user.id), context.device)]
         if not authenticator.is_active:
-            subjects.append(codes_to_new(env, authenticator.target))
-        for subject in subjects:
-            standing = await self.counts.begin(env, subject)
+            counted.append((codes_to_new(env, authenticator.target), ""))
+        for subject, device in counted:
+            standing = await self.counts.begin(env, subject, device=device)
             if not standing.is_admitted:
                 return max(1, self.counts.seconds_until(standing.failures.locked_until))
         return 0

@@ -19,11 +19,14 @@ class FactorContext(msgspec.Struct, frozen=True):
         flow_id: a challenge made in one flow is good in no other.
         address: from where somebody acts, for the event log.
         locale: in which language a message is wished; "" when unknown.
+        device: where the user has given a second factor before, which has counts of its own; "" for
+            any other.
     """
 
     flow_id: FlowId
     address: str
     locale: str = ""
+    device: str = ""
 
 
 class Challenge(msgspec.Struct, frozen=True, omit_defaults=True):

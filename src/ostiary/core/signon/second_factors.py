@@ -6,7 +6,7 @@ from typing import TypeVar
 from ostiary.core.base.clock import Clock
 from ostiary.core.base.ids import AuthenticatorId, UserId
 from ostiary.core.crypto.webauthn_options import request_options
-from ostiary.core.model.audit import SecondFactorRefused
+from ostiary.core.model.audit.authenticators import BrowsersForgotten, SecondFactorRefused
 from ostiary.core.model.authenticator import Authenticator, AuthenticatorKind
 from ostiary.core.model.environment import Environment
 from ostiary.core.model.user import User
@@ -28,6 +28,7 @@ from ostiary.core.signon.factor_words import (
     FactorRefused,
 )
 from ostiary.core.signon.one_time_codes import OneTimeCodes
+from ostiary.core.signon.remembered_browsers import forget_browsers
 from ostiary.core.signon.usable_authenticators import CHANNELS, UsableAuthenticators
 
 Result = TypeVar("Result")
@@ -65,8 +66,12 @@ class SecondFactors:
         Whoever has one proves it before another one is added.
         Args: but: the id of one that does not count.
         """
+        return any(each.id != but for each in await self.active(env, user_id))
+
+    async def active(self, env: Environment, user_id: UserId) -> tuple[Authenticator, ...]:
+        """Return the authenticators of a user, usable here and now or not."""
         kept = await self.authenticators.select(env, user_id)
-        return any(each.is_active and each.id != but for each in kept)
+        return tuple(each for each in kept if each.is_active)
 
     async def begin_enrolment(
         self,
@@ -188,6 +193,17 @@ class SecondFactors:
         Args: source: who does it, for the event log: a word of ours.
         """
         return await self._changes().remove(env, user, authenticator_id, source=source)
+
+    async def forget_browsers(self, env: Environment, user: User, *, source: str) -> bool:
+        """Ask in every browser again that was remembered; tell whether that is of any use.
+
+        Args: source: as for `remove`.
+        Raises: AuthenticatorChangedError when they change all the time.
+        """
+        is_done = await forget_browsers(env, user, self.authenticators, self.clock)
+        if is_done:
+            self.events.emit(BrowsersForgotten(env.id, user.id, source))
+        return is_done
 
     def _told(
         self,
