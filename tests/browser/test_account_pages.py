@@ -1,6 +1,6 @@
 """Registering, changing and recovering a password, as somebody before the pages does it."""
 
-from playwright.sync_api import expect
+from playwright.sync_api import Browser, expect
 
 from tests.browser.installation import PASSWORD
 from tests.browser.mailbox import Mailbox
@@ -118,3 +118,47 @@ def test_SEC_151_the_page_says_the_same_of_a_name_that_nobody_has(person: Person
     person.field("Code").fill("22222222")
     person.press("Continue")
     expect(person.page.get_by_role("alert")).to_contain_text("This is not the code")
+
+
+def test_a_forgotten_username_is_told_by_mail(person: Person, mailbox: Mailbox) -> None:
+    person.open("accounts")
+    person.press("Forgotten username?")
+    expect(person.field("E-mail address")).to_be_focused()
+    person.page.keyboard.type("Person-2@example.com")
+    person.page.keyboard.press("Enter")
+    expect(person.page.get_by_role("heading")).to_have_text("Look into your mail")
+    username = mailbox.read_usernames("person-2@example.com")
+    person.press("Sign on")
+    person.sign_on(username)
+    assert "code" in person.answer()
+
+
+def test_a_forgotten_password_is_recovered_by_a_link_in_another_browser(
+    person: Person, mailbox: Mailbox, browser: Browser
+) -> None:
+    person.open("links")
+    person.press("Forgotten password?")
+    person.field("Username").fill("person-3")
+    person.press("Send a link")
+    expect(person.page.get_by_role("heading")).to_have_text("Look into your mail")
+
+    link = mailbox.read_link("person-3@example.com")
+    elsewhere = browser.new_context(ignore_https_errors=True)
+    try:
+        other = Person(elsewhere.new_page(), person.base_url, person.sites)
+        other.page.goto(link)
+        expect(other.field("Username")).to_have_value("person-3")
+        expect(other.field("New password")).to_be_focused()
+        other.page.keyboard.type(NEWER)
+        other.page.keyboard.press("Enter")
+        expect(other.page.get_by_role("heading")).to_have_text("Your password is changed")
+        other.page.goto(link)
+        expect(other.page.get_by_role("heading")).to_have_text("This link is not valid any more")
+    finally:
+        elsewhere.close()
+
+    person.press("Sign on")
+    expect(person.field("Username")).to_have_value("person-3")
+    person.field("Password").fill(NEWER)
+    person.press("Sign on")
+    assert "code" in person.answer()
