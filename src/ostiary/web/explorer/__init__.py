@@ -1,0 +1,1 @@
+"""The explorer: a page for developers, which lists what flows ask and drives one step by step."""
