@@ -40,6 +40,23 @@ class Authority:
         return path
 
 
+def make_self_signed(path: Path, name: str) -> tuple[Path, Path]:
+    """Write a certificate that signed itself, with its key, and beside it the certificate alone."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    issuer = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+    now = datetime.now(UTC)
+    certificate = (
+        _builder(name, issuer, key.public_key())
+        .not_valid_before(now - _DAY)
+        .not_valid_after(now + _DAY)
+        .sign(key, hashes.SHA256())
+    )
+    alone = path.with_suffix(".crt")
+    alone.write_bytes(certificate.public_bytes(Encoding.PEM))
+    path.write_bytes(_pem(certificate, key))
+    return path, alone
+
+
 def make_authority(path: Path) -> Authority:
     """Make an authority, and write its certificate."""
     key = ec.generate_private_key(ec.SECP256R1())

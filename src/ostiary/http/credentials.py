@@ -3,6 +3,11 @@
 import binascii
 
 from ostiary.core.clientauth.contract import BasicCredentials, Presented
+from ostiary.core.crypto.client_certificates import (
+    ClientCertificate,
+    UnreadableCertificateError,
+    read_certificate,
+)
 from ostiary.http.message import Request
 
 _CONTROLS = bytes([*range(32), 127])
@@ -15,11 +20,22 @@ def present(request: Request, *endpoints: str) -> Presented:
     Args: endpoints are the paths, below the environment's base URL, that an assertion may name.
     Raises: HTTPError 400 when `Authorization` is sent twice.
     """
+    certificate = find_certificate(request)
     header = request.find_header(b"authorization")
     if header is None:
-        return Presented(request.address, endpoints)
+        return Presented(request.address, endpoints, certificate=certificate)
     basic = _parse_basic(header)
-    return Presented(request.address, endpoints, basic, basic is None)
+    return Presented(request.address, endpoints, basic, basic is None, certificate=certificate)
+
+
+def find_certificate(request: Request) -> ClientCertificate | None:
+    """Return the certificate of a request's connection; one that nobody can read is none."""
+    if request.client_certificate is None:
+        return None
+    try:
+        return read_certificate(request.client_certificate)
+    except UnreadableCertificateError:
+        return None
 
 
 def _parse_basic(header: bytes) -> BasicCredentials | None:

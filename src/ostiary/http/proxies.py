@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 
+from ostiary.http.handed_certificates import handed_certificate
 from ostiary.http.message import Request
 
 _REMEMBERED_ADDRESSES = 1024
@@ -12,21 +13,30 @@ _REMEMBERED_ADDRESSES = 1024
 class TrustedProxies:
     """The networks whose forwarded headers are believed; nobody else's are even read.
 
-    Only `X-Forwarded-For` and `X-Forwarded-Proto` count: host names come from the configuration.
+    Only `X-Forwarded-For` and `X-Forwarded-Proto` count, and the header that is configured for the
+    certificates of their clients: host names come from the configuration.
     """
 
-    def __init__(self, networks: Iterable[IPv4Network | IPv6Network] = ()) -> None:
+    def __init__(
+        self,
+        networks: Iterable[IPv4Network | IPv6Network] = (),
+        certificate_header: str | None = None,
+    ) -> None:
         self.networks = tuple(networks)
+        self._certificate_header = certificate_header and certificate_header.encode()
         self._is_trusted = lru_cache(_REMEMBERED_ADDRESSES)(self._find_trust)
 
     def apply(self, request: Request) -> None:
-        """Replace address and scheme of a request that a trusted proxy handed on.
+        """Replace address, scheme and certificate of a request that a trusted proxy handed on.
 
         The address is the rightmost one that is not itself trusted: everything left of it is only
         what that sender claims.
         """
         if not self._is_trusted(request.address):
             return
+        if self._certificate_header:
+            # The certificate of the connection is the proxy's own.
+            request.client_certificate = handed_certificate(request, self._certificate_header)
         request.is_secure = request.is_secure or _last_scheme(request) == b"https"
         for hop in reversed(_hops(request)):
             address = _parse_address(hop)

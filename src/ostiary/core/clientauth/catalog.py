@@ -4,6 +4,7 @@ from ostiary.core.clientauth.client_secret_basic import ClientSecretBasic
 from ostiary.core.clientauth.client_secret_jwt import ClientSecretJWT
 from ostiary.core.clientauth.client_secret_post import ClientSecretPost
 from ostiary.core.clientauth.contract import ClientAuthenticator
+from ostiary.core.clientauth.mutual_tls import SelfSignedTLSClientAuth, TLSClientAuth
 from ostiary.core.clientauth.none import NoAuthentication
 from ostiary.core.clientauth.private_key_jwt import PrivateKeyJWT
 
@@ -12,5 +13,7 @@ ALL: tuple[type[ClientAuthenticator], ...] = (
     ClientSecretPost,
     ClientSecretJWT,
     PrivateKeyJWT,
+    TLSClientAuth,
+    SelfSignedTLSClientAuth,
     NoAuthentication,
 )

@@ -18,6 +18,7 @@ class ClientSecretBasic:
 
     clock: Clock
     method: ClassVar[AuthMethod] = AuthMethod.CLIENT_SECRET_BASIC
+    is_silent: ClassVar[bool] = False
 
     def find_claimed(self, params: Params, presented: Presented) -> str | None:
         """Claim the header's user, form-decoded, so that all spellings of an id count as one.

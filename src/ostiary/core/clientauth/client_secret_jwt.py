@@ -22,6 +22,7 @@ class ClientSecretJWT:
     assertions: AssertionVerifier
     decoys: Decoys
     method: ClassVar[AuthMethod] = AuthMethod.CLIENT_SECRET_JWT
+    is_silent: ClassVar[bool] = False
 
     def find_claimed(self, params: Params, presented: Presented) -> str | None:
         return find_claimed(presented, is_symmetric=True)

@@ -17,6 +17,7 @@ class ClientSecretPost:
 
     clock: Clock
     method: ClassVar[AuthMethod] = AuthMethod.CLIENT_SECRET_POST
+    is_silent: ClassVar[bool] = False
 
     def find_claimed(self, params: Params, presented: Presented) -> str | None:
         if "client_secret" not in params:

@@ -6,6 +6,7 @@ from typing import Protocol
 import msgspec
 
 from ostiary.core.base.params import Params
+from ostiary.core.crypto.client_certificates import ClientCertificate
 from ostiary.core.crypto.jws import UnverifiedJWS
 from ostiary.core.model.client import AuthMethod, Client
 from ostiary.core.model.environment import Environment
@@ -47,6 +48,7 @@ class Presented(msgspec.Struct, frozen=True):
         basic: None when there is no Basic header, or an unreadable one.
         is_unreadable: an Authorization header is there that is not readable Basic.
         assertion: what the parameters hold of one; read when the client is authenticated.
+        certificate: of the TLS connection, where the caller showed one.
     """
 
     address: str
@@ -54,6 +56,7 @@ class Presented(msgspec.Struct, frozen=True):
     basic: BasicCredentials | None = None
     is_unreadable: bool = False
     assertion: UnverifiedAssertion | None = None
+    certificate: ClientCertificate | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +72,14 @@ class ClientAuthenticator(Protocol):
     @property
     def method(self) -> AuthMethod:
         """Return the method's registered name."""
+        ...
+
+    @property
+    def is_silent(self) -> bool:
+        """Tell whether a request shows nothing of it but a `client_id`.
+
+        Of several such methods the client's own is meant; of all others a request carries one.
+        """
         ...
 
     def find_claimed(self, params: Params, presented: Presented) -> str | None:

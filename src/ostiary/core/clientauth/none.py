@@ -15,6 +15,7 @@ class NoAuthentication:
     """Spec: RFC 6749 §3.2.1; RFC 7591 §2 (`none`)."""
 
     method: ClassVar[AuthMethod] = AuthMethod.NONE
+    is_silent: ClassVar[bool] = True
 
     def find_claimed(self, params: Params, presented: Presented) -> str | None:
         """Claim `client_id` where no proof is sent.

@@ -23,6 +23,7 @@ class PrivateKeyJWT:
     assertions: AssertionVerifier
     decoys: Decoys
     method: ClassVar[AuthMethod] = AuthMethod.PRIVATE_KEY_JWT
+    is_silent: ClassVar[bool] = False
 
     def find_claimed(self, params: Params, presented: Presented) -> str | None:
         return find_claimed(presented, is_symmetric=False)

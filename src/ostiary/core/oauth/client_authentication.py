@@ -10,6 +10,7 @@ from ostiary.core.base.errors import (
     OAuthError,
     TooManyAttemptsError,
 )
+from ostiary.core.base.ids import ClientId
 from ostiary.core.base.params import Params
 from ostiary.core.clientauth.assertion import read_assertion
 from ostiary.core.clientauth.contract import ClientAuthenticator, Presented, Rejected
@@ -35,7 +36,7 @@ class ClientAuthentication:
         """
         if "client_assertion" in params:
             presented = replace(presented, assertion=read_assertion(params))
-        authenticator, claimed = self._choose(params, presented)
+        authenticator, claimed = self._choose(env, params, presented)
         subjects = (("client", claimed, presented.address), ("address", presented.address))
         try:
             self.limiter.check(env, *subjects)
@@ -51,7 +52,9 @@ class ClientAuthentication:
         reason = f"{authenticator.method}: {outcome.reason}"
         raise InvalidClientError(reason=reason, claimed=claimed)
 
-    def _choose(self, params: Params, presented: Presented) -> tuple[ClientAuthenticator, str]:
+    def _choose(
+        self, env: Environment, params: Params, presented: Presented
+    ) -> tuple[ClientAuthenticator, str]:
         """Return the one method whose credentials the request carries, and the id it claims."""
         if presented.is_unreadable:
             raise InvalidClientError(reason="unreadable Authorization header")
@@ -60,7 +63,11 @@ class ClientAuthentication:
             claimed = authenticator.find_claimed(params, presented)
             if claimed is None:
                 continue
-            if found is not None:
+            if found is not None and authenticator.is_silent and found[0].is_silent:
+                client = env.clients.get(ClientId(claimed))
+                if client is None or authenticator.method not in client.auth_methods:
+                    continue
+            elif found is not None:
                 raise OAuthError(
                     OAuthCode.INVALID_REQUEST,
                     "Authenticate the client by one method only.",

@@ -1,10 +1,11 @@
 """Server metadata: what this server can do, computed from what is registered."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ostiary.core.base.languages import LANGUAGES
 from ostiary.core.model.authorization_request import ResponseMode
-from ostiary.core.model.client import AuthMethod
+from ostiary.core.model.client import BY_CERTIFICATE, AuthMethod
 from ostiary.core.model.environment import ENVIRONMENT_KEYS, Environment
 from ostiary.core.oauth import response_types
 from ostiary.core.oauth.checks.claims import known_claims
@@ -23,6 +24,10 @@ _LOGOUT = tuple(
     for what in ("", "session_")
 )
 """What is said of both kinds of logout beyond one application."""
+_ASKING = frozenset(
+    {"token_endpoint", "introspection_endpoint", "revocation_endpoint", "userinfo_endpoint"}
+)
+"""Endpoints that programs call themselves, by their members of metadata."""
 ASSERTION_METHODS = frozenset({AuthMethod.PRIVATE_KEY_JWT, AuthMethod.CLIENT_SECRET_JWT})
 
 
@@ -44,7 +49,8 @@ class Metadata:
 
         Spec: RFC 8414 §2; OpenID Connect Discovery 1.0 §3.
         """
-        methods = [str(method) for method in self.auth_methods]
+        unseen = frozenset() if env.mutual_tls_url else BY_CERTIFICATE
+        methods = [str(method) for method in self.auth_methods if method not in unseen]
         authenticating = [method for method in methods if method != AuthMethod.NONE]
         members: dict[str, object] = {
             "issuer": env.issuer,
@@ -92,6 +98,22 @@ class Metadata:
         if contexts:
             members["acr_values_supported"] = sorted(contexts)
         return members
+
+    def describe_mutual_tls(self, env: Environment, urls: Mapping[str, str]) -> dict[str, object]:
+        """Return what is said of certificates: where endpoints ask for them.
+
+        Spec: RFC 8705 §5, §3.3.
+        Args: urls: of the dialect's endpoints by their members.
+        """
+        if env.mutual_tls_url is None or not BY_CERTIFICATE.intersection(self.auth_methods):
+            return {}
+        asking = {
+            member: env.at_mutual_tls(url) for member, url in urls.items() if member in _ASKING
+        }
+        return {
+            "mtls_endpoint_aliases": asking,
+            "tls_client_certificate_bound_access_tokens": True,
+        }
 
     @staticmethod
     def _id_token_algorithms(env: Environment) -> set[str]:

@@ -18,6 +18,10 @@ _BATCH = 4
 """Few at a time, so that sibling workers on the same socket get their share."""
 
 
+ChooseTLS = Callable[[], ssl.SSLContext | None]
+"""Returns the context of the next connection; None for plain HTTP."""
+
+
 def connection_limit() -> int:
     """Raise the limit of descriptors as far as allowed; how many connections fit below it."""
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
@@ -60,12 +64,12 @@ class Acceptor:
         listening: socket.socket,
         make_protocol: Callable[[], asyncio.Protocol],
         room: Room,
-        tls: ssl.SSLContext | None = None,
+        choose_tls: ChooseTLS,
     ) -> None:
         self._listening = listening
         self._make_protocol = make_protocol
         self._room = room
-        self._tls = tls
+        self._choose_tls = choose_tls
         self._loop = asyncio.get_running_loop()
         self._handshakes: set[asyncio.Task[None]] = set()
         self._resumption: asyncio.TimerHandle | None = None
@@ -107,13 +111,14 @@ class Acceptor:
     async def _shake_hands(self, connection: socket.socket) -> None:
         with contextlib.suppress(OSError):
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        tls = self._choose_tls()
         try:
             await self._loop.connect_accepted_socket(
                 self._make_protocol,
                 connection,
-                ssl=self._tls,
-                ssl_handshake_timeout=HANDSHAKE_SECONDS if self._tls else None,
-                ssl_shutdown_timeout=_CLOSE_SECONDS if self._tls else None,
+                ssl=tls,
+                ssl_handshake_timeout=HANDSHAKE_SECONDS if tls else None,
+                ssl_shutdown_timeout=_CLOSE_SECONDS if tls else None,
             )
         except OSError:
             self._room.failed_handshakes += 1

@@ -2,7 +2,6 @@
 
 import asyncio
 import socket
-import ssl
 import time
 from collections.abc import Callable
 from email.utils import formatdate
@@ -12,7 +11,7 @@ from uvicorn.config import Config
 from uvicorn.server import ServerState
 
 from ostiary.http.protocol import EdgeProtocol
-from ostiary.main.worker.acceptor import Acceptor, Room
+from ostiary.main.worker.acceptor import Acceptor, ChooseTLS, Room
 
 KEEP_ALIVE_SECONDS = 75
 """Longer than proxies keep an idle connection, so that it is they who close it."""
@@ -64,9 +63,9 @@ class HTTPServer:
     def accept_pauses(self) -> int:
         return sum(acceptor.pauses for acceptor in self._acceptors)
 
-    def listen(self, listening: socket.socket, tls: ssl.SSLContext | None = None) -> None:
+    def listen(self, listening: socket.socket, choose_tls: ChooseTLS) -> None:
         """Serve on one more socket."""
-        acceptor = Acceptor(listening, self._make_protocol, self._room, tls)
+        acceptor = Acceptor(listening, self._make_protocol, self._room, choose_tls)
         acceptor.start()
         self._acceptors.append(acceptor)
 
