@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from types import TracebackType
-from typing import Self, Unpack
+from typing import TYPE_CHECKING, Self, Unpack
 
 from ostiary_client.caching.source import AsyncTokenSource
 from ostiary_client.caching.token_request import TokenRequest
@@ -11,8 +11,12 @@ from ostiary_client.options import ClientOptions
 from ostiary_client.protocol.metadata import Metadata
 from ostiary_client.signon.async_calls import AsyncSignOnCalls
 from ostiary_client.signon.conversations import SignOnConversations
+from ostiary_client.signon.session import AsyncSession
 from ostiary_client.tokens import AccessToken, BackendToken, Introspection, text_of
 from ostiary_client.transport import AsyncTransport
+
+if TYPE_CHECKING:
+    from ostiary_client.management.management import AsyncManagement
 
 
 class AsyncClient(AsyncSignOnCalls):
@@ -125,6 +129,32 @@ class AsyncClient(AsyncSignOnCalls):
         presented = token or await self.token()
         return await self._transport.run(
             self._conversations.exchange_at_backend(url, presented, method=method, member=member)
+        )
+
+    def management(
+        self,
+        *,
+        api_url: str | None = None,
+        environment_id: str | None = None,
+        session: AsyncSession | None = None,
+    ) -> "AsyncManagement":
+        """Return the environment that the client manages by PingOne's management API.
+
+        Spec: PingOne "Platform API".
+        Args: as `Client.management`.
+        Raises: as `Client.management`.
+        """
+        from ostiary_client.management.caller import AsyncCaller  # noqa: PLC0415 - most do without
+        from ostiary_client.management.management import AsyncManagement  # noqa: PLC0415
+        from ostiary_client.management.place import managed_environment  # noqa: PLC0415
+
+        mine = self._conversations
+        place = managed_environment(
+            mine.base_url, api_url, environment_id, insecure_http=mine.insecure_http
+        )
+        owner = self if session is None else session
+        return AsyncManagement(
+            place, AsyncCaller(self._transport, mine.retries, owner.token, owner.forget)
         )
 
     async def aclose(self) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from types import TracebackType
-from typing import Self, Unpack
+from typing import TYPE_CHECKING, Self, Unpack
 
 from ostiary_client.caching.source import TokenSource
 from ostiary_client.caching.token_request import TokenRequest
@@ -11,8 +11,12 @@ from ostiary_client.options import ClientOptions
 from ostiary_client.protocol.metadata import Metadata
 from ostiary_client.signon.calls import SignOnCalls
 from ostiary_client.signon.conversations import SignOnConversations
+from ostiary_client.signon.session import Session
 from ostiary_client.tokens import AccessToken, BackendToken, Introspection, text_of
 from ostiary_client.transport import SyncTransport
+
+if TYPE_CHECKING:
+    from ostiary_client.management.management import Management
 
 
 class Client(SignOnCalls):
@@ -121,6 +125,34 @@ class Client(SignOnCalls):
         return self._transport.run(
             self._conversations.exchange_at_backend(url, presented, method=method, member=member)
         )
+
+    def management(
+        self,
+        *,
+        api_url: str | None = None,
+        environment_id: str | None = None,
+        session: Session | None = None,
+    ) -> "Management":
+        """Return the environment that the client manages by PingOne's management API.
+
+        Nothing is sent before the first call of what is returned.
+
+        Spec: PingOne "Platform API".
+        Args: api_url is `https://api.pingone.com/v1` by the region for PingOne's own hosts, and
+            `/v1` beside the base URL elsewhere; environment_id is that of the base URL; session is
+            of somebody who is signed on, and manages the own account alone.
+        Raises: ConfigurationError when it cannot be said which environment that is.
+        """
+        from ostiary_client.management.caller import Caller  # noqa: PLC0415 - most do without
+        from ostiary_client.management.management import Management  # noqa: PLC0415
+        from ostiary_client.management.place import managed_environment  # noqa: PLC0415
+
+        mine = self._conversations
+        place = managed_environment(
+            mine.base_url, api_url, environment_id, insecure_http=mine.insecure_http
+        )
+        owner = self if session is None else session
+        return Management(place, Caller(self._transport, mine.retries, owner.token, owner.forget))
 
     def close(self) -> None:
         """Close the connections."""

@@ -226,6 +226,85 @@ class FlowStepError(FlowError):
     """The flow wants a step that this call does not take; `code` is the state it stands in."""
 
 
+# --- managing an environment --------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class ManagementDetail:
+    """What is wrong with one member, `target`, whose names are joined by dots, or with the whole.
+
+    `unmet` are the rules that a new password breaks, `allowed_values` what would have been taken,
+    both by the server's names.
+    """
+
+    code: str = ""
+    message: str = ""
+    target: str = ""
+    attempts_remaining: int | None = None
+    retry_after_seconds: int | None = None
+    unmet: tuple[str, ...] = ()
+    allowed_values: tuple[str, ...] = ()
+
+
+class ManagementError(ResponseError):
+    """The management API refused a call; nothing was changed.
+
+    `code` is the server's word for it, `message` its text; `details` say it of each member.
+    """
+
+    def __init__(  # noqa: PLR0913 - one parameter a fact
+        self,
+        problem: str,
+        *,
+        remedy: str = "",
+        status: int = 0,
+        content: str = "",
+        code: str = "",
+        message: str = "",
+        details: tuple[ManagementDetail, ...] = (),
+    ) -> None:
+        super().__init__(problem, remedy=remedy, status=status, content=content)
+        self.code = code
+        self.message = message
+        self.details = details
+
+
+class TokenRefusedError(ManagementError):
+    """The token opens nothing here: of another environment, for something else, or revoked."""
+
+
+class PermissionMissingError(ManagementError):
+    """The token is good, and neither a role nor a scope permits this."""
+
+
+class NotFoundError(ManagementError):
+    """What is to be read or changed is not there, or not there for this client."""
+
+
+class InvalidDataError(ManagementError):
+    """What was sent cannot be; `details` say what is wrong with which member."""
+
+
+class NotUniqueError(InvalidDataError):
+    """Another one has this name already."""
+
+
+class StillInUseError(InvalidDataError):
+    """What is to be deleted is needed by others."""
+
+
+class NewPasswordRefusedError(InvalidDataError):
+    """The new password breaks rules of the policy: see `unmet` of the details."""
+
+
+class CurrentPasswordRefusedError(InvalidDataError):
+    """The password that was presented is not the user's."""
+
+
+class PasswordLockedError(InvalidDataError):
+    """Too many passwords were wrong: see `retry_after_seconds` of the details."""
+
+
 # --- the backend that exchanges a token for its own --------------------------
 
 
