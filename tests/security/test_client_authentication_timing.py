@@ -1,24 +1,17 @@
 """Wrong guesses take the same time, measured: whether a client exists cannot be told by a clock."""
 
-import gc
-import itertools
-import math
-import random
-import statistics
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import pytest
 
 from ostiary.adapters.limiter import Allowance
 from tests.support.app import TOKEN, make_app
 from tests.support.tenants import digest_of, make_client
+from tests.support.timing import LIMIT_T, compare, in_turn, quiet
 
 pytestmark = pytest.mark.prove
 
 SAMPLES = 20_000
-LIMIT_T = 4.5
 ENDLESS = {"client": Allowance(10**9, 60), "address": Allowance(10**9, 60)}
 GUESSED = {
     "a generated secret": "many",
@@ -39,18 +32,15 @@ async def test_SEC_54_a_guess_at_a_client_takes_as_long_as_one_at_nobody(
     Names have one length, so that nothing but existence differs.
     """
     samples = await _measure(method, (guessed, "x" * len(guessed)))
-    t = _welch(*(_trimmed(times) for times in samples.values()))
-    assert abs(t) < LIMIT_T
+    assert abs(compare(*samples.values()).t) < LIMIT_T
 
 
 async def _measure(method: str, names: tuple[str, str]) -> dict[str, list[int]]:
     two = make_client("two", secrets=(digest_of("a"), digest_of("b")))
     app = make_app(clients=[two], allowances=ENDLESS)
     samples: dict[str, list[int]] = {name: [] for name in names}
-    order = list(itertools.chain.from_iterable(itertools.repeat(names, SAMPLES)))
-    random.Random(1).shuffle(order)
-    with _quiet():
-        for name in order:
+    with quiet():
+        for name in in_turn(names, SAMPLES):
             form, basic = {"grant_type": "client_credentials"}, (name, "wrong")
             if method == "post":
                 form |= {"client_id": name, "client_secret": "wrong"}
@@ -63,22 +53,3 @@ async def _measure(method: str, names: tuple[str, str]) -> dict[str, list[int]]:
             app.events.events.clear()
             app.events.log.clear()
     return samples
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    gc.collect()
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.enable()
-
-
-def _trimmed(times: list[int]) -> list[int]:
-    return sorted(times)[: len(times) * 9 // 10]
-
-
-def _welch(one: list[int], other: list[int]) -> float:
-    spread = statistics.variance(one) / len(one) + statistics.variance(other) / len(other)
-    return (statistics.fmean(one) - statistics.fmean(other)) / math.sqrt(spread)
