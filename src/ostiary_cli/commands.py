@@ -8,6 +8,7 @@ from ostiary_cli import (
     configuration,
     decode,
     discover,
+    flows,
     introspect,
     keys,
     login,
@@ -79,6 +80,7 @@ COMMANDS: tuple[Command | Group, ...] = (
     Command("apply", configuration.apply, CONFIGURATION),
     Command("export", configuration.export, CONFIGURATION),
     Command("serve", serve.serve, SERVER),
+    Command("flows", flows.flows, SERVER),
     Group(
         "keys",
         "List, rotate and import signing keys.",

@@ -21,11 +21,13 @@ from ostiary.http.languages import find_languages
 from ostiary.http.message import Request
 
 MAX_USERNAME_CHARACTERS = 256
+MAX_USER_AGENT_CHARACTERS = 256
 YEAR_SECONDS = 365 * 86_400
 _VALUES: Mapping[str, re.Pattern[str]] = {
     "cookie": re.compile(r"[0-9A-Za-z]{22}"),
     "persistent_cookie": re.compile(r"[0-9A-Za-z]{32}"),
     "device": re.compile(r"[!-~]{1,512}"),
+    "remembered": re.compile(r"[0-9A-Za-z_.~-]{1,512}"),
     "username": re.compile(r"[!-~]{1,3072}"),
 }
 """What the value of each member looks like; anything else was not set by us, and counts as none."""
@@ -99,6 +101,7 @@ class BrowserCookies:
             username=None if username is None else _read_username(username),
             api_state=None if state is None else state.decode("latin-1"),
             languages=find_languages(request),
+            user_agent=_read_user_agent(request),
             **shown,
         )
 
@@ -156,6 +159,13 @@ def _find(values: Mapping[str, Sequence[str]], kept: KeptCookie) -> str | None:
         if len(sent) > 1:
             return None  # and its twin does not stand in for it
     return None
+
+
+def _read_user_agent(request: Request) -> str:
+    for name, value in request.headers:
+        if name == b"user-agent":
+            return value[:MAX_USER_AGENT_CHARACTERS].decode("latin-1")
+    return ""
 
 
 def _read_username(value: str) -> str | None:

@@ -27,7 +27,7 @@ def find_application_origins(env: Environment, request: Request) -> frozenset[st
 def check_application(env: Environment, request: Request, client_id: ClientId | None) -> None:
     """Refuse a flow without redirects to a page that is no application open to this client.
 
-    Programs that are no browser send no `Origin`, and pass.
+    Programs that are no browser send no `Origin`, and pass; so do our own pages.
 
     Spec: PingFederate "Configuring authentication applications" (client for redirectless mode).
     Raises: HTTPError 403.
@@ -35,6 +35,8 @@ def check_application(env: Environment, request: Request, client_id: ClientId | 
     if request.find_header(b"origin") is None:
         return
     origin = _origin_of(request)
+    if origin is not None and _is_own(origin, request):
+        return
     open_to = [] if origin is None else list(_applications_of(env, origin))
     if not any(application.client_id in {None, client_id} for application in open_to):
         raise HTTPError(

@@ -34,9 +34,11 @@ from ostiary.core.base.usernames import UsernameRefusedError
 from ostiary.core.configuration import implied
 from ostiary.core.configuration.schema import Configuration, ServerSettings
 from ostiary.core.configuration.secret_sources import SecretUnavailableError, Surroundings, resolve
+from ostiary.core.configuration.theme_files import ThemeFileRefusedError
 from ostiary.core.crypto.keys import KeyRefusedError
 from ostiary.core.crypto.sealing import SealBrokenError
-from ostiary.core.model.audit import ConfigurationApplied, Event
+from ostiary.core.model.audit.administration import ConfigurationApplied
+from ostiary.core.model.audit.event import Event
 from ostiary.core.model.snapshot import Snapshot
 from ostiary.core.ports.configuration import VersionConflictError
 from ostiary.core.ports.events import Events
@@ -134,6 +136,7 @@ _REFUSALS = (
     SealBrokenError,
     SecretUnavailableError,
     StoreRefusedError,
+    ThemeFileRefusedError,
     UnknownAuthenticatorError,
     UnknownKeySetError,
     UnknownUserError,

@@ -63,11 +63,13 @@ def settle(file: Path, configuration: Configuration, overrides: Overrides) -> Se
         is_audit_required=server.audit.required,
         workers=server.workers,
         tls=_address(server.listeners.tls),
+        mutual_tls=_address(server.listeners.mutual_tls),
         http=_address(server.listeners.http),
         admin=_address(server.listeners.admin),
         certificate=certificate,
         private_key=private_key,
         trusted_proxies=server.proxies.trusted,
+        certificate_header=server.proxies.certificate_header,
         outbound_allow=server.outbound.allow,
         outbound_ports=server.outbound.ports,
         outbound_ca_file=server.outbound.ca_file,
@@ -77,6 +79,7 @@ def settle(file: Path, configuration: Configuration, overrides: Overrides) -> Se
         overrides=tuple(overrides.items()),
         environ=dict(os.environ),
         flows_per_minute=server.flows_per_minute,
+        has_flow_log=implied.has_flow_log(server),
         drain_seconds=server.drain_seconds,
     )
     return Settled(settings, authority)
@@ -88,7 +91,7 @@ def _tls_files(configuration: Configuration, directory: Path) -> tuple[str, str,
         if server.mode != "dev":
             _refuse_development_certificate(server)
         return server.tls.certificate, server.tls.key, None
-    if server.listeners.tls is None:
+    if server.listeners.tls is None and server.listeners.mutual_tls is None:
         return "", "", None
     hosts = implied.allowed_hosts(configuration)
     made = development_tls.provide(directory / "tls", hosts, now=time.time())

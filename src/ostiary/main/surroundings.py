@@ -24,6 +24,9 @@ class MachineSurroundings:
     def read_text(self, path: str) -> str:
         return read_file(Path(path), max_bytes=_MAX_BYTES)
 
+    def read_bytes(self, path: str, max_bytes: int) -> bytes:
+        return _read_bytes(Path(path), max_bytes)
+
     def may_others_read(self, path: str) -> bool:
         try:
             return bool(Path(path).stat().st_mode & _OTHERS_MAY_READ)
@@ -36,6 +39,13 @@ def read_file(path: Path, *, max_bytes: int) -> str:
 
     Raises: UnreadableFileError with the reason.
     """
+    try:
+        return _read_bytes(path, max_bytes).decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise UnreadableFileError("it is not UTF-8 text") from error
+
+
+def _read_bytes(path: Path, max_bytes: int) -> bytes:
     try:
         # Without waiting: the open of a pipe would wait for its writer.
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
@@ -50,7 +60,4 @@ def read_file(path: Path, *, max_bytes: int) -> str:
         raise UnreadableFileError(error.strerror or "it cannot be opened") from error
     if len(content) > max_bytes:
         raise UnreadableFileError(f"it has more than {max_bytes} bytes")
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise UnreadableFileError("it is not UTF-8 text") from error
+    return content

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 from ostiary.core.admin.callers import Callers
 from ostiary.core.admin.client_secrets import ClientSecrets
 from ostiary.core.admin.populations import PopulationAdministration
+from ostiary.core.admin.recovery_codes import RecoveryCodes
 from ostiary.core.admin.user_administration import UserAdministration
 from ostiary.core.admin.user_editing import UserEditing
 from ostiary.core.admin.user_passwords import UserPasswords
@@ -25,6 +26,7 @@ from ostiary.core.flow.engine import FlowEngine
 from ostiary.core.flow.flow_rate import FlowRate
 from ostiary.core.flow.walker import PolicyWalker
 from ostiary.core.grants import catalog as grant_types
+from ostiary.core.model.environment import Face
 from ostiary.core.oauth.authorize import Authorize
 from ostiary.core.oauth.client_authentication import ClientAuthentication
 from ostiary.core.oauth.finishing import Finishing
@@ -33,6 +35,8 @@ from ostiary.core.oauth.metadata import Metadata
 from ostiary.core.oauth.revocation import Revocation
 from ostiary.core.oauth.token import TokenEndpoint
 from ostiary.core.oidc.logout import Logout
+from ostiary.core.oidc.own_account import OwnAccount
+from ostiary.core.oidc.own_changes import OwnChanges
 from ostiary.core.oidc.session_end import SessionEnd
 from ostiary.core.oidc.userinfo import Userinfo
 from ostiary.core.ports.authenticators import Authenticators
@@ -40,6 +44,7 @@ from ostiary.core.ports.configuration import Configurations, Snapshots
 from ostiary.core.ports.delivery import Delivery
 from ostiary.core.ports.directory import Directory
 from ostiary.core.ports.events import Events
+from ostiary.core.ports.flow_log import CLOSED, FlowLog
 from ostiary.core.ports.flows import Flows
 from ostiary.core.ports.limiter import Limiter
 from ostiary.core.ports.logout import LogoutNotices
@@ -55,6 +60,8 @@ from ostiary.core.signon.message_rate import MessageRate
 from ostiary.core.signon.one_time_codes import OneTimeCodes
 from ostiary.core.signon.password import PasswordSignOn
 from ostiary.core.signon.password_changes import PasswordChanges
+from ostiary.core.signon.recovery_links import RecoveryLinks
+from ostiary.core.signon.remembered_browsers import RememberedBrowsers
 from ostiary.core.signon.second_factors import SecondFactors
 from ostiary.core.steps import catalog as step_types
 from ostiary.core.steps.registering import Registering
@@ -64,16 +71,24 @@ from ostiary.core.tokens.inspect import TokenInspector
 from ostiary.core.tokens.issue import TokenIssuer
 from ostiary.core.tokens.known_refresh_tokens import KnownRefreshTokens
 from ostiary.core.tokens.revoke import Revoker
+from ostiary.dialects.pingfederate.explorer import Explorer
+from ostiary.dialects.pingfederate.explorer_wire import WIRE as PINGFEDERATE_WIRE
+from ostiary.dialects.pingfederate.recovery import recovery_url as pingfederate_recovery_url
 from ostiary.dialects.pingfederate.routes import PingFederate
+from ostiary.dialects.pingone.explorer_wire import WIRE as PINGONE_WIRE
+from ostiary.dialects.pingone.recovery import recovery_url as pingone_recovery_url
 from ostiary.dialects.pingone.routes import PingOne
 from ostiary.dialects.pingone_management.routes import PingOneManagement
 from ostiary.http.application import Application, Observe, unobserved
 from ostiary.http.boundary import Report
 from ostiary.http.proxies import TrustedProxies
 from ostiary.http.route import Route, RouteTable
+from ostiary.main.face_pages import FacePages
+from ostiary.web.explorer.catalogue import Catalogue
 from ostiary.web.rendering import Pages
 
 Extension = TypeVar("Extension")
+_EXPLORED = {Face.PINGFEDERATE: PINGFEDERATE_WIRE, Face.PINGONE: PINGONE_WIRE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,19 +116,24 @@ class Ports:
     sealer: Sealer
     delivery: Delivery
     clock: Clock
+    flow_log: FlowLog = CLOSED
 
 
-def build_application(
+def build_application(  # noqa: PLR0913 - one parameter a fact
     ports: Ports,
     *,
     report: Report,
     observe: Observe = unobserved,
     proxies: TrustedProxies | None = None,
     is_dev: bool = False,
+    has_explorer: bool = False,
 ) -> Application:
-    """Build the server: both faces over one core."""
+    """Build the server: both faces over one core.
+
+    Args: has_explorer: with the page that shows strangers what is configured.
+    """
     return Application(
-        RouteTable(build_routes(ports)),
+        RouteTable(build_routes(ports, has_explorer=has_explorer)),
         allowed_hosts=lambda: ports.snapshots.current.allowed_hosts,
         report=report,
         observe=observe,
@@ -122,12 +142,13 @@ def build_application(
     )
 
 
-def build_routes(ports: Ports) -> tuple[Route, ...]:
+def build_routes(ports: Ports, *, has_explorer: bool = False) -> tuple[Route, ...]:
     """Return every route that the server serves."""
-    return tuple(route for routes in build_faces(ports).values() for route in routes)
+    faces = build_faces(ports, has_explorer=has_explorer)
+    return tuple(route for routes in faces.values() for route in routes)
 
 
-def build_faces(ports: Ports) -> Mapping[str, tuple[Route, ...]]:
+def build_faces(ports: Ports, *, has_explorer: bool = False) -> Mapping[str, tuple[Route, ...]]:
     """Build the faces, and return the routes of each by the name of its room."""
     built: dict[str, Any] = {field.name: getattr(ports, field.name) for field in fields(ports)}
     _build_tokens(built)
@@ -135,7 +156,12 @@ def build_faces(ports: Ports) -> Mapping[str, tuple[Route, ...]]:
     _build_management(built)
     _build_into(built, pingfederate=PingFederate, pingone=PingOne)
     _build_into(built, pingone_management=PingOneManagement)
-    faces = ("pingfederate", "pingone", "pingone_management")
+    faces = ["pingfederate", "pingone", "pingone_management"]
+    if has_explorer:
+        detours = frozenset(str(kind.type) for kind in step_types.DETOURS)
+        built["catalogue"] = Catalogue(_EXPLORED, built["steps"], detours)
+        _build_into(built, explorer=Explorer)
+        faces.append("explorer")
     return {face: tuple(built[face].routes()) for face in faces}
 
 
@@ -164,15 +190,21 @@ def _build_sign_on(built: dict[str, Any]) -> None:
     """Build what signs people on."""
     _build_into(built, one_time_codes=OneTimeCodes)
     _build_into(built, second_factors=SecondFactors)
+    _build_into(built, remembered_browsers=RememberedBrowsers)
     _build_into(built, devices=Devices, browsers=BrowserSessions, changes=PasswordChanges)
     _build_into(built, approvals=Approvals, completion=Completion)
     _build_into(built, message_rate=MessageRate)
+    built["page_addresses"] = FacePages(
+        {Face.PINGFEDERATE: pingfederate_recovery_url, Face.PINGONE: pingone_recovery_url}
+    )
+    _build_into(built, recovery_links=RecoveryLinks)
     _build_into(built, registering=Registering, ways_aside=WaysAside)
     steps = [build_extension(step, built) for step in step_types.ALL]
     built["steps"] = {step.type: step for step in steps}
     _build_into(built, walker=PolicyWalker, engine=FlowEngine, finishing=Finishing)
     _build_into(built, flow_rate=FlowRate, authorize=Authorize)
     _build_into(built, logout=Logout, session_end=SessionEnd)
+    _build_into(built, own_account=OwnAccount, own_changes=OwnChanges)
     built["pages"] = Pages()
 
 
@@ -184,6 +216,7 @@ def _build_management(built: dict[str, Any]) -> None:
     built["users"] = built["managed_users"] = users
     built["sign_on"] = built["passwords"]
     _build_into(built, user_editing=UserEditing, user_passwords=UserPasswords)
+    _build_into(built, recovery_codes=RecoveryCodes)
     _build_into(built, user_sessions=UserSessions)
 
 

@@ -2,6 +2,7 @@
 
 from ostiary.core.base.errors import OAuthError, ProtocolError, RetryLaterError
 from ostiary.core.flow.errors import FlowCode, FlowRefusedError
+from ostiary.core.model.environment import Environment
 from ostiary.http.errors import Headers, HTTPError
 from ostiary.http.languages import page_language
 from ostiary.http.message import Request, Response
@@ -14,8 +15,13 @@ _FAILED = 500
 _LATER = frozenset({429, 503})
 
 
-def render_error_page(pages: Pages, error: ProtocolError, request: Request | None) -> Response:
-    """Tell the person at the browser about a refusal of which nobody else is to be told."""
+def render_error_page(
+    pages: Pages, error: ProtocolError, request: Request | None, env: Environment | None = None
+) -> Response:
+    """Tell the person at the browser about a refusal of which nobody else is to be told.
+
+    Args: env: whose page it is, where that is known.
+    """
     headers: Headers = ()
     status = _page_status(error)
     if isinstance(error, HTTPError | RetryLaterError):
@@ -27,7 +33,7 @@ def render_error_page(pages: Pages, error: ProtocolError, request: Request | Non
         lines=_advice(error, status),
         code=str(error.code),
     )
-    return pages.render(page, status, headers=headers, language=page_language(request))
+    return pages.render(page, status, headers=headers, language=page_language(request), env=env)
 
 
 def _page_status(error: ProtocolError) -> int:

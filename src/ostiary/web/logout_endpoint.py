@@ -80,13 +80,15 @@ class LogoutEndpoint:
             return self._show(env, request, self._question(env, outcome))
         headers = self._headers(env, request, outcome.change)
         if outcome.frames:
-            return self._with_frames(request, outcome, headers)
+            return self._with_frames(env, request, outcome, headers)
         if outcome.redirect is not None:
             return redirect(request, outcome.redirect, headers)
         done = MessagePage("Sign off", "You are signed off", lines=("You can close this window.",))
-        return self.pages.render(done, headers=headers, language=page_language(request))
+        return self.pages.render(done, headers=headers, language=page_language(request), env=env)
 
-    def _with_frames(self, request: Request, outcome: Done, headers: Headers) -> Response:
+    def _with_frames(
+        self, env: Environment, request: Request, outcome: Done, headers: Headers
+    ) -> Response:
         """Have other applications sign off in the browser, and then go where it was to go.
 
         Spec: OpenID Connect Front-Channel Logout 1.0 §3.
@@ -98,7 +100,7 @@ class LogoutEndpoint:
         )
         if onward is not None:
             headers = (*headers, refresh(onward, FRAMES_SECONDS))
-        return self.pages.render(page, headers=headers, language=page_language(request))
+        return self.pages.render(page, headers=headers, language=page_language(request), env=env)
 
     def _question(self, env: Environment, outcome: Confirm) -> FormPage:
         return FormPage(
@@ -114,7 +116,7 @@ class LogoutEndpoint:
 
     def _show(self, env: Environment, request: Request, page: Page) -> Response:
         headers = self._headers(env, request)
-        return self.pages.render(page, headers=headers, language=page_language(request))
+        return self.pages.render(page, headers=headers, language=page_language(request), env=env)
 
     def _headers(
         self, env: Environment, request: Request, change: BrowserChange = NO_CHANGE

@@ -6,6 +6,7 @@ from typing import Literal
 
 from ostiary.core.base.uris import FOREIGN_SCHEMES
 from ostiary.web.links import Link, is_safe_url
+from ostiary.web.list_pages import ListPage
 
 Kind = Literal[
     "text",
@@ -226,4 +227,4 @@ class SignedOffPage:
         return self.onward is not None and is_safe_url(self.onward)
 
 
-Page = FormPage | MessagePage | ErrorPage | AutoSubmitPage | SignedOffPage
+Page = FormPage | MessagePage | ErrorPage | AutoSubmitPage | SignedOffPage | ListPage

@@ -1,15 +1,16 @@
 """Pages become HTML."""
 
-from functools import cached_property
-from importlib import resources
-from typing import TYPE_CHECKING, assert_never
+from dataclasses import dataclass, field, replace
+from typing import assert_never
 
 from ostiary.core.base.languages import LANGUAGES
+from ostiary.core.model.environment import Environment
 from ostiary.http.errors import Headers
 from ostiary.http.html import html_response, page_policy
 from ostiary.http.message import Response
-from ostiary.web.figures import draw_qr_code
+from ostiary.web.compiled_templates import Templates
 from ostiary.web.links import find_origin, is_safe_url
+from ostiary.web.list_pages import ListPage
 from ostiary.web.pages import (
     AutoSubmitPage,
     ErrorPage,
@@ -18,87 +19,63 @@ from ostiary.web.pages import (
     Page,
     SignedOffPage,
 )
+from ostiary.web.themes import ShownTheme, ThemePath, show_theme
 from ostiary.web.translation import translator
 
-if TYPE_CHECKING:
-    from jinja2 import Environment
 
-_TEMPLATES = resources.files("ostiary.web") / "templates"
-
-
+@dataclass(frozen=True, slots=True)
 class Pages:
-    """Renders pages from the package's templates, which are compiled once."""
+    """Renders pages.
+
+    Args: theme_path: where a face serves files of themes; without it there are no themes.
+    """
+
+    theme_path: ThemePath | None = None
+    templates: Templates = field(default_factory=Templates, repr=False)
+
+    def of_face(self, theme_path: ThemePath) -> "Pages":
+        """Return the same pages with the themes of a face."""
+        return replace(self, theme_path=theme_path)
 
     def render(
-        self, page: Page, status: int = 200, *, headers: Headers = (), language: str = LANGUAGES[0]
+        self,
+        page: Page,
+        status: int = 200,
+        *,
+        headers: Headers = (),
+        language: str = LANGUAGES[0],
+        env: Environment | None = None,
     ) -> Response:
-        """Answer with a page in one of `LANGUAGES`."""
-        script, logo, frames = self._find_script(page), _find_logo(page), _find_frames(page)
-        template = self._templates.get_template(_template_name(page))
-        html = template.render(
+        """Answer with a page in one of `LANGUAGES`.
+
+        Args: env: whose theme the page has.
+        """
+        templates, theme = self.templates, self._find_theme(env)
+        script, logo, frames = templates.find_script(page), _find_logo(page), _find_frames(page)
+        style = templates.style if theme is None else templates.themed_style
+        html = templates.compiled.get_template(_template_name(page)).render(
             page=page,
             t=translator(language),
             language=language,
-            style=self._style,
+            style=style,
             script=script,
             logo=logo,
             frames=frames,
+            theme=theme,
         )
         policy = page_policy(
-            style=self._style,
+            style=style,
             script=script,
-            image_origin=find_origin(logo) if logo else None,
+            image=logo,
             frame_origins=[find_origin(frame) or "" for frame in frames],
+            own=() if theme is None else theme.directives,
         )
         return html_response(html, status, policy=policy, headers=headers)
 
-    @cached_property
-    def _style(self) -> str:
-        return _read("style.css")
-
-    def _find_script(self, page: Page) -> str | None:
-        match page:
-            case AutoSubmitPage():
-                return self._script
-            case SignedOffPage(leads_on=True):
-                return self._onward_script
-            case FormPage(has_passkey=True):
-                return self._passkey_script
-            case _:
-                return None
-
-    @cached_property
-    def _passkey_script(self) -> str:
-        return _read("passkey.js")
-
-    @cached_property
-    def _onward_script(self) -> str:
-        return _read("onward.js")
-
-    @cached_property
-    def _script(self) -> str:
-        return _read("submit.js")
-
-    @cached_property
-    def _templates(self) -> "Environment":
-        # Imported with the first page: a tenth of a second that the start of a worker saves.
-        from jinja2 import Environment, FunctionLoader, StrictUndefined  # noqa: PLC0415
-
-        environment = Environment(
-            loader=FunctionLoader(_read),
-            autoescape=True,
-            undefined=StrictUndefined,
-            auto_reload=False,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
-        environment.tests["safe_url"] = is_safe_url
-        environment.filters["qr_code"] = draw_qr_code
-        return environment
-
-
-def _read(name: str) -> str:
-    return (_TEMPLATES / name).read_text(encoding="utf-8")
+    def _find_theme(self, env: Environment | None) -> ShownTheme | None:
+        if env is None or env.theme is None or self.theme_path is None:
+            return None
+        return show_theme(env, env.theme, self.theme_path)
 
 
 def _template_name(page: Page) -> str:
@@ -113,6 +90,8 @@ def _template_name(page: Page) -> str:
             return "auto_submit.html"
         case SignedOffPage():
             return "signed_off.html"
+        case ListPage():
+            return "list.html"
         case _:
             assert_never(page)
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from ostiary.adapters.delivery.carrier import Carrier, CarryFailedError
 from ostiary.adapters.delivery.texts import Text, write
 from ostiary.core.base.clock import Clock
-from ostiary.core.model.audit import MessageDelivered, MessageFailed
+from ostiary.core.model.audit.outbound import MessageDelivered, MessageFailed
 from ostiary.core.model.environment import Environment
 from ostiary.core.ports.delivery import Channel, DeliveryFailedError, Message
 from ostiary.core.ports.events import Events

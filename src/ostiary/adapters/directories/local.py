@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from ostiary.adapters.directories.user_search import count_by_population, search
 from ostiary.core.base.ids import UserId
 from ostiary.core.base.usernames import UsernameKey, UsernameRefusedError, username_key
 from ostiary.core.crypto.passwords import PasswordCheck
@@ -46,7 +47,7 @@ class LocalDirectory:
             expires_at=None if max_age is None else now + max_age,
             former=_former(env, user),
         )
-        changed = replace(user, password=kept, updated_at=now)
+        changed = replace(user, password=kept, updated_at=now, recovery_code=None)
         return await self.users.save(env, changed, expected_version=user.version)
 
     async def select(
@@ -62,10 +63,10 @@ class LocalDirectory:
         after: UserId | None = None,
         limit: int = 100,
     ) -> UserPage:
-        return await self.users.search(env, matches=matches, after=after, limit=limit)
+        return await search(self.users, env, matches, after=after, limit=limit)
 
     async def count_by_population(self, env: Environment) -> Mapping[str, int]:
-        return await self.users.count_by_population(env)
+        return await count_by_population(self.users, env)
 
     async def create(self, env: Environment, users: Sequence[User]) -> None:
         await self.users.create(env, users)

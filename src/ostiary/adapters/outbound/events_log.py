@@ -14,7 +14,7 @@ from typing import Protocol, get_args
 import msgspec
 
 from ostiary.adapters.outbound.meters import EventMeter
-from ostiary.core.model.audit import Event
+from ostiary.core.model.audit.event import Event
 
 HAND_OVER_BYTES = 32 * 1024
 _COMMA = ord(",")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from ostiary.adapters.outbound.resolving import Resolve, ThreadedResolver
 from ostiary.core.base.outbound import OutboundRefusedError, OutboundRules, OutboundTarget
-from ostiary.core.model.audit import FetchFailed
+from ostiary.core.model.audit.outbound import FetchFailed
 from ostiary.core.model.environment import Environment
 from ostiary.core.ports.events import Events
 from ostiary.core.ports.fetcher import Fetched, FetchFailedError, FetchFailure, FetchRequest

@@ -10,42 +10,54 @@ from collections.abc import Callable, Hashable, Iterable, Mapping
 from operator import attrgetter
 from typing import Any
 
-from ostiary.core.model.audit import (
+from ostiary.core.model.audit.accounts import (
     AccessEnded,
-    AuthenticatorAdded,
-    AuthenticatorChanged,
-    AuthenticatorRemoved,
-    AuthorizationAnswered,
-    ConfigurationApplied,
-    ConsentGiven,
-    Event,
-    FetchFailed,
-    FlowFailed,
-    LogoutNoticeSent,
-    ManagementDone,
-    MessageDelivered,
-    MessageFailed,
-    PasswordAccepted,
     PasswordChanged,
-    PasswordLocked,
-    PasswordRefused,
     PasswordUpgraded,
-    ReplayDetected,
-    RequestRefused,
-    SecondFactorAccepted,
-    SecondFactorLocked,
-    SecondFactorRefused,
-    SignedOff,
-    SignedOn,
-    TokenIntrospected,
-    TokenIssued,
-    TokenRevoked,
     UserAdded,
     UserChanged,
     UserDeleted,
+    UserUnlocked,
+)
+from ostiary.core.model.audit.administration import ConfigurationApplied, ManagementDone
+from ostiary.core.model.audit.authenticators import (
+    AuthenticatorAdded,
+    AuthenticatorChanged,
+    AuthenticatorRemoved,
+    BrowserRemembered,
+    BrowsersForgotten,
+    SecondFactorAccepted,
+    SecondFactorLocked,
+    SecondFactorRefused,
+    SecondFactorSkipped,
+)
+from ostiary.core.model.audit.event import Event
+from ostiary.core.model.audit.outbound import (
+    FetchFailed,
+    LogoutNoticeSent,
+    MessageDelivered,
+    MessageFailed,
+)
+from ostiary.core.model.audit.sign_on import (
+    ConsentGiven,
+    ConsentWithdrawn,
+    FlowFailed,
+    OwnSessionEnded,
+    PasswordAccepted,
+    PasswordLocked,
+    PasswordRefused,
+    SignedOff,
+    SignedOn,
+)
+from ostiary.core.model.audit.tokens import (
+    AuthorizationAnswered,
+    ReplayDetected,
+    RequestRefused,
+    TokenIntrospected,
+    TokenIssued,
+    TokenRevoked,
     UserinfoAnswered,
     UserTokenIssued,
-    UserUnlocked,
 )
 
 Family = dict[str, Any]
@@ -74,7 +86,9 @@ EVENT_LABELS: Mapping[type[Event], tuple[str, ...]] = {
     UserUnlocked: ("source",),
     SignedOn: ("methods",),
     SignedOff: (),
+    OwnSessionEnded: (),
     ConsentGiven: (),
+    ConsentWithdrawn: (),
     FlowFailed: ("code",),
     ReplayDetected: ("grant_type",),
     AuthenticatorAdded: ("kind",),
@@ -83,6 +97,9 @@ EVENT_LABELS: Mapping[type[Event], tuple[str, ...]] = {
     SecondFactorAccepted: ("kind",),
     SecondFactorRefused: ("kind", "reason"),
     SecondFactorLocked: (),
+    SecondFactorSkipped: ("reason",),
+    BrowserRemembered: (),
+    BrowsersForgotten: ("source",),
     ManagementDone: ("endpoint",),
     FetchFailed: ("purpose", "reason"),
     LogoutNoticeSent: ("outcome",),

@@ -21,9 +21,11 @@ FAULT_POINTS = (
     "memory.codes.find",
     "memory.user_grants.find",
     "memory.user_grants.find_by_family",
+    "memory.user_grants.select_of_user",
     "memory.user_grants.revoke",
     "memory.user_grants.revoke_of_user",
     "memory.consents.find",
+    "memory.consents.select_of_user",
 )
 Apply = Callable[[], object]
 """Does what was prepared, and cannot fail any more."""
@@ -67,6 +69,11 @@ class MemoryConsents:
         body = self.rows.get((env.id, user_id, client_id))
         return None if body is None else to_consent(body)
 
+    async def select_of_user(self, env: Environment, user_id: UserId) -> tuple[Consent, ...]:
+        self._reach("memory.consents.select_of_user")
+        places = sorted(place for place in self.rows if place[:2] == (env.id, user_id))
+        return tuple(to_consent(self.rows[place]) for place in places)
+
     def putting(self, env: Environment, consent: Consent) -> Apply:
         """Prepare to keep a consent in the place of the one before."""
         place = (env.id, consent.user_id, consent.client_id)
@@ -94,6 +101,15 @@ class MemoryUserGrants:
         self._reach("memory.user_grants.find_by_family")
         grant_id = self._ids.get((env.id, family))
         return None if grant_id is None else _live(self.rows[env.id, grant_id], now)
+
+    async def select_of_user(
+        self, env: Environment, user_id: UserId, *, now: float, limit: int
+    ) -> tuple[UserGrant, ...]:
+        self._reach("memory.user_grants.select_of_user")
+        own = (row for place, row in self.rows.items() if place[0] == env.id)
+        live = [row for row in own if row.user_id == user_id and row.expires_at > now]
+        chosen = sorted(live, key=lambda row: row.expires_at, reverse=True)[:limit]
+        return tuple(to_grant(row.body, row.refresh) for row in chosen)
 
     async def revoke(self, env: Environment, grant_id: GrantId) -> bool:
         self._reach("memory.user_grants.revoke")

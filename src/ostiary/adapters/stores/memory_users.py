@@ -1,20 +1,18 @@
 """Users and attempts of the memory store; nothing here ever suspends."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
-from functools import partial
 
 from ostiary.adapters.stores.backend import Reach
 from ostiary.adapters.stores.memory_authenticators import MemoryAuthenticators
 from ostiary.adapters.stores.user_records import from_body, to_row
-from ostiary.adapters.stores.user_search import count_by_population, search
 from ostiary.core.base.ids import EnvironmentId, UserId
 from ostiary.core.base.usernames import UsernameKey
 from ostiary.core.model.environment import Environment
 from ostiary.core.model.password_policy import Failures, Standing
 from ostiary.core.model.user import User
-from ostiary.core.ports.users import Attempt, UserChangedError, UsernameTakenError, UserPage
+from ostiary.core.ports.users import Attempt, UserChangedError, UsernameTakenError
 
 FAULT_POINTS = (
     "memory.users.find",
@@ -64,28 +62,16 @@ class MemoryUsers:
         bodies = (self._bodies[env.id, self._ids[env.id, key]][2] for key in keys[:limit])
         return tuple(map(from_body, bodies))
 
-    async def search(
-        self,
-        env: Environment,
-        *,
-        matches: Callable[[User], bool] | None,
-        after: UserId | None = None,
-        limit: int = 100,
-    ) -> UserPage:
-        scan, count = partial(self._scan, env), partial(self._count, env)
-        return await search(scan, count, matches, after=after, limit=limit)
-
-    async def count_by_population(self, env: Environment) -> Mapping[str, int]:
-        return await count_by_population(partial(self._scan, env))
-
-    async def _scan(self, env: Environment, after: UserId | None, limit: int) -> Sequence[User]:
+    async def scan(
+        self, env: Environment, *, after: UserId | None = None, limit: int = 100
+    ) -> tuple[User, ...]:
         self._reach("memory.users.scan")
         ids = sorted(
             id for place, id in self._bodies if place == env.id and (after is None or id > after)
         )
-        return [from_body(self._bodies[env.id, id][2]) for id in ids[:limit]]
+        return tuple(from_body(self._bodies[env.id, id][2]) for id in ids[:limit])
 
-    async def _count(self, env: Environment) -> int:
+    async def count(self, env: Environment) -> int:
         self._reach("memory.users.count")
         return sum(place == env.id for place, _ in self._bodies)
 

@@ -34,6 +34,7 @@ class ServerBody(Body, frozen=True, kw_only=True):
 
     document_type: ClassVar[str] = "server"
     public_url: str
+    mutual_tls_url: str | None = None
     hosts: tuple[str, ...]
     default_environment: str | None = None
     pingone_default: str | None = None
@@ -145,6 +146,7 @@ class StepBody(Body, frozen=True, kw_only=True):
     remember_my_username: bool = False
     this_is_my_device: bool = False
     recovery: bool = False
+    recovery_by: str = "code"
     registration: bool = False
     registration_population: str = DEFAULT_POPULATION
     password_change: bool = False
@@ -152,6 +154,7 @@ class StepBody(Body, frozen=True, kw_only=True):
     methods: tuple[AuthenticatorKind, ...] = ()
     no_authenticators: str = "enrol"
     choose_first: bool = False
+    remember_minutes: int = 0
 
 
 class PolicyBody(Body, frozen=True, kw_only=True):
@@ -169,6 +172,52 @@ class AuthenticationApplicationBody(Body, frozen=True, kw_only=True):
     url: str
     origins: tuple[str, ...] = ()
     client: str | None = None
+
+
+class ThemeColoursBody(msgspec.Struct, frozen=True, kw_only=True):
+    """Colours of one scheme."""
+
+    page: str | None = None
+    card: str | None = None
+    text: str | None = None
+    line: str | None = None
+    edge: str | None = None
+    settled: str | None = None
+    link: str | None = None
+    wrong: str | None = None
+    primary: str | None = None
+    on_primary: str | None = None
+    focus: str | None = None
+
+
+class ThemeLinksBody(msgspec.Struct, frozen=True, kw_only=True):
+    """Links below every page."""
+
+    imprint: str | None = None
+    privacy: str | None = None
+    terms: str | None = None
+    accessibility: str | None = None
+    support: str | None = None
+
+
+class ClientAuthorityBody(Body, frozen=True, kw_only=True):
+    """An authority of programs' certificates; PEM, several where they belong together."""
+
+    document_type: ClassVar[str] = "client_authority"
+    pem: str
+
+
+class ThemeBody(Body, frozen=True, kw_only=True):
+    """What an environment's pages look like; files stand in it as `data:` URLs."""
+
+    document_type: ClassVar[str] = "theme"
+    title: str = ""
+    logo: str | None = None
+    dark_logo: str | None = None
+    stylesheet: str | None = None
+    light: ThemeColoursBody = ThemeColoursBody()
+    dark: ThemeColoursBody = ThemeColoursBody()
+    links: ThemeLinksBody = ThemeLinksBody()
 
 
 class SecretBody(msgspec.Struct, frozen=True, kw_only=True):
@@ -195,6 +244,17 @@ class RefreshBody(msgspec.Struct, frozen=True, kw_only=True):
     lifetime_days: int = 90
 
 
+class ClientCertificateBody(msgspec.Struct, frozen=True, kw_only=True):
+    """Whom a client's certificate is about, or its own ones in PEM form."""
+
+    subject_dn: str | None = None
+    san_dns: str | None = None
+    san_uri: str | None = None
+    san_ip: str | None = None
+    san_email: str | None = None
+    own: tuple[str, ...] = ()
+
+
 class ClientBody(Body, frozen=True, kw_only=True):
     """A client.
 
@@ -210,8 +270,11 @@ class ClientBody(Body, frozen=True, kw_only=True):
     previous_secret: SecretBody | None = None
     auth_methods: tuple[AuthMethod, ...]
     jwks: JWKSBody | None = None
+    client_certificate: ClientCertificateBody | None = None
+    certificate_bound_tokens: bool = False
     grant_types: tuple[str, ...]
     response_types: tuple[str, ...] | None = None
+    response_modes: tuple[str, ...] = ()
     scopes: tuple[str, ...] = ()
     default_scopes: tuple[str, ...] = ()
     token_managers: tuple[str, ...]
@@ -308,6 +371,8 @@ BODIES: tuple[type[Body], ...] = (
     StepBody,
     PolicyBody,
     AuthenticationApplicationBody,
+    ThemeBody,
+    ClientAuthorityBody,
     ClientBody,
     PopulationBody,
     SigningKeyBody,
@@ -323,9 +388,13 @@ GOVERNED: tuple[type[Body], ...] = (
     StepBody,
     PolicyBody,
     AuthenticationApplicationBody,
+    ThemeBody,
+    ClientAuthorityBody,
     ClientBody,
 )
 """What the configuration file governs: what it does not mention is deleted."""
+THEME_KEY = "theme"
+"""Key of an environment's theme, of which there is at most one."""
 SERVER_ID = DocumentId("", ServerBody.document_type, "server")
 
 

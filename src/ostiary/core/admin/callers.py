@@ -7,7 +7,7 @@ from ostiary.core.base.errors import OAuthCode, OAuthError, ProtocolError
 from ostiary.core.base.ids import ClientId, KeyId, TargetId, UserId
 from ostiary.core.clientauth.contract import Presented
 from ostiary.core.crypto import jws
-from ostiary.core.model.audit import ManagementDone
+from ostiary.core.model.audit.administration import ManagementDone
 from ostiary.core.model.client import Client
 from ostiary.core.model.environment import Environment
 from ostiary.core.model.permission import Permission

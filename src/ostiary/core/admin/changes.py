@@ -3,14 +3,19 @@
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from hashlib import sha256
 
 import msgspec
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.x509 import Certificate
 
 from ostiary.core.admin.bodies import (
     BODIES,
     AuthenticationApplicationBody,
     Body,
+    ClientAuthorityBody,
     ClientBody,
+    ClientCertificateBody,
     EnvironmentBody,
     InstallationKeyBody,
     PolicyBody,
@@ -22,16 +27,22 @@ from ostiary.core.admin.bodies import (
     ServerBody,
     SigningKeyBody,
     StepBody,
+    ThemeBody,
+    ThemeColoursBody,
+    ThemeLinksBody,
     TokenManagerBody,
     default_of,
 )
 from ostiary.core.admin.contents import Contents
+from ostiary.core.base.data_urls import read_data_url
 from ostiary.core.configuration.problems import Path, render_path
+from ostiary.core.crypto.certificate_authorities import parse_certificates
 from ostiary.core.crypto.secret_digests import DigestKind
 from ostiary.core.ports.configuration import DocumentId
 
 _PLURALS = {
     AuthenticationApplicationBody.document_type: "authentication_applications",
+    ClientAuthorityBody.document_type: "client_authorities",
     ClientBody.document_type: "clients",
     InstallationKeyBody.document_type: "installation_keys",
     PolicyBody.document_type: "policies",
@@ -44,12 +55,14 @@ _PLURALS = {
 _ORDER = {body.document_type: rank for rank, body in enumerate(BODIES)}
 _SECRETS = frozenset({"secret", "previous_secret"})
 _HIDDEN = frozenset({"private_key", "sealed", "certificate", "thumbprint"})
+_FILES = frozenset({"dark_logo", "logo", "stylesheet"})
 _INTERNAL = frozenset({"longest_lifetime_seconds"})
 _MOMENTS = frozenset({"active_from", "created_at", "expires_at", "published_until"})
 _ORIGINS = {
     DigestKind.SHA256: "generated (hidden)",
     DigestKind.HMAC_SHA256: "set (hidden)",
 }
+_PEM = "-----BEGIN CERTIFICATE-----"
 _NOTHING = "nothing"
 _FROM_NOTHING = f"{_NOTHING} → "
 _BOOKKEEPING = (InstallationKeyBody, RetiredKeyIdBody, RetiredEnvironmentBody)
@@ -62,6 +75,8 @@ def path_of(place: DocumentId) -> Path:
         return ("server",)
     if place.type == EnvironmentBody.document_type:
         return ("environments", place.key)
+    if place.type == ThemeBody.document_type:
+        return ("environments", place.environment, "theme")
     if place.environment:
         return ("environments", place.environment, _PLURALS[place.type], place.key)
     return (place.type, place.key)
@@ -135,6 +150,8 @@ def _empty(value: object) -> object:
 
 def _describe_field(name: str, was: object, becomes: object) -> Iterator[tuple[Path, str]]:
     """Yield what happens to one field, or to each member of one."""
+    if isinstance(becomes, ClientCertificateBody | ThemeColoursBody | ThemeLinksBody):
+        was, becomes = msgspec.to_builtins(was) or {}, msgspec.to_builtins(becomes)
     if name in _INTERNAL:
         return
     if name in _HIDDEN:
@@ -146,10 +163,8 @@ def _describe_field(name: str, was: object, becomes: object) -> Iterator[tuple[P
         for key in sorted({*was, *becomes}):
             if was.get(key) != becomes.get(key):
                 yield (name, key), _arrow(_show(was.get(key)), _show(becomes.get(key)))
-    elif name in _MOMENTS:
-        yield (name,), _arrow(_show_moment(was), _show_moment(becomes))
     else:
-        yield (name,), _arrow(_show(was), _show(becomes))
+        yield (name,), _arrow(_show_of(name, was), _show_of(name, becomes))
 
 
 def _describe_secret(name: str, was: object, becomes: object) -> Iterator[tuple[Path, str]]:
@@ -171,10 +186,33 @@ def _arrow(was: str, becomes: str) -> str:
     return f"{was} → {becomes}"
 
 
+def _show_of(name: str, value: object) -> str:
+    if name in _MOMENTS:
+        return _show_moment(value)
+    return _show_file(value) if name in _FILES else _show(value)
+
+
 def _show(value: object) -> str:
     if value in (None, (), {}):
         return _NOTHING
+    if isinstance(value, str) and value.startswith(_PEM):
+        return ", ".join(map(_show_certificate, parse_certificates(value)))
+    if isinstance(value, list | tuple) and str(next(iter(value))).startswith(_PEM):
+        return ", ".join(map(_show, value))
     return json.dumps(msgspec.to_builtins(value), ensure_ascii=False)
+
+
+def _show_certificate(certificate: Certificate) -> str:
+    digest = certificate.fingerprint(SHA256()).hex()
+    return f"the certificate of {certificate.subject.rfc4514_string()}, SHA-256 {digest[:12]}"
+
+
+def _show_file(text: object) -> str:
+    """Say what a file is, which is too long to be shown."""
+    if not isinstance(text, str):
+        return _NOTHING
+    media_type, content = read_data_url(text)
+    return f"{media_type}, {len(content)} bytes, SHA-256 {sha256(content).hexdigest()[:12]}"
 
 
 def _show_moment(moment: object) -> str:

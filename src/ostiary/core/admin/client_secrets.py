@@ -15,7 +15,7 @@ from ostiary.core.base.ids import mint_alphanumeric
 from ostiary.core.base.secret import Secret
 from ostiary.core.crypto.sealing import Sealer
 from ostiary.core.crypto.secret_digests import DigestKind
-from ostiary.core.model.audit import ConfigurationApplied
+from ostiary.core.model.audit.administration import ConfigurationApplied
 from ostiary.core.model.client import Client
 from ostiary.core.model.environment import Environment
 from ostiary.core.ports.configuration import Configurations, DocumentId

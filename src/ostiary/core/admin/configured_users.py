@@ -8,7 +8,7 @@ from ostiary.core.admin.wanted_users import WantedUser
 from ostiary.core.base.clock import Clock
 from ostiary.core.base.usernames import username_key
 from ostiary.core.configuration.problems import render_path
-from ostiary.core.model.audit import UserAdded
+from ostiary.core.model.audit.accounts import UserAdded
 from ostiary.core.model.environment import Environment
 from ostiary.core.model.snapshot import Snapshot
 from ostiary.core.ports.password_hashing import PasswordHashing

@@ -5,12 +5,15 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 import msgspec
+from msgspec.structs import replace
 from pydantic import BaseModel
 
 from ostiary.core.admin.bodies import (
     SERVER_ID,
+    THEME_KEY,
     AuthenticationApplicationBody,
     Body,
+    ClientAuthorityBody,
     ClientBody,
     EnvironmentBody,
     PolicyBody,
@@ -18,13 +21,16 @@ from ostiary.core.admin.bodies import (
     ResourceBody,
     ServerBody,
     StepBody,
+    ThemeBody,
     TokenManagerBody,
 )
 from ostiary.core.admin.contents import identify
 from ostiary.core.admin.fetched_secrets import want_secrets
+from ostiary.core.admin.themes import describe_theme
 from ostiary.core.admin.wanted_secrets import WantedSecrets
 from ostiary.core.admin.wanted_users import WantedUser, want_users
 from ostiary.core.configuration import implied
+from ostiary.core.configuration.certificate_files import read_certificates
 from ostiary.core.configuration.policy_trees import chain, read_tree, write_ordered_tree
 from ostiary.core.configuration.schema import (
     ClientSettings,
@@ -39,7 +45,9 @@ from ostiary.core.model.user import DEFAULT_POPULATION
 from ostiary.core.ports.configuration import DocumentId
 
 B = TypeVar("B", bound=Body)
-SHARED_SERVER_FIELDS = frozenset({"public_url", "hosts", "default_environment", "pingone_default"})
+SHARED_SERVER_FIELDS = frozenset(
+    {"public_url", "mutual_tls_url", "hosts", "default_environment", "pingone_default"}
+)
 _UNORDERED = frozenset(
     {"algorithms", "allowed_origins", "auth_methods", "grant_types", "hosts", "origins"}
     | {"managed_populations", "post_logout_redirect_uris", "redirect_uris", "resources"}
@@ -47,7 +55,7 @@ _UNORDERED = frozenset(
 )
 _CHILDREN = frozenset(
     {"authentication_applications", "clients", "policies", "resources", "steps"}
-    | {"token_managers", "users"}
+    | {"client_authorities", "theme", "token_managers", "users"}
 )
 """Fields of an environment whose objects are documents, or users, of their own."""
 """Lists whose order means nothing: written in any order they give the same document."""
@@ -73,16 +81,23 @@ class Desired:
 def describe_desired(configuration: Configuration, surroundings: Surroundings) -> Desired:
     """Return the documents that a checked configuration asks for, its secrets fetched.
 
-    Raises: SecretUnavailableError.
+    Raises: CertificatesRefusedError, SecretUnavailableError, ThemeFileRefusedError.
     """
     bodies: dict[DocumentId, Body] = {SERVER_ID: describe_server(configuration)}
     secrets: dict[DocumentId, WantedSecrets] = {}
     for key, environment in configuration.environments.items():
         bodies[identify(EnvironmentBody, key, key)] = describe_environment(key, environment)
         bodies |= _children(key, environment)
+        for name, source in environment.client_authorities.items():
+            place = identify(ClientAuthorityBody, key, name)
+            bodies[place] = ClientAuthorityBody(pem=read_certificates(source, surroundings))
+        if environment.theme is not None:
+            place = identify(ThemeBody, key, THEME_KEY)
+            bodies[place] = describe_theme(environment.theme, surroundings)
         for client_key, client in environment.clients.items():
             place = identify(ClientBody, key, client_key)
-            bodies[place] = body = describe_client(key, environment, client_key, client)
+            body = describe_client(key, environment, client_key, client)
+            bodies[place] = body = with_certificates(body, surroundings)
             secrets[place] = want_secrets(environment, body.auth_methods, client, surroundings)
     users = want_users(configuration, surroundings)
     return Desired(bodies, secrets, users, dict(_populations(configuration)))
@@ -181,6 +196,18 @@ def describe_client(
         restrict_scopes=implied.restrict_scopes(client),
         token_managers=implied.client_token_managers(environment, client),
     )
+
+
+def with_certificates(body: ClientBody, surroundings: Surroundings) -> ClientBody:
+    """Return a client with its own certificates in the place of their paths.
+
+    Raises: CertificatesRefusedError.
+    """
+    certificate = body.client_certificate
+    if certificate is None or not certificate.own:
+        return body
+    own = tuple(read_certificates(source, surroundings) for source in certificate.own)
+    return replace(body, client_certificate=replace(certificate, own=own))
 
 
 def _convert(

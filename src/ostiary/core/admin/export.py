@@ -10,6 +10,7 @@ from ostiary.core.admin.bodies import (
     SERVER_ID,
     AuthenticationApplicationBody,
     Body,
+    ClientAuthorityBody,
     ClientBody,
     EnvironmentBody,
     PolicyBody,
@@ -17,6 +18,7 @@ from ostiary.core.admin.bodies import (
     SecretBody,
     ServerBody,
     StepBody,
+    ThemeBody,
     TokenManagerBody,
     default_of,
 )
@@ -115,12 +117,18 @@ def _environment(contents: Contents, key: str, body: EnvironmentBody) -> Table:
         "token_managers": managers,
         "steps": steps,
         "policies": _policies(contents, key, body, steps),
+        "client_authorities": {
+            place.key: authority.pem
+            for place, authority in select(contents, ClientAuthorityBody, key)
+        },
         "authentication_applications": _tables(contents, AuthenticationApplicationBody, key),
         "clients": {
             place.key: _client(key, settings, place.key, client)
             for place, client in select(contents, ClientBody, key)
         },
     }
+    for _, theme in select(contents, ThemeBody, key):
+        table["theme"] = _members(theme)
     return table | {name: child for name, child in children.items() if child}
 
 

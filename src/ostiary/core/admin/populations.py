@@ -14,7 +14,7 @@ from ostiary.core.admin.bodies import PopulationBody
 from ostiary.core.admin.contents import encode, identify, read, select
 from ostiary.core.base.clock import Clock
 from ostiary.core.base.ids import mint_uuid
-from ostiary.core.model.audit import ConfigurationApplied
+from ostiary.core.model.audit.administration import ConfigurationApplied
 from ostiary.core.model.environment import Environment
 from ostiary.core.model.population import STANDARD_POPULATION, Population, population_id
 from ostiary.core.ports.configuration import (

@@ -6,15 +6,10 @@ from dataclasses import dataclass, replace
 from ostiary.core.admin.new_users import NewUser, build_user
 from ostiary.core.base.clock import Clock
 from ostiary.core.base.ids import AuthenticatorId
-from ostiary.core.base.usernames import username_key
+from ostiary.core.base.new_usernames import check_new_username
 from ostiary.core.crypto.passwords import encode
-from ostiary.core.model.audit import (
-    AuthenticatorRemoved,
-    UserAdded,
-    UserChanged,
-    UserDeleted,
-    UserUnlocked,
-)
+from ostiary.core.model.audit.accounts import UserAdded, UserChanged, UserDeleted, UserUnlocked
+from ostiary.core.model.audit.authenticators import AuthenticatorRemoved, BrowsersForgotten
 from ostiary.core.model.authenticator import Authenticator
 from ostiary.core.model.environment import Environment
 from ostiary.core.model.password_policy import Failures
@@ -33,6 +28,7 @@ from ostiary.core.signon.message_rate import recoveries_of
 from ostiary.core.signon.new_passwords import Owner, check_new_password
 from ostiary.core.signon.password import subject_of
 from ostiary.core.signon.password_changes import Changed, PasswordChanges
+from ostiary.core.signon.remembered_browsers import forget_browsers
 
 
 class UnknownUserError(LookupError):
@@ -96,7 +92,7 @@ class UserAdministration:
         Raises: UsernameTakenError, UsernameRefusedError, UnavailableError; WeakPasswordError for
             what cannot be a password and, unless `allow_weak`, for what is easily guessed.
         """
-        username_key(new.username)
+        check_new_username(new.username)
         if new.password is not None:
             _check_strength(env, Owner(new.username), new.password.reveal(), allow_weak=allow_weak)
         user = await build_user(env, new, self.hashing, now=self.clock.now())
@@ -199,6 +195,16 @@ class UserAdministration:
                     AuthenticatorRemoved(env.id, user.id, each.id, each.kind, self.source)
                 )
         return tuple(removed)
+
+    async def forget_browsers(self, env: Environment, user: User) -> bool:
+        """Ask a user for a second factor in every browser again; False where it has none.
+
+        Raises: UnavailableError; AuthenticatorChangedError.
+        """
+        is_done = await forget_browsers(env, user, self.authenticators, self.clock)
+        if is_done:
+            self.events.emit(BrowsersForgotten(env.id, user.id, self.source))
+        return is_done
 
     async def _forget_attempts(self, env: Environment, user: User) -> None:
         recoveries = recoveries_of(env, user.username, self.clock.now())

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from ostiary.core.admin.user_administration import UserAdministration
 from ostiary.core.base.ids import UserId
-from ostiary.core.model.audit import PasswordChanged, UserChanged
+from ostiary.core.model.audit.accounts import PasswordChanged, UserChanged
 from ostiary.core.model.environment import Environment
 from ostiary.core.model.user import User
 from ostiary.core.ports.delivery import Template

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 
 from ostiary.core.admin.user_administration import UserAdministration
-from ostiary.core.model.audit import UserUnlocked
+from ostiary.core.model.audit.accounts import UserUnlocked
 from ostiary.core.model.environment import Environment
 from ostiary.core.model.user import User
 from ostiary.core.ports.users import UserChangedError

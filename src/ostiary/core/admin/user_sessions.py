@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from ostiary.core.admin.user_administration import UserAdministration
 from ostiary.core.base.ids import SessionId
-from ostiary.core.model.audit import AccessEnded
+from ostiary.core.model.audit.accounts import AccessEnded
 from ostiary.core.model.environment import Environment
 from ostiary.core.model.session import Session
 from ostiary.core.model.user import User

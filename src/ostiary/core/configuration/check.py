@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from ostiary.core.configuration.checks import (
+    certificates,
     client_authentication,
     client_keys,
     client_logout,
@@ -16,6 +17,7 @@ from ostiary.core.configuration.checks import (
     secrets,
     server,
     signon,
+    theme,
     tls,
     token_managers,
     users,
@@ -57,10 +59,13 @@ OF_VALUES: tuple[Check, ...] = (
     signon.check_claims,
     signon.check_applications,
     client_keys.check_jwks,
+    certificates.check_files,
     secrets.check_client_secrets,
     users.check_names,
     users.check_passwords,
     users.check_lockout,
+    theme.check_files,
+    theme.check_contrast,
     secrets.check_file_mode,
 )
 """Checks of what is there: they hold whatever else is wrong with an object."""
@@ -74,6 +79,7 @@ OF_WHOLES: tuple[Check, ...] = (
     clients.check_types,
     clients.check_roles,
     client_authentication.check_methods,
+    certificates.check_certificates,
     client_authentication.check_client_credentials,
     client_authentication.check_offline_access,
     client_authentication.check_purpose,

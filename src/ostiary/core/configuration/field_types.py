@@ -29,6 +29,9 @@ _DOMAIN = re.compile(rf"{_LABEL}(?:\.{_LABEL})*\Z")
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*\Z")
 
 
+_HEADER = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,63}")
+
+
 def _matching(pattern: str, refusal: str) -> Callable[[str], str]:
     compiled = re.compile(pattern)
 
@@ -198,9 +201,16 @@ def _check_path(text: str) -> str:
     return text
 
 
+def _check_header(text: str) -> str:
+    if _HEADER.fullmatch(text) is None:
+        raise ValueError('must be the name of a header, such as "x-client-certificate"')
+    return text.lower()
+
+
 Address = Annotated[str, AfterValidator(_check_address)]
 BaseURL = Annotated[str, AfterValidator(_check_base_url)]
 FilePath = Annotated[str, AfterValidator(_check_path)]
+HeaderName = Annotated[str, AfterValidator(_check_header)]
 HostName = Annotated[str, AfterValidator(_check_host)]
 Network = Annotated[str, AfterValidator(_check_network)]
 Place = Annotated[str, AfterValidator(_check_place)]

@@ -22,6 +22,7 @@ from ostiary.core.configuration.field_types import (
     SigningKeyId,
     UUIDText,
 )
+from ostiary.core.configuration.schema_certificates import CertificateSource
 from ostiary.core.configuration.schema_clients import (
     ClientSettings,
     JWKSettings,
@@ -42,6 +43,7 @@ from ostiary.core.configuration.schema_signon import (
     SessionSettings,
     StepSettings,
 )
+from ostiary.core.configuration.schema_theme import ThemeSettings
 from ostiary.core.configuration.schema_users import (
     LockoutSettings,
     PasswordPolicySettings,
@@ -75,6 +77,7 @@ __all__ = [
     "Settings",
     "StepSettings",
     "TLSSettings",
+    "ThemeSettings",
     "TokenManagerSettings",
     "UserSettings",
 ]
@@ -299,6 +302,14 @@ class EnvironmentSettings(Settings):
     mail_sender: Sender | None = Field(
         default=None,
         description="Whom its mail is from; default: the sender in `[server.mail]`.",
+    )
+    client_authorities: dict[KeyName, CertificateSource] = Field(
+        default_factory=dict,
+        description="Authorities whose certificates programs may show at the listener "
+        "`mutual_tls`, each by the path of its certificate; intermediate ones by their own names.",
+    )
+    theme: ThemeSettings | None = Field(
+        default=None, description="What its pages look like; default: like everybody's."
     )
     users: dict[Username, UserSettings] = Field(
         default_factory=dict, description="First users by username."

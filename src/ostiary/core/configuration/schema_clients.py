@@ -1,6 +1,6 @@
 """Clients in the configuration: how they prove themselves, what they may do, how users see them."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, StrictBool, StrictInt
 
@@ -10,6 +10,7 @@ from ostiary.core.configuration.field_types import (
     ScopeName,
     WireClientId,
 )
+from ostiary.core.configuration.schema_certificates import ClientCertificateSettings
 from ostiary.core.configuration.schema_secrets import PreviousSecret, Secret, Settings
 from ostiary.core.configuration.url_types import LogoutURI, RedirectURI, WebLink
 from ostiary.core.crypto.keys import Algorithm
@@ -96,10 +97,20 @@ class ClientSettings(Settings):
     auth_methods: tuple[str, ...] | None = Field(
         default=None,
         description="How it proves who it is; default: `client_secret_basic` and "
-        "`client_secret_post` with a secret, `private_key_jwt` with keys, else `none`.",
+        "`client_secret_post` with a secret, `private_key_jwt` with keys, `tls_client_auth` or "
+        "`self_signed_tls_client_auth` with a certificate, else `none`.",
     )
     jwks: JWKSettings | None = Field(
         default=None, description="Its public keys, for `private_key_jwt`."
+    )
+    client_certificate: ClientCertificateSettings | None = Field(
+        default=None,
+        description="Its certificate, for `tls_client_auth` or `self_signed_tls_client_auth`.",
+    )
+    certificate_bound_tokens: StrictBool = Field(
+        default=False,
+        description="Its access tokens are good only on connections with the certificate that it "
+        "got them with (RFC 8705), so it gets none without one.",
     )
     grant_types: tuple[str, ...] | None = Field(
         default=None,
@@ -111,6 +122,12 @@ class ClientSettings(Settings):
         '`none` or a combination such as `"code id_token"`; default: `code` with the grant '
         "`authorization_code`, else nothing. Whatever holds `token` is deprecated: tokens travel "
         "through the browser.",
+    )
+    response_modes: tuple[Literal["query", "fragment", "form_post"], ...] = Field(
+        default=(),
+        description="How its answers may come, so that no request chooses another way; default: "
+        "any. What a request without `response_mode` gets must be among them: `query` for a code "
+        "alone, else `fragment`. `pi.flow` is switched by `allow_redirectless`.",
     )
     scopes: tuple[ScopeName, ...] = Field(default=(), description="Scopes it may ask for.")
     default_scopes: tuple[ScopeName, ...] = Field(

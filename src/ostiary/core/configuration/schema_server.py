@@ -8,6 +8,7 @@ from ostiary.core.configuration.field_types import (
     Address,
     BaseURL,
     FilePath,
+    HeaderName,
     HostName,
     KeyName,
     Mode,
@@ -30,6 +31,11 @@ class ListenerSettings(Settings):
     tls: Annotated[Address | None, BeforeValidator(off_as_none)] = Field(
         default="127.0.0.1:9031",
         description='HTTPS; `"off"` where a proxy in front ends TLS.',
+    )
+    mutual_tls: Annotated[Address | None, BeforeValidator(off_as_none)] = Field(
+        default=None,
+        description="HTTPS that asks for a client certificate, on the same paths (PingFederate: "
+        "secondary port, 9032). The authorities of its environments' clients are trusted there.",
     )
     admin: Annotated[Address | None, BeforeValidator(off_as_none)] = Field(
         default="127.0.0.1:9999",
@@ -54,6 +60,12 @@ class ProxySettings(Settings):
 
     trusted: tuple[Network, ...] = Field(
         default=(), description="Networks whose forwarded headers are believed: `10.0.0.0/8`."
+    )
+    certificate_header: HeaderName | None = Field(
+        default=None,
+        description="Header in which they hand on the certificate that a client showed them: PEM "
+        "with percent signs (nginx: `$ssl_client_escaped_cert`), or base64 of DER (HAProxy; "
+        "RFC 9440). They must remove it from what comes from outside.",
     )
 
 
@@ -105,6 +117,12 @@ class ServerSettings(Settings):
         description="The URL under which clients reach the server; every issuer and link starts "
         "with it unless an environment has its own.",
     )
+    mutual_tls_url: BaseURL | None = Field(
+        default=None,
+        description="The URL under which programs reach the listener `mutual_tls`; metadata names "
+        "its endpoints then (`mtls_endpoint_aliases`). Of an environment with a URL of its own it "
+        "is that host, with this port.",
+    )
     hosts: tuple[HostName, ...] = Field(
         default=("localhost", "127.0.0.1", "[::1]"),
         description="Further host names that requests may be addressed to; those of every base "
@@ -131,6 +149,11 @@ class ServerSettings(Settings):
         le=1_000_000,
         description="How many sign-ons one address may begin at each worker; 0 for any number. "
         "Raise it where many people come from one address, as behind a proxy that is not trusted.",
+    )
+    flow_log: StrictBool | None = Field(
+        default=None,
+        description="Keep in memory what each step of the last sign-ons said, for whoever may use "
+        "the admin listener: never a password or code, but users' ids; default: in dev mode alone.",
     )
     drain_seconds: StrictFloat = Field(
         default=5.0,

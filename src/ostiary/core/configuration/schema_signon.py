@@ -57,7 +57,13 @@ class StepSettings(Settings):
     recovery: StrictBool = Field(
         default=False,
         description="Kind `username_password`: whoever has forgotten the password may choose "
-        "another one with a code that is sent by mail.",
+        "another one with what is sent by mail, and whoever has forgotten the username is sent it; "
+        "kind `identifier_first`: the username alone.",
+    )
+    recovery_by: Literal["code", "link"] = Field(
+        default="code",
+        description="Kind `username_password`: what is sent, a code that is entered in the same "
+        "browser, or a link that opens a page of its own in any browser.",
     )
     registration: StrictBool = Field(
         default=False,
@@ -91,6 +97,13 @@ class StepSettings(Settings):
     choose_first: StrictBool = Field(
         default=False,
         description="Kind `second_factor`: let people with several choose before any code is sent.",
+    )
+    remember_minutes: StrictInt = Field(
+        default=0,
+        ge=0,
+        le=YEAR_MINUTES,
+        description="Kind `second_factor`: for so long a browser is not asked again whose user "
+        "wished that; 0: people cannot wish it.",
     )
 
 

@@ -28,6 +28,13 @@ class Surroundings(Protocol):
         """
         ...
 
+    def read_bytes(self, path: str, max_bytes: int) -> bytes:
+        """Return the content of a file that is no text.
+
+        Raises: UnreadableFileError, also for more than `max_bytes`.
+        """
+        ...
+
     def may_others_read(self, path: str) -> bool:
         """Tell whether the group or everybody may read a file; False when it is not there."""
         ...

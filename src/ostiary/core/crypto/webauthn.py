@@ -50,6 +50,12 @@ class UsedPasskey:
     is_synced: bool
 
 
+def load() -> None:
+    """Load the library, so that the first person with a passkey need not wait for it."""
+    import webauthn  # noqa: F401 - loading it is all
+    from webauthn.helpers import parse_attestation_object  # noqa: F401 - as above
+
+
 def credential_id_of(answer: str) -> bytes | None:
     """Return which passkey an answer says that it is of; None for what is no answer."""
     try:

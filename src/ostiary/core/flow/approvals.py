@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from ostiary.core.base.clock import Clock
 from ostiary.core.base.ids import UserId
 from ostiary.core.base.scopes import ScopeSet
-from ostiary.core.model.audit import ConsentGiven
+from ostiary.core.model.audit.sign_on import ConsentGiven
 from ostiary.core.model.environment import Environment
 from ostiary.core.model.flow import Flow
 from ostiary.core.model.user_grant import Consent

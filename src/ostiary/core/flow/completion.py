@@ -11,7 +11,7 @@ from ostiary.core.flow.progress import Progress, Visit
 from ostiary.core.flow.satisfaction import steps_on
 from ostiary.core.flow.session_change import Rotated, sign_on
 from ostiary.core.flow.transition import NOT_COMPLETED, finish
-from ostiary.core.model.audit import SignedOn
+from ostiary.core.model.audit.sign_on import SignedOn
 from ostiary.core.model.environment import Environment
 from ostiary.core.model.policy import Policy
 from ostiary.core.model.session import Authentication, PassedPolicy
@@ -43,18 +43,20 @@ class Completion:
             steps_on(policy, flow.path, env.steps),
             flow.methods,
             policy.context,
+            flow.skipped,
         )
         proof = Authentication(
             user.id, now, flow.methods, (passed,), policy.context, credential=flow.credential
         )
         is_bare = flow.is_cookieless
         recognized = NOBODY if is_bare else await self.browsers.recognize(env, visit.browser)
-        rotated = sign_on(env, recognized, proof, flow.binding)
+        client_id = visit.client.client_id
+        rotated = sign_on(env, recognized, proof, flow.binding, visit.browser, client_id)
         signed_on = SignedOn(
             env.id,
             user.id,
             rotated.session.id,
-            visit.client.client_id,
+            client_id,
             " ".join(flow.methods),
             visit.browser.address,
         )

@@ -10,6 +10,7 @@ from ostiary.core.base.ids import FlowId, browser_key
 from ostiary.core.flow.browser import Browser, BrowserChange
 from ostiary.core.flow.browsers import BrowserSessions, Recognized
 from ostiary.core.flow.errors import action_not_offered, flow_changed, flow_not_found
+from ostiary.core.flow.flow_entries import lost_entry, refusal_entry
 from ostiary.core.flow.inputs import check_inputs
 from ostiary.core.flow.opening import (
     approving,
@@ -19,6 +20,7 @@ from ostiary.core.flow.opening import (
     shows_state,
 )
 from ostiary.core.flow.progress import Progress, Visit
+from ostiary.core.flow.skipped_steps import without_over
 from ostiary.core.flow.turn import NOTHING, Turn
 from ostiary.core.flow.walker import PolicyWalker
 from ostiary.core.model.authorization_request import AuthorizationRequest
@@ -28,6 +30,7 @@ from ostiary.core.model.flow import Flow, Stage
 from ostiary.core.model.session import PassedPolicy
 from ostiary.core.model.token import FlowMove, Issuance
 from ostiary.core.ports.events import Events
+from ostiary.core.ports.flow_log import CLOSED, FlowLog
 from ostiary.core.ports.flows import Flows
 from ostiary.core.ports.stores import FlowChangedError, Issuances, SessionEndedError
 from ostiary.core.steps.contract import Offer, Problem
@@ -46,6 +49,7 @@ class FlowEngine:
     events: Events
     clock: Clock
     browsers: BrowserSessions
+    flow_log: FlowLog = CLOSED
 
     async def begin(  # noqa: PLR0913, PLR0917 - one parameter a fact
         self,
@@ -68,6 +72,8 @@ class FlowEngine:
         # Whoever signs on without cookies is not taken for whom the cookies show.
         session = None if passed is None or is_cookieless else recognized.session
         flow = make_flow(env, request, policy_key, now)
+        if self.flow_log.is_open:
+            self.flow_log.follow(flow)
         if session is not None and passed is not None:
             flow = approving(flow, session, passed)
         if is_cookieless:
@@ -77,6 +83,27 @@ class FlowEngine:
         if session is not None and progress.session is None:
             await self.browsers.touch(env, session)
         return self._turn(env, visit, await self.walker.enter(env, visit, progress), NOT_STORED)
+
+    async def recall(
+        self,
+        env: Environment,
+        client: Client,
+        request: AuthorizationRequest,
+        browser: Browser,
+        recognized: Recognized,
+    ) -> Recognized:
+        """Return who is recognised, without what was skipped then and would be asked by now.
+
+        Raises: UnavailableError.
+        """
+        session, user = recognized.session, recognized.user
+        if session is None or user is None or not session.authentication.has_skipped:
+            return recognized
+        visitor = Visit.of(client, browser).visitor
+        held = await without_over(
+            self.walker.steps, env, session.authentication, user, visitor, request
+        )
+        return replace(recognized, session=replace(session, authentication=held))
 
     async def find(self, env: Environment, flow_id: FlowId, browser: Browser) -> Turn:
         """Look at a flow; nothing is changed.
@@ -91,7 +118,7 @@ class FlowEngine:
             raise flow_not_found("unknown or over")
         if not await self._may_open(env, flow, browser):
             raise flow_not_found("of another browser")
-        client = env.clients.get(flow.request.client_id)
+        client = env.find_requester(flow.request.client_id)
         if client is None or not client.enabled:
             raise flow_not_found("the client is closed")
         shown = BrowserChange(api_state=browser.api_state if flow.is_cookieless else None)
@@ -111,8 +138,12 @@ class FlowEngine:
         """
         if turn.view is None or turn.step is None or offer not in turn.view.offers:
             raise action_not_offered()
+        if self.flow_log.is_open:
+            self.flow_log.follow(turn.flow)
         values, problems = check_inputs(offer, inputs)
         if problems:
+            if self.flow_log.is_open:
+                self.flow_log.tell(refusal_entry(env, turn.flow, turn.step, offer.action, problems))
             return _as_it_was(turn, browser, problems)
         visit = Visit.of(turn.client, browser)
         before = Progress(turn.flow)
@@ -136,6 +167,8 @@ class FlowEngine:
             try:
                 await self._commit(env, turn.flow, turn.pending)
             except (FlowChangedError, SessionEndedError):
+                if self.flow_log.is_open:
+                    self.flow_log.tell(lost_entry(env, turn.flow.id, flow_changed()))
                 raise flow_changed() from None
         for event in turn.events:
             self.events.emit(event)

@@ -3,7 +3,7 @@
 import msgspec
 
 from ostiary.core.flow.browser import NO_CHANGE, Browser, BrowserChange
-from ostiary.core.model.audit import Event
+from ostiary.core.model.audit.event import Event
 from ostiary.core.model.client import Client
 from ostiary.core.model.flow import Flow
 from ostiary.core.model.token import SessionChange
@@ -27,6 +27,7 @@ class Visit(msgspec.Struct, frozen=True):
         visitor = Visitor(
             browser.address,
             device=browser.device,
+            remembered=browser.remembered,
             username=browser.username,
             languages=browser.languages,
         )

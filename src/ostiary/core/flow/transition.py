@@ -4,7 +4,7 @@ from typing import assert_never
 
 from msgspec.structs import replace
 
-from ostiary.core.flow.tree import FAILURE, SUCCESS, Facts, settle
+from ostiary.core.flow.tree import FAILURE, SUCCESS, Facts, find_node, settle
 from ostiary.core.model.flow import Flow, FlowFailure, Stage
 from ostiary.core.model.policy import End, Policy, StepNode
 from ostiary.core.steps.contract import (
@@ -25,7 +25,9 @@ SOMEBODY_ELSE = FlowFailure("access_denied", "The sign-on named a second user.")
 
 def enter(policy: Policy, flow: Flow, facts: Facts) -> Flow:
     """Take a flow to the first step of its policy; nothing of an earlier attempt is left."""
-    fresh = replace(flow, path=(), step_state={}, detour=None, identifier=None, methods=())
+    fresh = replace(
+        flow, path=(), step_state={}, detour=None, identifier=None, methods=(), skipped=()
+    )
     return _arrive(policy, fresh, facts, NOT_COMPLETED)
 
 
@@ -66,6 +68,8 @@ def _pass(policy: Policy, flow: Flow, outcome: Passed, facts: Facts) -> Flow:
                 # A defect of a step, or an attack on it: no branch of the policy is meant for it.
                 return finish(flow, SOMEBODY_ELSE)
             proved = _with_proof(flow, outcome)
+            if outcome.is_skipped:
+                proved = replace(proved, skipped=(*flow.skipped, _step_at(policy, flow)))
             return _arrive(policy, _turn(proved, SUCCESS), facts, NOT_COMPLETED)
         case Stage.APPROVAL:
             return finish(replace(flow, scopes=outcome.scopes or ()), None)
@@ -99,6 +103,11 @@ def _with_proof(flow: Flow, outcome: Passed) -> Flow:
         identifier=named or flow.identifier,
         methods=tuple(dict.fromkeys((*flow.methods, *outcome.methods))),
     )
+
+
+def _step_at(policy: Policy, flow: Flow) -> str:
+    node = find_node(policy, flow.path)
+    return node.step if isinstance(node, StepNode) else ""
 
 
 def _turn(flow: Flow, word: str) -> Flow:

@@ -3,7 +3,7 @@
 import msgspec
 
 from ostiary.core.flow.browser import NO_CHANGE, BrowserChange
-from ostiary.core.model.audit import Event
+from ostiary.core.model.audit.event import Event
 from ostiary.core.model.client import Client
 from ostiary.core.model.flow import Flow
 from ostiary.core.model.policy import StepInstance

@@ -10,20 +10,24 @@ from ostiary.core.base.ids import UserId
 from ostiary.core.flow.approvals import Approvals, was_given
 from ostiary.core.flow.completion import Completion
 from ostiary.core.flow.errors import flow_not_found
+from ostiary.core.flow.flow_entries import step_entry
 from ostiary.core.flow.progress import Progress, Visit
 from ostiary.core.flow.transition import advance, enter
 from ostiary.core.flow.tree import Facts, find_last_step, find_node
-from ostiary.core.model.audit import Event, FlowFailed
+from ostiary.core.model.audit.event import Event
+from ostiary.core.model.audit.sign_on import FlowFailed
 from ostiary.core.model.environment import Environment
 from ostiary.core.model.flow import Flow, Stage
 from ostiary.core.model.policy import Policy, StepInstance, StepNode
 from ostiary.core.model.user import User
 from ostiary.core.ports.directory import Directory
+from ostiary.core.ports.flow_log import CLOSED, FlowLog
 from ostiary.core.steps.contract import (
     Action,
     Ask,
     Back,
     Detour,
+    Keepsake,
     Outcome,
     Passed,
     Problem,
@@ -35,6 +39,7 @@ from ostiary.core.steps.contract import (
 
 APPROVAL_STEP = StepInstance("consent", "consent")
 """Asked after every policy, and configured nowhere."""
+_NOTHING = Keepsake()
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +53,7 @@ class PolicyWalker:
     directory: Directory
     approvals: Approvals
     completion: Completion
+    flow_log: FlowLog = CLOSED
 
     async def enter(self, env: Environment, visit: Visit, progress: Progress) -> Progress:
         """Take a new flow to the first step that needs somebody."""
@@ -77,8 +83,12 @@ class PolicyWalker:
         situation = self._situate(visit, flow, instance, flow.step_state)
         outcome = await self.steps[instance.type].act(env, situation, action, inputs)
         if isinstance(outcome, Refused):
+            if self.flow_log.is_open:
+                self.flow_log.tell(step_entry(env, flow, instance, action, outcome))
             return progress, outcome.problems
         moved = await self._after(env, visit, progress, outcome)
+        if self.flow_log.is_open:
+            self._tell(env, visit, flow, instance, action, outcome, moved)
         if flow.stage is Stage.APPROVAL and isinstance(outcome, Passed):
             moved = await self._approved(env, visit, moved, outcome)
         if isinstance(outcome, Ask):
@@ -121,10 +131,27 @@ class PolicyWalker:
         while (instance := self.asked(env, progress.flow)) is not None:
             situation = self._situate(visit, progress.flow, instance, progress.flow.step_state)
             begun = await self.steps[instance.type].begin(env, situation)
+            before = progress.flow
             progress = await self._after(env, visit, progress, begun)
+            if self.flow_log.is_open:
+                self._tell(env, visit, before, instance, None, begun, progress)
             if isinstance(begun, Ask):
                 break
         return progress
+
+    def _tell(  # noqa: PLR0913, PLR0917 - one parameter a fact
+        self,
+        env: Environment,
+        visit: Visit,
+        before: Flow,
+        instance: StepInstance,
+        action: Action | None,
+        outcome: Outcome,
+        progress: Progress,
+    ) -> None:
+        asks = isinstance(outcome, Ask)
+        view = self.view(env, visit, progress.flow, instance) if asks else None
+        self.flow_log.tell(step_entry(env, before, instance, action, outcome, view))
 
     async def _after(
         self, env: Environment, visit: Visit, progress: Progress, outcome: Outcome
@@ -176,11 +203,13 @@ def _keeping(progress: Progress, outcome: Outcome) -> Progress:
     if not isinstance(outcome, Passed) or progress.flow.is_cookieless:
         return progress
     kept, change = outcome.keepsake, progress.change
-    if kept.username is None and kept.device is None:
+    if kept == _NOTHING:
         return progress
     username = change.username if kept.username is None else kept.username
     device = change.device if kept.device is None else kept.device
-    return replace(progress, change=replace(change, username=username, device=device))
+    remembered = change.remembered if kept.remembered is None else kept.remembered
+    kept_change = replace(change, username=username, device=device, remembered=remembered)
+    return replace(progress, change=kept_change)
 
 
 def _arrived(env: Environment, visit: Visit, progress: Progress) -> Progress:

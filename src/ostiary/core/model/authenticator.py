@@ -36,6 +36,7 @@ class Authenticator(msgspec.Struct, frozen=True, omit_defaults=True):
         used_step: TOTP: the time step of the last code taken; no code of it or before is again.
         used_at: when it was last used; 0 for never.
         is_default: the user is asked for this one, where there are several.
+        forgotten_at: browsers that were remembered before then are so no longer.
         version: grows with each change; a change names the one that it started from.
     """
 
@@ -57,6 +58,7 @@ class Authenticator(msgspec.Struct, frozen=True, omit_defaults=True):
     used_step: int = 0
     used_at: float = 0.0
     is_default: bool = False
+    forgotten_at: float = 0.0
     version: int = 1
 
     def __repr__(self) -> str:

@@ -47,7 +47,8 @@ class AuthorizationRequest(msgspec.Struct, frozen=True, omit_defaults=True):
     """One request after every check; nothing of it is read from the wire again.
 
     Args:
-        redirect_uri: where the answer goes; None only with `pi.flow`.
+        redirect_uri: where the answer goes; None with `pi.flow`, and for a question that asks for
+            nothing but yes or no.
         is_redirect_uri_sent: it stood in the request, so the exchange must repeat it.
         response_types: the parts of `response_type`, sorted; ("none",) for none.
         prompts: of `prompt`, at most one of each.

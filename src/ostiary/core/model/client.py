@@ -7,6 +7,7 @@ from enum import StrEnum
 from ostiary.core.base.ids import ClientId, TokenManagerId
 from ostiary.core.base.scopes import ScopeSet
 from ostiary.core.base.secret import Secret
+from ostiary.core.crypto.distinguished_names import DistinguishedName
 from ostiary.core.crypto.keys import Algorithm, VerificationKey
 from ostiary.core.crypto.secret_digests import SecretDigest
 from ostiary.core.model.authentication_application import AuthenticationApplication
@@ -17,14 +18,19 @@ from ostiary.core.model.permission import Permission
 class AuthMethod(StrEnum):
     """Ways in which a client proves who it is at the token endpoint.
 
-    Spec: OpenID Connect Core §9; RFC 7591 §2 (`token_endpoint_auth_method`).
+    Spec: OpenID Connect Core §9; RFC 7591 §2 (`token_endpoint_auth_method`); RFC 8705 §2.
     """
 
     CLIENT_SECRET_BASIC = "client_secret_basic"  # noqa: S105 - a method's name
     CLIENT_SECRET_POST = "client_secret_post"  # noqa: S105 - a method's name
     CLIENT_SECRET_JWT = "client_secret_jwt"  # noqa: S105 - a method's name
     PRIVATE_KEY_JWT = "private_key_jwt"
+    TLS_CLIENT_AUTH = "tls_client_auth"
+    SELF_SIGNED_TLS_CLIENT_AUTH = "self_signed_tls_client_auth"
     NONE = "none"
+
+
+BY_CERTIFICATE = frozenset({AuthMethod.TLS_CLIENT_AUTH, AuthMethod.SELF_SIGNED_TLS_CLIENT_AUTH})
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +76,20 @@ class RefreshPolicy:
     lifetime_seconds: float = 90 * 86_400.0
 
 
+@dataclass(frozen=True, slots=True)
+class CertificateSubject:
+    """Whom the certificate of a client must be about; exactly one of them is set.
+
+    Spec: RFC 8705 §2.1.2.
+    """
+
+    name: DistinguishedName | None = None
+    dns: str | None = None
+    uri: str | None = None
+    ip: str | None = None
+    mail: str | None = None
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Client:
     """One registered client, as compiled from the configuration.
@@ -81,11 +101,15 @@ class Client:
             (`client_secret_jwt`).
         default_scopes: granted when a request names no scope.
         token_managers: the managers open to it; the first is its default. Never empty.
+        certificate_subject: whom its certificate is about (`tls_client_auth`).
+        certificate_thumbprints: of its own certificates (`self_signed_tls_client_auth`).
+        binds_tokens: its access tokens are good on connections with its certificate only.
         may_introspect: it may ask about tokens of the managers open to it.
         issuer_audience_only: its assertions must name the issuer as audience, nothing else.
         redirect_uris, post_logout_redirect_uris: compared byte by byte (loopback ports apart).
         logout: where it is told that a session is over.
         response_types: as `AuthorizationRequest.response_types`, each joined by spaces.
+        response_modes: by which of them its answers come, `pi.flow` aside; empty for any.
         is_redirectless: it may use `pi.flow`; then no consent is ever asked for.
         is_cookieless: its flows are bound by a state in the answers instead of a cookie.
         bypasses_approval: its users are not asked whether it may have its scopes.
@@ -116,12 +140,16 @@ class Client:
     secrets: tuple[SecretDigest, ...] = field(default=(), repr=False)
     readable_secrets: tuple[ReadableSecret, ...] = field(default=(), repr=False)
     jwks: tuple[VerificationKey, ...] = field(default=(), repr=False)
+    certificate_subject: CertificateSubject | None = None
+    certificate_thumbprints: frozenset[str] = frozenset()
+    binds_tokens: bool = False
     may_introspect: bool = False
     issuer_audience_only: bool = False
     redirect_uris: tuple[str, ...] = ()
     post_logout_redirect_uris: tuple[str, ...] = ()
     logout: LogoutURIs = field(default=LogoutURIs())
     response_types: frozenset[str] = frozenset({"code"})
+    response_modes: frozenset[str] = frozenset()
     pkce: PKCE = PKCE.REQUIRED
     refresh: RefreshPolicy = field(default=RefreshPolicy())
     is_redirectless: bool = False

@@ -5,15 +5,18 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from ostiary.core.base.ids import ClientId, EnvironmentId, KeyId, TokenManagerId
+from ostiary.core.crypto.certificate_authorities import CertificateAuthorities
 from ostiary.core.crypto.keys import KeySet, SigningKey
 from ostiary.core.crypto.sealing import Sealer
 from ostiary.core.crypto.secret_digests import SecretDigester
 from ostiary.core.model.authentication_application import AuthenticationApplication
 from ostiary.core.model.client import Client
+from ostiary.core.model.own_pages import OWN_PAGES, make_own_pages
 from ostiary.core.model.password_policy import LockoutPolicy, PasswordPolicy
 from ostiary.core.model.policy import Policy, StepInstance, StepNode
 from ostiary.core.model.resource import Resource
 from ostiary.core.model.session import SessionPolicy
+from ostiary.core.model.theme import Theme
 from ostiary.core.model.token_manager import TokenManager
 from ostiary.core.model.traits import Traits
 
@@ -63,6 +66,9 @@ class Environment:
         default_application: where a browser is sent to sign on, instead of our own pages.
         passkey_domain: what passkeys are bound to; None for the host of `base_url`.
         mail_sender: whom its mail is from; "" for the server's own sender.
+        mutual_tls_url: like `base_url`, of the listener that asks for certificates; None for none.
+        client_authorities: whose certificates say who a program is that calls with one.
+        theme: what its pages look like; None for what they look like everywhere.
         traits: what it does otherwise for the sake of clients that expect it so.
         management_audience: `aud` of tokens that open its management API, and of those in the
             style of its face that are for nothing else; None for none.
@@ -100,8 +106,26 @@ class Environment:
     default_application: AuthenticationApplication | None = None
     mail_sender: str = ""
     passkey_domain: str | None = None
+    mutual_tls_url: str | None = None
+    client_authorities: CertificateAuthorities = field(default=CertificateAuthorities(), repr=False)
+    theme: Theme | None = field(default=None, repr=False)
     traits: Traits = field(default=Traits())
     management_audience: str | None = None
+    own_pages: Client = field(init=False, repr=False)
+    """As what people sign on for a page of ours; it is not among `clients`."""
+
+    def __post_init__(self) -> None:
+        own = make_own_pages(self.clients.values(), tuple(self.token_managers)[:1])
+        object.__setattr__(self, "own_pages", own)
+
+    def at_mutual_tls(self, url: str) -> str:
+        """Return one of its own URLs as it is where certificates are asked for."""
+        return f"{self.mutual_tls_url}{url.removeprefix(self.base_url)}"
+
+    def find_requester(self, client_id: ClientId) -> Client | None:
+        """Return whom a flow is for: a client, or our own pages."""
+        found = self.clients.get(client_id)
+        return self.own_pages if found is None and client_id == OWN_PAGES else found
 
     def find_key(self, kid: KeyId) -> tuple[SigningKey, str] | None:
         """Return the key of that id and the name of its set, or None."""

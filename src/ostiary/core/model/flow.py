@@ -38,6 +38,7 @@ class Flow(msgspec.Struct, frozen=True, omit_defaults=True):
         identifier: what somebody said who they are, proved or not.
         credential: the user's, as the first proof met it (`Authentication.credential`).
         methods: how the user has proved so far (`amr`).
+        skipped: keys of the steps that asked nothing.
         authentication: what the finished policy, or the session that made it needless, came to.
         session_id: the session that it belongs to.
         scopes: what the user approved; None before.
@@ -60,6 +61,7 @@ class Flow(msgspec.Struct, frozen=True, omit_defaults=True):
     credential: float | None = None
     identifier: str | None = None
     methods: tuple[str, ...] = ()
+    skipped: tuple[str, ...] = ()
     authentication: Authentication | None = None
     session_id: SessionId | None = None
     scopes: tuple[str, ...] | None = None

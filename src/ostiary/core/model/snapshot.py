@@ -16,6 +16,8 @@ class Snapshot:
         by_host: environment with PingFederate's face by lower-case host name, without a port;
             `default` answers on every other allowed host.
         allowed_hosts: lower-case host names, without ports, that requests may be addressed to.
+        client_authorities: certificates, DER, that programs' certificates may come from, in any
+            environment.
         pingone_default: the environment that answers PingOne paths without an environment id.
     """
 
@@ -25,3 +27,4 @@ class Snapshot:
     default: Environment | None = None
     pingone_default: Environment | None = None
     allowed_hosts: frozenset[str] = frozenset()
+    client_authorities: frozenset[bytes] = frozenset()

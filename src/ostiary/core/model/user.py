@@ -44,6 +44,7 @@ class User:
         version: grows with each change; a change names the one that it started from.
         disabled_at: when it was last disabled or locked, and may sign on again since or not.
         locked_at: when an administrator locked it; None for not locked.
+        recovery_code: what is kept of a code that programs had sent to the user, JSON values.
     """
 
     id: UserId
@@ -57,6 +58,7 @@ class User:
     version: int = 1
     disabled_at: float = 0.0
     locked_at: float | None = None
+    recovery_code: Mapping[str, object] | None = field(default=None, repr=False)
 
     @property
     def may_sign_on(self) -> bool:

@@ -1,6 +1,6 @@
 """What goes back to an application: the members of an answer, and of a refusal."""
 
-from ostiary.core.base.errors import OAuthError
+from ostiary.core.base.errors import OAuthCode, OAuthError
 from ostiary.core.model.authorization_request import AuthorizationRequest
 from ostiary.core.model.client import Client
 from ostiary.core.model.environment import Environment
@@ -43,6 +43,12 @@ def as_redirectable(
     """Return a refusal as one that the application is told, at the URI of its checked request."""
     response = refuse_with(env, client, request, error.oauth_code, error.description)
     return RedirectableError(error.oauth_code, error.description, response, **error.detail)
+
+
+def as_refused(response: AuthorizationResponse) -> RedirectableError:
+    """Return a refusal that an answer holds, where nothing but an error can tell it."""
+    code, description = (str(response.members[name]) for name in ("error", "error_description"))
+    return RedirectableError(OAuthCode(code), description, response)
 
 
 def distrust(error: OAuthError, *, is_redirectless: bool) -> UntrustedRequestError:

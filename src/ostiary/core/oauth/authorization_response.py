@@ -13,7 +13,7 @@ class AuthorizationResponse(msgspec.Struct, frozen=True):
 
     Spec: RFC 6749 §4.1.2, §4.2.2; OAuth 2.0 Multiple Response Type Encoding Practices; RFC 9207.
     Args:
-        redirect_uri: None only with `pi.flow`.
+        redirect_uri: None with `pi.flow`, and for a question that is answered to whoever asks.
         members: text, or a number for `expires_in`, in the order in which they are sent.
     """
 
@@ -24,6 +24,11 @@ class AuthorizationResponse(msgspec.Struct, frozen=True):
     @property
     def is_error(self) -> bool:
         return "error" in self.members
+
+    @property
+    def is_status_alone(self) -> bool:
+        """Tell whether whoever asked is answered by a status, and nothing is sent anywhere."""
+        return self.redirect_uri is None and self.mode is not ResponseMode.PI_FLOW
 
     def __repr__(self) -> str:
         return f"AuthorizationResponse({self.mode}, {sorted(self.members)})"

@@ -18,22 +18,24 @@ from ostiary.core.base.params import Params
 from ostiary.core.flow.browser import Browser, BrowserChange
 from ostiary.core.flow.browsers import BrowserSessions, Recognized
 from ostiary.core.flow.engine import FlowEngine
-from ostiary.core.flow.errors import flow_not_found
+from ostiary.core.flow.errors import FlowRefusedError, flow_not_found
+from ostiary.core.flow.flow_entries import end_entry, lost_entry
 from ostiary.core.flow.flow_rate import FlowRate
 from ostiary.core.flow.turn import Turn
 from ostiary.core.model.authorization_request import AuthorizationRequest
 from ostiary.core.model.client import Client
 from ostiary.core.model.environment import Environment, SubjectKind
 from ostiary.core.model.flow import Stage
-from ostiary.core.oauth.answers import as_redirectable
+from ostiary.core.oauth.answers import as_redirectable, as_refused
 from ostiary.core.oauth.authorization_request import check_request
 from ostiary.core.oauth.authorization_response import AuthorizationResponse
 from ostiary.core.oauth.checks.asked import NO_EXTENSIONS, RequestExtensions
 from ostiary.core.oauth.finishing import Finishing
-from ostiary.core.oauth.prompts import SignedOnUser, decide_sign_on
+from ostiary.core.oauth.prompts import SignedOnUser, SignOnDecision, decide_sign_on
 from ostiary.core.oauth.refusals import refused_authorization
 from ostiary.core.ports.directory import Directory
 from ostiary.core.ports.events import Events
+from ostiary.core.ports.flow_log import CLOSED, FlowLog
 from ostiary.core.steps.contract import Offer
 
 
@@ -60,6 +62,7 @@ class Authorize:
     directory: Directory
     events: Events
     clock: Clock
+    flow_log: FlowLog = CLOSED
 
     async def begin(
         self,
@@ -83,6 +86,32 @@ class Authorize:
             self.tell_refused(env, error, params.find("client_id") or "", browser.address)
             raise
 
+    async def begin_own(
+        self, env: Environment, request: AuthorizationRequest, browser: Browser
+    ) -> Turn | Answered:
+        """Begin what a page of ours asks for itself, as `env.own_pages`.
+
+        Stores, raises: as `begin`.
+        """
+        try:
+            return await self._begin(env, request, browser)
+        except (OAuthError, TooManyAttemptsError) as error:
+            self.tell_refused(env, error, request.client_id, browser.address)
+            raise
+
+    async def is_satisfied(
+        self, env: Environment, request: AuthorizationRequest, browser: Browser
+    ) -> bool:
+        """Tell whether the session in a browser does for a request, so that nobody signs on.
+
+        Raises: UnavailableError.
+        """
+        try:
+            _, decision = await self._decide(env, _requester(env, request), request, browser)
+        except OAuthError:
+            return False
+        return decision.passed is not None
+
     def tell_refused(
         self, env: Environment, error: ProtocolError, claimed: str, address: str
     ) -> None:
@@ -94,7 +123,12 @@ class Authorize:
 
         Raises: FlowRefusedError (not found), UnavailableError.
         """
-        return await self.engine.find(env, flow_id, browser)
+        try:
+            return await self.engine.find(env, flow_id, browser)
+        except FlowRefusedError as refused:
+            if self.flow_log.is_open:
+                self.flow_log.tell(lost_entry(env, flow_id, refused))
+            raise
 
     async def is_signed_on(self, env: Environment, browser: Browser) -> bool:
         """Tell whether somebody is signed on in a browser.
@@ -141,10 +175,13 @@ class Authorize:
         try:
             turn = await self._start(env, request, browser)
         except OAuthError as error:
-            client = env.clients[request.client_id]
+            client = _requester(env, request)
             raise as_redirectable(env, client, request, error) from error
         if turn.flow.stage is Stage.FINISHED:
-            return await self._finish(env, turn, browser, is_stored=False)
+            answered = await self._finish(env, turn, browser, is_stored=False)
+            if answered.response.is_status_alone and answered.response.is_error:
+                raise as_refused(answered.response)
+            return answered
         self.flow_rate.count(env, browser.address)
         await self.engine.keep(env, turn)
         return turn
@@ -158,10 +195,8 @@ class Authorize:
 
         Raises: OAuthError login_required, consent_required and others, to be redirected.
         """
-        client = env.clients[request.client_id]
-        recognized = await self.browsers.recognize(env, browser)
-        present = None if is_cookieless(client, request) else _present(recognized)
-        decision = decide_sign_on(env, client, request, present, self.clock.now())
+        client = _requester(env, request)
+        recognized, decision = await self._decide(env, client, request, browser)
         turn = await self.engine.begin(
             env,
             client,
@@ -177,12 +212,24 @@ class Authorize:
             )
         return turn
 
+    async def _decide(
+        self, env: Environment, client: Client, request: AuthorizationRequest, browser: Browser
+    ) -> tuple[Recognized, SignOnDecision]:
+        recognized = await self.browsers.recognize(env, browser)
+        recognized = await self.engine.recall(env, client, request, browser, recognized)
+        present = None if is_cookieless(client, request) else _present(recognized)
+        return recognized, decide_sign_on(env, client, request, present, self.clock.now())
+
     async def _finish(
         self, env: Environment, turn: Turn, browser: Browser, *, is_stored: bool = True
     ) -> Answered:
+        if self.flow_log.is_open:
+            self.flow_log.follow(turn.flow)
         response = await self.finishing.finish(
             env, turn, address=browser.address, is_stored=is_stored
         )
+        if self.flow_log.is_open:
+            self.flow_log.tell(end_entry(env, turn.flow, response.members))
         return Answered(response, turn.flow.id, turn.change, turn.plugin_id)
 
     async def _name_expected(
@@ -201,6 +248,13 @@ class Authorize:
 def is_cookieless(client: Client, request: AuthorizationRequest) -> bool:
     """Tell whether a flow is bound by a state in its answers."""
     return client.is_cookieless and request.is_redirectless
+
+
+def _requester(env: Environment, request: AuthorizationRequest) -> Client:
+    client = env.find_requester(request.client_id)
+    if client is None:
+        raise LookupError("a checked request names a client that is there")
+    return client
 
 
 def _present(recognized: Recognized) -> SignedOnUser | None:

@@ -24,7 +24,7 @@ from ostiary.core.oauth.refusals import refused_authorization
 from ostiary.core.oauth.response_types import CODE, is_deprecated
 from ostiary.core.ports.events import Events
 from ostiary.core.ports.stores import FlowChangedError, Issuances, SessionEndedError
-from ostiary.core.tokens.gate import Gate, is_client_open
+from ostiary.core.tokens.gate import Gate
 from ostiary.core.tokens.issue import TokenIssuer
 from ostiary.core.tokens.targets import TokenTarget, choose_manager
 from ostiary.core.tokens.user_claims import subject_of
@@ -182,9 +182,11 @@ def _find_trusted(env: Environment, flow: Flow) -> Client:
     Raises: UntrustedRequestError.
     """
     request = flow.request
-    if not is_client_open(env, request.client_id):
+    client = env.find_requester(request.client_id)
+    if client is None or not client.enabled:
         raise _distrusted(flow, "the client is closed")
-    client = env.clients[request.client_id]
+    if client is env.own_pages:
+        return client  # where its flow ends was never a stranger's word
     if request.redirect_uri is not None and not is_registered(
         client.redirect_uris, request.redirect_uri
     ):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from ostiary.core.base.errors import InvalidClientError, ProtocolError
 from ostiary.core.base.params import Params
 from ostiary.core.clientauth.contract import Presented
-from ostiary.core.model.audit import TokenIntrospected
+from ostiary.core.model.audit.tokens import TokenIntrospected
 from ostiary.core.model.client import Client
 from ostiary.core.model.environment import Environment
 from ostiary.core.model.token import AccessToken

@@ -3,7 +3,7 @@
 from ostiary.core.base.errors import ProtocolError
 from ostiary.core.base.ids import ClientId
 from ostiary.core.clientauth.contract import Presented
-from ostiary.core.model.audit import RequestRefused
+from ostiary.core.model.audit.tokens import RequestRefused
 from ostiary.core.model.client import Client
 from ostiary.core.model.environment import Environment
 

@@ -26,6 +26,8 @@ def answer_url(response: AuthorizationResponse) -> str:
     encoded = "&".join(
         f"{_escape(name)}={_escape(str(value))}" for name, value in response.members.items()
     )
+    if not encoded:
+        return redirect_uri
     if response.mode is ResponseMode.FRAGMENT:
         return f"{redirect_uri}#{encoded}"
     _, has_query, query = redirect_uri.partition("?")

@@ -8,7 +8,7 @@ from ostiary.core.base.errors import OAuthCode, OAuthError, ProtocolError
 from ostiary.core.base.ids import ClientId, GrantId, TokenId
 from ostiary.core.base.params import Params
 from ostiary.core.clientauth.contract import Presented
-from ostiary.core.model.audit import TokenRevoked
+from ostiary.core.model.audit.tokens import TokenRevoked
 from ostiary.core.model.client import Client
 from ostiary.core.model.environment import Environment
 from ostiary.core.oauth.client_authentication import ClientAuthentication

@@ -13,7 +13,7 @@ from ostiary.core.base.clock import Clock
 from ostiary.core.base.params import Params
 from ostiary.core.flow.browser import FORGET, NO_CHANGE, Browser, BrowserChange
 from ostiary.core.flow.browsers import BrowserSessions, Recognized
-from ostiary.core.model.audit import SignedOff
+from ostiary.core.model.audit.sign_on import SignedOff
 from ostiary.core.model.environment import Environment
 from ostiary.core.model.session import Session
 from ostiary.core.oauth.id_token_hint import IdTokenHint
@@ -90,7 +90,8 @@ class Logout:
         session = recognized.session
         if session is not None:
             presented = params.find(CONFIRMATION) or ""
-            if not hmac.compare_digest(presented.encode(), _token(env, session).encode()):
+            expected = confirmation_of(env, session)
+            if not hmac.compare_digest(presented.encode(), expected.encode()):
                 return _ask(env, params, session)
         return await self._sign_off(env, request, recognized, browser)
 
@@ -129,9 +130,9 @@ def _is_about(env: Environment, hint: IdTokenHint | None, recognized: Recognized
 def _ask(env: Environment, params: Params, session: Session) -> Confirm:
     sent = ((name, params.find(name)) for name in _KEPT)
     kept = tuple((name, value) for name, value in sent if value is not None)
-    return Confirm((*kept, (CONFIRMATION, _token(env, session))))
+    return Confirm((*kept, (CONFIRMATION, confirmation_of(env, session))))
 
 
-def _token(env: Environment, session: Session) -> str:
+def confirmation_of(env: Environment, session: Session) -> str:
     """Return what only a page of ours, shown in the session's browser, can bring back."""
     return b64.encode(env.client_secrets.mark(_PURPOSE, session.key.hex()))

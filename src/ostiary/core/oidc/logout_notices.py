@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from ostiary.core.base.clock import Clock
 from ostiary.core.base.errors import UnavailableError
-from ostiary.core.model.audit import LogoutNoticeSent
+from ostiary.core.model.audit.outbound import LogoutNoticeSent
 from ostiary.core.model.client import Client
 from ostiary.core.model.environment import Environment
 from ostiary.core.model.logout import LogoutNotice

@@ -8,7 +8,7 @@ import msgspec
 from ostiary.core.base.clock import Clock
 from ostiary.core.base.errors import OAuthCode, OAuthError, ProtocolError
 from ostiary.core.clientauth.contract import Presented
-from ostiary.core.model.audit import UserinfoAnswered
+from ostiary.core.model.audit.tokens import UserinfoAnswered
 from ostiary.core.model.environment import Environment
 from ostiary.core.oauth.refusals import describe_refusal
 from ostiary.core.ports.events import Events

@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from ostiary.core.model.audit import Event
+from ostiary.core.model.audit.event import Event
 
 
 class Events(Protocol):

@@ -34,6 +34,12 @@ class UserGrants(Protocol):
         """Return the grant of a refresh token's family, if it is neither revoked nor over."""
         ...
 
+    async def select_of_user(
+        self, env: Environment, user_id: UserId, *, now: float, limit: int
+    ) -> tuple[UserGrant, ...]:
+        """Return grants of a user that are neither revoked nor over, those that last longest."""
+        ...
+
     async def revoke(self, env: Environment, grant_id: GrantId) -> bool:
         """Delete a grant, durably, and tell whether there was one."""
         ...
@@ -53,4 +59,8 @@ class Consents(Protocol):
 
     async def find(self, env: Environment, user_id: UserId, client_id: ClientId) -> Consent | None:
         """Return what a user allowed a client so far."""
+        ...
+
+    async def select_of_user(self, env: Environment, user_id: UserId) -> tuple[Consent, ...]:
+        """Return what a user allowed clients, in the order of their ids."""
         ...

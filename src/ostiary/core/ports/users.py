@@ -4,7 +4,7 @@ As in `core.ports.stores`: the environment comes first, a store that cannot answ
 `UnavailableError`.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -76,23 +76,14 @@ class Users(Protocol):
         """Return the next users in the order of their username's keys."""
         ...
 
-    async def search(
-        self,
-        env: Environment,
-        *,
-        matches: Callable[[User], bool] | None,
-        after: UserId | None = None,
-        limit: int = 100,
-    ) -> UserPage:
-        """Return the next users that match, in the order of their ids, and count all of them.
-
-        Every user is looked at, a few at a time, so that others are answered meanwhile.
-        Args: matches is None for all users.
-        """
+    async def scan(
+        self, env: Environment, *, after: UserId | None = None, limit: int = 100
+    ) -> tuple[User, ...]:
+        """Return the next users in the order of their ids."""
         ...
 
-    async def count_by_population(self, env: Environment) -> Mapping[str, int]:
-        """Return how many users each population has, of those that have any."""
+    async def count(self, env: Environment) -> int:
+        """Return how many users there are."""
         ...
 
     async def create(self, env: Environment, users: Sequence[User]) -> None:

@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from ostiary.core.base.clock import Clock
 from ostiary.core.base.ids import AuthenticatorId, UserId
-from ostiary.core.model.audit import (
+from ostiary.core.model.audit.authenticators import (
     AuthenticatorAdded,
     AuthenticatorChanged,
     AuthenticatorRemoved,

@@ -34,8 +34,12 @@ def verifications_of(env: Environment, address: str, now: float) -> str:
 
     What follows a plus sign leads to the same mailbox nearly everywhere.
     """
-    local, _, domain = address.casefold().rpartition("@")
-    return _subject(env, "verification", f"{local.partition('+')[0]}@{domain}", now)
+    return _subject(env, "verification", _mailbox(address), now)
+
+
+def reminders_of(env: Environment, address: str, now: float) -> str:
+    """Return what mails count for that tell usernames: a mailbox's, by whatever sub-address."""
+    return _subject(env, "reminder", _mailbox(address), now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +76,14 @@ class MessageRate:
         Raises: UnavailableError.
         """
         subject = verifications_of(env, mailbox, self.clock.now())
+        return await self._count(env, subject, address=address)
+
+    async def count_reminder(self, env: Environment, mailbox: str, *, address: str) -> int:
+        """Count a mail that tells usernames, before anybody is looked for; as `count_recovery`.
+
+        Raises: UnavailableError.
+        """
+        subject = reminders_of(env, mailbox, self.clock.now())
         return await self._count(env, subject, address=address)
 
     async def may_guess(self, env: Environment, kept: KeptCode) -> bool:
@@ -127,6 +139,11 @@ class MessageRate:
 
     def _counts(self) -> FactorCounts:
         return FactorCounts(self.attempts, self.clock)
+
+
+def _mailbox(address: str) -> str:
+    local, _, domain = address.casefold().rpartition("@")
+    return f"{local.partition('+')[0]}@{domain}"
 
 
 def _guesses_at(kept: KeptCode) -> str:

@@ -9,12 +9,8 @@ from ostiary.core.base.clock import Clock
 from ostiary.core.base.ids import UserId, UsernameDigest
 from ostiary.core.base.usernames import UsernameRefusedError, username_key
 from ostiary.core.crypto.passwords import PasswordCheck, fold
-from ostiary.core.model.audit import (
-    PasswordAccepted,
-    PasswordLocked,
-    PasswordRefused,
-    PasswordUpgraded,
-)
+from ostiary.core.model.audit.accounts import PasswordUpgraded
+from ostiary.core.model.audit.sign_on import PasswordAccepted, PasswordLocked, PasswordRefused
 from ostiary.core.model.environment import Environment
 from ostiary.core.model.password_policy import Admission, Standing
 from ostiary.core.model.user import User
@@ -29,10 +25,15 @@ Entrance = NewType("Entrance", str)
 
 
 class KnownDevice(msgspec.Struct, frozen=True):
-    """A device on which a user has signed on before; whoever names it has verified that."""
+    """A device on which a user has signed on before; whoever names it has verified that.
+
+    Args: is_confirmed: with a second factor, too. A password alone makes no device known to those
+        who guess at second factors: each time it would give them another count.
+    """
 
     user: UserId
     id: str
+    is_confirmed: bool = False
 
 
 class PresentedPassword(msgspec.Struct, frozen=True):

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from ostiary.core.base.clock import Clock
-from ostiary.core.model.audit import AccessEnded, PasswordChanged
+from ostiary.core.model.audit.accounts import AccessEnded, PasswordChanged
 from ostiary.core.model.environment import Environment
 from ostiary.core.model.password_policy import PasswordRule
 from ostiary.core.model.user import User

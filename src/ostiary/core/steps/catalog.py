@@ -9,8 +9,15 @@ from ostiary.core.steps.password_recovery import PasswordRecovery
 from ostiary.core.steps.registration import Registration
 from ostiary.core.steps.second_factor import SecondFactor
 from ostiary.core.steps.username_password import UsernamePassword
+from ostiary.core.steps.username_recovery import UsernameRecovery
 
-DETOURS: tuple[type[Step], ...] = (Pairing, PasswordChange, PasswordRecovery, Registration)
+DETOURS: tuple[type[Step], ...] = (
+    Pairing,
+    PasswordChange,
+    PasswordRecovery,
+    Registration,
+    UsernameRecovery,
+)
 """Kinds that no policy asks: other steps lead there."""
 ALL: tuple[type[Step], ...] = (
     Consent,

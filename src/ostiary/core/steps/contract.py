@@ -2,16 +2,18 @@
 
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import msgspec
 
 from ostiary.core.base.ids import UserId
 from ostiary.core.base.languages import choose_language, parse_language_ranges
+from ostiary.core.model.authorization_request import AuthorizationRequest
 from ostiary.core.model.client import Client
 from ostiary.core.model.environment import Environment
 from ostiary.core.model.flow import Flow
 from ostiary.core.model.policy import StepInstance
+from ostiary.core.model.user import User
 
 
 class Action(msgspec.Struct, frozen=True):
@@ -154,12 +156,14 @@ class Visitor(msgspec.Struct, frozen=True):
 
     Args:
         device: the device cookie as it came, not verified.
+        remembered: the same, of the cookie by which second factors are remembered.
         username: who signed on here before and wished to be remembered.
         languages: which ones the browser would like, as `parse_language_ranges` reads them.
     """
 
     address: str
     device: str | None = None
+    remembered: str | None = None
     username: str | None = None
     languages: str = ""
 
@@ -170,10 +174,12 @@ class Keepsake(msgspec.Struct, frozen=True):
     Args:
         username: to be filled in the next time; "" to forget it, None to leave it.
         device: the new device cookie, or None to leave it.
+        remembered: the new cookie by which second factors are remembered, or None to leave it.
     """
 
     username: str | None = None
     device: str | None = None
+    remembered: str | None = None
 
 
 class Situation(msgspec.Struct, frozen=True):
@@ -216,6 +222,7 @@ class Passed(msgspec.Struct, frozen=True):
         user_id: whom it proved; None when it proved nobody (identifier first, consent).
         credential: `User.credential` of that user as it was read before the proof was compared, so
             that a proof of what is changed meanwhile comes to nothing; never read again for it.
+        is_skipped: nothing was asked; a session holds by that only while the same would be skipped.
         methods: how (`amr`, RFC 8176).
         identifier: what somebody said who they are.
         scopes: what the user approved; None where that was not the question.
@@ -229,6 +236,7 @@ class Passed(msgspec.Struct, frozen=True):
     is_remembered: bool = False
     keepsake: Keepsake = Keepsake()
     credential: float | None = None
+    is_skipped: bool = False
 
 
 class Failed(msgspec.Struct, frozen=True):
@@ -281,6 +289,18 @@ Begun = Ask | Passed | Failed | Detour | Back
 Outcome = Ask | Passed | Failed | Refused | Restart | Detour | Back
 
 
+class Revisit(msgspec.Struct, frozen=True):
+    """A session is used once more in which a step was skipped.
+
+    Args: request: what is asked for now.
+    """
+
+    instance: StepInstance
+    user: User
+    visitor: Visitor
+    request: AuthorizationRequest
+
+
 class Step(Protocol):
     """One kind of step, made once; what it remembers of a flow is in the flow.
 
@@ -316,5 +336,17 @@ class Step(Protocol):
         Args: inputs are those of the offer and no others, each `str` or `bool` by its kind;
             required ones are there.
         Raises: UnavailableError; nothing has happened then.
+        """
+        ...
+
+
+@runtime_checkable
+class SkippableStep(Step, Protocol):
+    """A step that may let people go on without asking them (`Passed.is_skipped`)."""
+
+    async def may_skip(self, env: Environment, revisit: Revisit) -> bool:
+        """Tell whether the step would still ask nothing of somebody whom it let go on.
+
+        Raises: UnavailableError.
         """
         ...

@@ -23,6 +23,7 @@ CHECK_ASSERTION = Action("assertion", "check")
 RESEND = Action("otp", "resend")
 SELECT = Action("device", "select")
 CANCEL = Action("authentication", "cancel")
+REMEMBER = Input("rememberDevice", "Remember this device", InputKind.BOOLEAN, value=False)
 CODE_CHARACTERS = 6
 RECOVERY_CODE_CHARACTERS = 16
 JSON_CHARACTERS = 16_384
@@ -80,8 +81,13 @@ def selection_view(devices: Sequence[Mapping[str, Any]], user: Mapping[str, str]
     )
 
 
-def challenge_view(state: Mapping[str, Any], user: Mapping[str, str]) -> View:
-    """Return the view that asks for what the chosen authenticator gives."""
+def challenge_view(
+    state: Mapping[str, Any], user: Mapping[str, str], *, may_remember: bool = False
+) -> View:
+    """Return the view that asks for what the chosen authenticator gives.
+
+    Args: may_remember: the person may wish not to be asked again in this browser.
+    """
     kind = AuthenticatorKind(state["kind"])
     devices: Sequence[Mapping[str, Any]] = state["devices"]
     fields: dict[str, object] = {
@@ -90,10 +96,14 @@ def challenge_view(state: Mapping[str, Any], user: Mapping[str, str]) -> View:
         "user": user,
     }
     offers = tuple(_others(kind, devices, str(state["selected"])))
+    wish = (REMEMBER,) if may_remember else ()
+    if wish:
+        fields["showRememberDevice"] = True
     if kind is AuthenticatorKind.PASSKEY:
         options = str(state["challenge"]["options"])
         fields["publicKeyCredentialRequestOptions"] = with_byte_arrays(options)
-        primary = Offer(CHECK_ASSERTION, "Use your passkey", _assertion(options), is_primary=True)
+        inputs = (*_assertion(options), *wish)
+        primary = Offer(CHECK_ASSERTION, "Use your passkey", inputs, is_primary=True)
         asked = ("Confirm with your passkey or security key that it is you.",)
         return View(State("assertion", "required"), (primary, *offers), fields, _TITLE, asked)
     length = _length(kind)
@@ -107,7 +117,7 @@ def challenge_view(state: Mapping[str, Any], user: Mapping[str, str]) -> View:
         max_characters=2 * length,
         has_digits_only=kind is not AuthenticatorKind.RECOVERY_CODES,
     )
-    primary = Offer(CHECK_CODE, "Continue", (code,), is_primary=True)
+    primary = Offer(CHECK_CODE, "Continue", (code, *wish), is_primary=True)
     lines = tuple(_explained(kind, devices, str(state["selected"])))
     return View(State("otp", "required"), (primary, *offers), fields, _TITLE, lines)
 

@@ -15,6 +15,7 @@ from ostiary.core.ports.directory import Directory
 from ostiary.core.signon.contacts import email_of
 from ostiary.core.signon.factor_words import Enrolment, FactorRefused
 from ostiary.core.signon.second_factors import SecondFactors
+from ostiary.core.steps.address_problems import NO_ADDRESS, NO_NUMBER
 from ostiary.core.steps.contract import (
     Action,
     Ask,
@@ -22,13 +23,12 @@ from ostiary.core.steps.contract import (
     Failed,
     Outcome,
     Passed,
-    Problem,
-    ProblemKind,
     Refused,
     Situation,
     View,
 )
 from ostiary.core.steps.factor_problems import again, refused_factor
+from ostiary.core.steps.factor_situation import context_of, find_proved, kinds_of
 from ostiary.core.steps.pairing_views import (
     ACTIVATE,
     ANSWER_INPUTS,
@@ -43,31 +43,11 @@ from ostiary.core.steps.pairing_views import (
     recovery_codes_view,
     target_view,
 )
-from ostiary.core.steps.second_factor import (
-    MULTIPLE,
-    NOBODY,
-    NONE,
-    context_of,
-    find_proved,
-    kinds_of,
-)
+from ostiary.core.steps.second_factor import MULTIPLE, NOBODY, NONE
 
 CANCELED = Failed("access_denied", "The user did not want a second factor.")
 SOURCE = "pairing"
-NO_TARGET: Mapping[AuthenticatorKind, Problem] = {
-    AuthenticatorKind.EMAIL: Problem(
-        ProblemKind.VALUE,
-        "The e-mail address is not valid.",
-        "This is not an e-mail address.",
-        "email",
-    ),
-    AuthenticatorKind.SMS: Problem(
-        ProblemKind.VALUE,
-        "The telephone number is not valid.",
-        "Enter the number with its country, such as +44 20 7946 0000.",
-        "phone",
-    ),
-}
+NO_TARGET = {AuthenticatorKind.EMAIL: NO_ADDRESS, AuthenticatorKind.SMS: NO_NUMBER}
 
 
 class _Facing(msgspec.Struct, frozen=True):

@@ -45,7 +45,8 @@ class Gate:
         Args: session_id is of a session that must not be over.
         Raises: UnavailableError.
         """
-        if not is_client_open(env, client_id):
+        client = env.find_requester(client_id)
+        if client is None or not client.enabled:
             return None
         if session_id is not None:
             session = await self.sessions.find_by_id(env, session_id, now=self.clock.now())

@@ -17,7 +17,7 @@ from ostiary.core.model.user_grant import UserGrant
 from ostiary.core.ports.stores import AccessTokens
 from ostiary.core.ports.user_grants import UserGrants
 from ostiary.core.tokens import claims
-from ostiary.core.tokens.gate import Gate, is_client_open
+from ostiary.core.tokens.gate import Gate
 from ostiary.core.tokens.granting import is_transient
 from ostiary.core.tokens.verified import VerifiedToken, VerifiedTokens
 
@@ -59,13 +59,13 @@ class TokenInspector:
         return await self._find_reference(env, presented)
 
     async def inspect(self, env: Environment, presented: str) -> AccessToken | None:
-        """Return a token that is good now: genuine, unexpired, not revoked, its client open.
+        """Return a token that is good now: genuine, unexpired, not revoked, its client open to it.
 
         One for a user's data needs its grant and its user too.
         Raises: UnavailableError when the store cannot say whether it was revoked.
         """
         found = await self.find(env, presented)
-        if found is None or not is_client_open(env, found.token.client_id):
+        if found is None or not _may_client_have(env, found.token):
             return None
         if found.token.grant_id is not None:
             about = await self._find_user(env, found)
@@ -80,7 +80,9 @@ class TokenInspector:
         Raises: UnavailableError.
         """
         found = await self.find(env, presented)
-        return None if found is None else await self._find_user(env, found)
+        if found is None or not _may_client_have(env, found.token):
+            return None
+        return await self._find_user(env, found)
 
     async def _find_user(self, env: Environment, found: FoundToken) -> UserToken | None:
         token = found.token
@@ -116,6 +118,16 @@ class TokenInspector:
         if token is None or token.manager_id != manager.id:
             return None
         return FoundToken(token, key)
+
+
+def _may_client_have(env: Environment, token: AccessToken) -> bool:
+    """Tell whether a token's client is open, and may still have all that the token permits.
+
+    A scope that is taken from a client is gone from what it holds, too: as at each refresh, the
+    whole token goes, and the user is asked anew.
+    """
+    client = env.clients.get(token.client_id)
+    return client is not None and client.enabled and token.scopes.is_subset_of(client.scopes)
 
 
 def _with_grant(token: AccessToken, grant: UserGrant) -> AccessToken:

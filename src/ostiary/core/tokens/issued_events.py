@@ -1,7 +1,7 @@
 """The events of what was issued."""
 
 from ostiary.core.base.ids import GrantId
-from ostiary.core.model.audit import AuthorizationAnswered, TokenIssued, UserTokenIssued
+from ostiary.core.model.audit.tokens import AuthorizationAnswered, TokenIssued, UserTokenIssued
 from ostiary.core.model.authorization import Authorization
 from ostiary.core.model.environment import Environment
 from ostiary.core.model.token import AccessToken

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from ostiary.core.base.ids import GrantId
-from ostiary.core.model.audit import ReplayDetected
+from ostiary.core.model.audit.tokens import ReplayDetected
 from ostiary.core.model.environment import Environment
 from ostiary.core.model.user_grant import AuthorizationCode, UserGrant
 from ostiary.core.ports.events import Events

@@ -52,6 +52,11 @@ _BROWSERS_ONLY = frozenset({Action("usernamePassword", "cancel")})
 """Not without redirects, where there is nobody to be sent back: the product's sample has it not."""
 
 
+def action_type(name: str) -> str:
+    """Return the media type in which an action is sent."""
+    return f"application/vnd.pingidentity.{name}+json"
+
+
 def action_id(action: Action) -> str:
     """Return what this wire calls an action: `checkUsernamePassword`."""
     noun = action.noun

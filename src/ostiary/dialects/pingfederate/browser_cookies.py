@@ -11,6 +11,7 @@ COOKIES = BrowserCookies(
         KeptCookie("cookie", "PF"),
         KeptCookie("persistent_cookie", "PF.PERSISTENT", 94_608_000),
         KeptCookie("device", "__Host-ostiary-device", YEAR_SECONDS),
+        KeptCookie("remembered", "__Host-ostiary-remembered", YEAR_SECONDS),
         KeptCookie("username", "__Host-ostiary-username", YEAR_SECONDS),
     ),
     state_header=API_STATE_HEADER,

@@ -30,9 +30,8 @@ class Documents:
         """Describe the server. Spec: PingFederate "OpenID Provider configuration endpoint"."""
         env = self.tenancy.resolve(request)
         urls = {member: env.base_url + path for member, path in self.endpoints.items()}
-        return render_document(
-            {**self.metadata.describe(env), **self.metadata.describe_sign_on(env), **urls}
-        )
+        computed = {**self.metadata.describe(env), **self.metadata.describe_sign_on(env)}
+        return render_document({**computed, **urls, **self.metadata.describe_mutual_tls(env, urls)})
 
     async def get_environment_keys(self, request: Request) -> Response:
         """Publish the environment's own keys. Spec: PingFederate "JWKS endpoint" (`/pf/JWKS`)."""

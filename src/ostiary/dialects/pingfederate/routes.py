@@ -9,16 +9,20 @@ from ostiary.core.oauth.metadata import Metadata
 from ostiary.core.oauth.revocation import Revocation
 from ostiary.core.oauth.token import TokenEndpoint
 from ostiary.core.oidc.logout import Logout
+from ostiary.core.oidc.own_account import OwnAccount
+from ostiary.core.oidc.own_changes import OwnChanges
 from ostiary.core.oidc.userinfo import Userinfo
 from ostiary.core.ports.configuration import Snapshots
 from ostiary.core.ports.readiness import Readiness
+from ostiary.core.signon.recovery_links import RecoveryLinks
 from ostiary.dialects.pingfederate.documents import MANAGER_KEYS_PREFIX, Documents
 from ostiary.dialects.pingfederate.errors import render_text_error
 from ostiary.dialects.pingfederate.oauth import TOKEN_PATH, OAuth
 from ostiary.dialects.pingfederate.sign_on_routes import SignOnRoutes
 from ostiary.dialects.pingfederate.system import Heartbeat
 from ostiary.dialects.pingfederate.tenancy import Tenancy
-from ostiary.dialects.pingfederate.userinfo import UserinfoEndpoint
+from ostiary.dialects.pingfederate.themes import theme_path, theme_route
+from ostiary.dialects.pingfederate.userinfo import USERINFO_PATH, UserinfoEndpoint
 from ostiary.http.bearer import render_bearer_error
 from ostiary.http.oauth_json import render_error
 from ostiary.http.route import BodyKind, CorsPolicy, Route
@@ -40,8 +44,11 @@ class PingFederate:
     metadata: Metadata
     authorize: Authorize
     logout: Logout
+    own_account: OwnAccount
+    own_changes: OwnChanges
     userinfo: Userinfo
     pages: Pages
+    recovery_links: RecoveryLinks
 
     def routes(self) -> tuple[Route, ...]:
         """Return the table of endpoints.
@@ -49,13 +56,24 @@ class PingFederate:
         Spec: PingFederate "OAuth 2.0 endpoints", "System-services endpoints".
         """
         tenancy = Tenancy(self.snapshots)
-        sign_on = SignOnRoutes(tenancy, self.authorize, self.logout, self.clock, self.pages)
+        pages = self.pages.of_face(theme_path)
+        sign_on = SignOnRoutes(
+            tenancy,
+            self.authorize,
+            self.logout,
+            self.own_account,
+            self.own_changes,
+            self.clock,
+            pages,
+            self.recovery_links,
+        )
         oauth = (*self._oauth_routes(tenancy), self._userinfo_route(tenancy), *sign_on.routes())
         endpoints = {route.metadata: route.path for route in oauth if route.metadata}
         documents = Documents(
             tenancy, self.metadata, self.clock, {**endpoints, "jwks_uri": JWKS_PATH}
         )
-        return (*oauth, *_document_routes(documents), *self._system_routes())
+        documented = _document_routes(documents)
+        return (*oauth, *documented, theme_route(tenancy), *self._system_routes())
 
     def _oauth_routes(self, tenancy: Tenancy) -> tuple[Route, ...]:
         oauth = OAuth(tenancy, self.token, self.introspection, self.revocation)
@@ -93,7 +111,7 @@ class PingFederate:
     def _userinfo_route(self, tenancy: Tenancy) -> Route:
         endpoint = UserinfoEndpoint(tenancy, self.userinfo)
         return Route(
-            "/idp/userinfo.openid",
+            USERINFO_PATH,
             {"GET": endpoint.get_or_post, "POST": endpoint.get_or_post},
             render_bearer_error,
             body=BodyKind.FORM,

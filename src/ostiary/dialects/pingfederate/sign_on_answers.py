@@ -42,7 +42,7 @@ class SignOnAnswers:
             if outcome.response.mode is ResponseMode.PI_FLOW:
                 return self.as_json(env, request, outcome)
             headers = self._headers(env, request, outcome.change)
-            return send_response(self.pages, request, outcome.response, headers)
+            return send_response(self.pages, env, request, outcome.response, headers)
         if outcome.flow.request.is_redirectless:
             return self.as_json(env, request, outcome)
         application = outcome.client.application or env.default_application
@@ -64,13 +64,13 @@ class SignOnAnswers:
         headers = self._headers(env, request, turn.change)
         page = FORMS.make_page(turn, turn.view, resume_path(turn.flow.id), sent)
         language = page_language(request, turn.flow.request.ui_locales)
-        return self.pages.render(page, headers=headers, language=language)
+        return self.pages.render(page, headers=headers, language=language, env=env)
 
     def nothing_left(self, env: Environment, request: Request) -> Response:
         """Answer somebody who is signed on, about a sign-on that is not there any more."""
         headers = self._headers(env, request, NO_CHANGE)
         language = page_language(request)
-        return self.pages.render(NOTHING_LEFT, 404, headers=headers, language=language)
+        return self.pages.render(NOTHING_LEFT, 404, headers=headers, language=language, env=env)
 
     def as_json(self, env: Environment, request: Request, outcome: Turn | Answered) -> Response:
         """Answer with a state, or with what is wrong with an action.

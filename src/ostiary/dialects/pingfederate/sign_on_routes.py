@@ -6,6 +6,10 @@ from ostiary.core.base.clock import Clock
 from ostiary.core.base.ids import FlowId
 from ostiary.core.oauth.authorize import Authorize
 from ostiary.core.oidc.logout import Logout
+from ostiary.core.oidc.own_account import OwnAccount
+from ostiary.core.oidc.own_changes import OwnChanges
+from ostiary.core.signon.recovery_links import RecoveryLinks
+from ostiary.dialects.pingfederate.account import ACCOUNT_PATH, account_path
 from ostiary.dialects.pingfederate.authn import AuthenticationAPI
 from ostiary.dialects.pingfederate.authn_errors import render_authn_error
 from ostiary.dialects.pingfederate.authn_wire import FLOWS, RESUME
@@ -13,11 +17,14 @@ from ostiary.dialects.pingfederate.authorization import AUTHORIZATION_PATH, read
 from ostiary.dialects.pingfederate.browser_cookies import COOKIES, read_browser
 from ostiary.dialects.pingfederate.forms_wire import FORMS
 from ostiary.dialects.pingfederate.logout import LOGOUT_PATH, NO, YES, logout_path
+from ostiary.dialects.pingfederate.recovery import recovery_route
 from ostiary.dialects.pingfederate.sign_on_answers import SignOnAnswers
 from ostiary.dialects.pingfederate.tenancy import Tenancy
 from ostiary.http.message import Request
 from ostiary.http.origins import check_application
 from ostiary.http.route import BodyKind, CorsPolicy, Route
+from ostiary.web.account_endpoint import AccountEndpoint
+from ostiary.web.account_page import AccountPage
 from ostiary.web.authorization_endpoint import AuthorizationEndpoint
 from ostiary.web.hosted_sign_on import HostedSignOn
 from ostiary.web.logout_endpoint import LogoutEndpoint
@@ -32,8 +39,11 @@ class SignOnRoutes:
     tenancy: Tenancy
     authorize: Authorize
     logout: Logout
+    own_account: OwnAccount
+    own_changes: OwnChanges
     clock: Clock
     pages: Pages
+    recovery_links: RecoveryLinks
 
     def routes(self) -> tuple[Route, ...]:
         """Return the table.
@@ -78,6 +88,8 @@ class SignOnRoutes:
             ),
             self._api_route(AuthenticationAPI(self.tenancy, self.authorize, answers), errors),
             self._logout_route(errors),
+            self._account_route(answers, errors),
+            recovery_route(self.tenancy, self.recovery_links, self.pages, errors.render),
         )
 
     def _api_route(self, api: AuthenticationAPI, errors: SignOnErrors) -> Route:
@@ -111,6 +123,27 @@ class SignOnRoutes:
             body=BodyKind.FORM,
             metadata="end_session_endpoint",
             summary="Signing off at the wish of an application",
+        )
+
+    def _account_route(self, answers: SignOnAnswers, errors: SignOnErrors) -> Route:
+        endpoint = AccountEndpoint(
+            self.own_account,
+            self.own_changes,
+            self.authorize,
+            answers,
+            self.pages,
+            self.clock,
+            COOKIES,
+            AccountPage(account_path, logout_path),
+            self.tenancy.resolve,
+        )
+        return Route(
+            ACCOUNT_PATH,
+            {"GET": endpoint.get, "POST": endpoint.post},
+            errors.render,
+            spends=True,
+            body=BodyKind.FORM,
+            summary="Where people see and end their sessions, and what applications may do",
         )
 
 

@@ -7,6 +7,8 @@ from ostiary.dialects.pingfederate.tenancy import Tenancy
 from ostiary.http.bearer import read_bearer, render_userinfo
 from ostiary.http.message import Request, Response
 
+USERINFO_PATH = "/idp/userinfo.openid"
+
 
 @dataclass(frozen=True, slots=True)
 class UserinfoEndpoint:

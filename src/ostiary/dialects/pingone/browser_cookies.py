@@ -10,6 +10,7 @@ COOKIES = BrowserCookies(
     (
         KeptCookie("cookie", "ST", outlives_browser=True, twin="ST-NO-SS"),
         KeptCookie("device", "__Secure-ostiary-device", YEAR_SECONDS),
+        KeptCookie("remembered", "__Secure-ostiary-remembered", YEAR_SECONDS),
         KeptCookie("username", "__Secure-ostiary-username", YEAR_SECONDS),
     ),
     path=environment_path,

@@ -29,7 +29,8 @@ class Documents:
         env = self.tenancy.resolve(request)
         urls = {member: env.issuer + path for member, path in self.endpoints.items()}
         computed = {**self.metadata.describe(env), **self.metadata.describe_sign_on(env)}
-        return render_document({**as_documented(computed), **urls})
+        aliases = self.metadata.describe_mutual_tls(env, urls)
+        return render_document({**as_documented(computed), **urls, **aliases})
 
     async def get_keys(self, request: Request) -> Response:
         """Publish the environment's keys. Spec: PingOne "JSON web key set"."""

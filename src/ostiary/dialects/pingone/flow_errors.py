@@ -12,6 +12,7 @@ from ostiary.dialects.pingone.flow_wire import input_id
 from ostiary.dialects.pingone.password_policy_wire import RULES
 from ostiary.http.errors import Headers
 from ostiary.http.message import NO_STORE, Request, Response, json_response
+from ostiary.web.translation import Translate
 
 INVALID_VALUE = "INVALID_VALUE"
 DETAIL_CODES: Mapping[ProblemKind, str] = {
@@ -37,12 +38,14 @@ _WRONG_CREDENTIALS = "Invalid username and/or password."
 _CREDENTIALS_TARGET = "username"
 
 
-def render_problems(problems: Iterable[Problem], headers: Headers) -> Response:
+def render_problems(
+    problems: Iterable[Problem], headers: Headers, translate: Translate = str
+) -> Response:
     """Turn what is wrong with an action's inputs into an error; the flow stays as it was.
 
     Spec: PingOne "Error codes" (INVALID_DATA).
     """
-    details = [_detail(problem) for problem in problems]
+    details = [_detail(problem, translate) for problem in problems]
     message = "The request could not be completed. One or more validation errors were in it."
     body = {**error_body(INVALID_DATA, message), "details": details}
     return json_response(body, 400, (*NO_STORE, *headers))
@@ -83,15 +86,17 @@ def _oauth_detail(error: OAuthError) -> dict[str, object]:
     return {"code": str(error.code).upper(), "message": error.description}
 
 
-def _detail(problem: Problem) -> dict[str, object]:
-    entry: dict[str, object] = {
-        "code": _code(problem),
-        "message": str(problem.user_message),
-    }
+def _detail(problem: Problem, translate: Translate) -> dict[str, object]:
+    message = translate(problem.user_message)
+    entry: dict[str, object] = {"code": _code(problem), "message": message}
     if problem.target is not None:
         entry["target"] = input_id(problem.target)
     elif problem.kind is ProblemKind.CREDENTIALS:
-        entry |= {"target": _CREDENTIALS_TARGET, "message": _WRONG_CREDENTIALS}
+        is_english = message == problem.user_message
+        entry |= {
+            "target": _CREDENTIALS_TARGET,
+            "message": _WRONG_CREDENTIALS if is_english else message,
+        }
     inner = _inner(problem)
     return {**entry, "innerError": inner} if inner else entry
 

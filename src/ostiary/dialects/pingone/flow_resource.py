@@ -29,6 +29,7 @@ _FIELDS = frozenset(
         "publicKeyCredentialRequestOptions",
         "publicKeyCredentialCreationOptions",
         "otpLength",
+        "showRememberDevice",
         "keyUri",
         "pairingKey",
         "recoveryCodes",

@@ -43,6 +43,11 @@ _NOT_HERE = frozenset({Action("recoveryCode", "check")})
 _SETTLED = "PASSWORD_REQUIRED"
 
 
+def action_type(name: str) -> str:
+    """Return the media type in which an action is sent."""
+    return f"application/vnd.pingidentity.{name}+json"
+
+
 def action_id(action: Action) -> str:
     """Return what this wire calls an action: `usernamePassword.check`.
 
@@ -76,9 +81,14 @@ def actions_of(turn: Turn) -> dict[str, Offer]:
     """Return what a program may do now, by its name on this wire."""
     if turn.view is None or turn.flow.stage is not Stage.AUTHENTICATION:
         return {}
+    return offered(turn.view)
+
+
+def offered(view: View) -> dict[str, Offer]:
+    """Return what a view offers to programs, by its name on this wire."""
     return {
         action_id(offer.action): offer
-        for offer in turn.view.offers
+        for offer in view.offers
         if offer.action.verb not in _PAGES_ONLY and offer.action not in _NOT_HERE
     }
 

@@ -8,6 +8,8 @@ ENVIRONMENT_VARIABLE, FLOW_VARIABLE = "environmentId", "flowId"
 ISSUER_PATH = f"/{{{ENVIRONMENT_VARIABLE}}}/as"
 FLOW_PATH = f"/{{{ENVIRONMENT_VARIABLE}}}/flows/{{{FLOW_VARIABLE}}}"
 PAGE_PATH = f"/{{{ENVIRONMENT_VARIABLE}}}/signon/"
+ACCOUNT_PATH = f"/{{{ENVIRONMENT_VARIABLE}}}/account"
+"""Ours, beside PingOne's."""
 
 
 def environment_path(env: Environment) -> str:
@@ -28,6 +30,11 @@ def resume_path(env: Environment, flow_id: str) -> str:
 def page_path(env: Environment, flow_id: str) -> str:
     """Return our own page of a flow."""
     return f"/{env.id}/signon/?{page_query(env, flow_id)}"
+
+
+def account_path(env: Environment) -> str:
+    """Return where people see their own account."""
+    return f"/{env.id}/account"
 
 
 def page_query(env: Environment, flow_id: str) -> str:

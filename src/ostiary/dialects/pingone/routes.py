@@ -9,15 +9,19 @@ from ostiary.core.oauth.metadata import Metadata
 from ostiary.core.oauth.revocation import Revocation
 from ostiary.core.oauth.token import TokenEndpoint
 from ostiary.core.oidc.logout import Logout
+from ostiary.core.oidc.own_account import OwnAccount
+from ostiary.core.oidc.own_changes import OwnChanges
 from ostiary.core.oidc.session_end import SessionEnd
 from ostiary.core.oidc.userinfo import Userinfo
 from ostiary.core.ports.configuration import Snapshots
+from ostiary.core.signon.recovery_links import RecoveryLinks
 from ostiary.dialects.pingone.documents import Documents
 from ostiary.dialects.pingone.errors import render_error as render_pingone_error
 from ostiary.dialects.pingone.oauth import OAuth
 from ostiary.dialects.pingone.paths import ISSUER_PATH
 from ostiary.dialects.pingone.sign_on_routes import SignOnRoutes
 from ostiary.dialects.pingone.tenancy import Tenancy
+from ostiary.dialects.pingone.themes import theme_path, theme_route
 from ostiary.dialects.pingone.userinfo import UserinfoEndpoint, render_userinfo_error
 from ostiary.http.oauth_json import render_error
 from ostiary.http.route import BodyKind, CorsPolicy, Handler, Route
@@ -39,9 +43,12 @@ class PingOne:
     metadata: Metadata
     authorize: Authorize
     logout: Logout
+    own_account: OwnAccount
+    own_changes: OwnChanges
     session_end: SessionEnd
     userinfo: Userinfo
     pages: Pages
+    recovery_links: RecoveryLinks
 
     def routes(self) -> tuple[Route, ...]:
         """Return the table of endpoints.
@@ -67,8 +74,17 @@ class PingOne:
                 "Give a token back",
             ),
         )
+        pages = self.pages.of_face(theme_path)
         sign_on = SignOnRoutes(
-            tenancy, self.authorize, self.logout, self.session_end, self.clock, self.pages
+            tenancy,
+            self.authorize,
+            self.logout,
+            self.own_account,
+            self.own_changes,
+            self.session_end,
+            self.clock,
+            pages,
+            self.recovery_links,
         )
         advertised = (*back_channel, self._userinfo_route(tenancy), *sign_on.routes())
         endpoints = {
@@ -81,6 +97,7 @@ class PingOne:
         )
         return (
             *advertised,
+            theme_route(tenancy),
             Route(
                 PLATFORM_TOKEN_PATH,
                 {"POST": oauth.post_token},

@@ -8,13 +8,13 @@ from ostiary.core.flow.browser import NO_CHANGE, BrowserChange
 from ostiary.core.flow.turn import Turn
 from ostiary.core.model.authorization_request import ResponseMode
 from ostiary.core.model.environment import Environment
-from ostiary.core.model.flow import Stage
 from ostiary.core.oauth.authorize import Answered
 from ostiary.dialects.pingone.browser_cookies import write_change
 from ostiary.dialects.pingone.flow_errors import render_problems
 from ostiary.dialects.pingone.flow_resource import render_answer, render_turn
 from ostiary.dialects.pingone.forms_wire import FORMS
-from ostiary.dialects.pingone.paths import page_path, page_query
+from ostiary.dialects.pingone.login_pages import page_url
+from ostiary.dialects.pingone.paths import page_path
 from ostiary.http.errors import Headers
 from ostiary.http.languages import page_language
 from ostiary.http.message import NO_STORE, Request, Response, json_response
@@ -23,6 +23,7 @@ from ostiary.http.redirects import redirect
 from ostiary.web.authorization_answers import send_response
 from ostiary.web.hosted_sign_on import NOTHING_LEFT
 from ostiary.web.rendering import Pages
+from ostiary.web.translation import translator
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +47,13 @@ class SignOnAnswers:
             if outcome.response.mode is ResponseMode.PI_FLOW:
                 return self.as_json(env, request, outcome)
             headers = self._headers(env, request, outcome.change)
-            return send_response(self.pages, request, outcome.response, headers)
+            return send_response(self.pages, env, request, outcome.response, headers)
         if outcome.flow.request.is_redirectless:
             return self.as_json(env, request, outcome)
         if self.shows_pages:
             return self.page(env, request, outcome)
         return redirect(
-            request, _page_url(env, outcome), self._headers(env, request, outcome.change)
+            request, page_url(env, outcome), self._headers(env, request, outcome.change)
         )
 
     def page(
@@ -67,13 +68,13 @@ class SignOnAnswers:
         page = FORMS.make_page(turn, turn.view, page_path(env, turn.flow.id), sent)
         headers = self._headers(env, request, turn.change)
         language = page_language(request, turn.flow.request.ui_locales)
-        return self.pages.render(page, headers=headers, language=language)
+        return self.pages.render(page, headers=headers, language=language, env=env)
 
     def nothing_left(self, env: Environment, request: Request) -> Response:
         """Answer somebody who is signed on, about a sign-on that is not there any more."""
         headers = self._headers(env, request, NO_CHANGE)
         language = page_language(request)
-        return self.pages.render(NOTHING_LEFT, 404, headers=headers, language=language)
+        return self.pages.render(NOTHING_LEFT, 404, headers=headers, language=language, env=env)
 
     def as_json(self, env: Environment, request: Request, outcome: Turn | Answered) -> Response:
         """Answer with the flow, or with what is wrong with an action.
@@ -84,23 +85,11 @@ class SignOnAnswers:
         if isinstance(outcome, Answered):
             state = render_answer(env, base, outcome)
         elif outcome.problems:
-            return render_problems(outcome.problems, headers)
+            language = page_language(request, outcome.flow.request.ui_locales)
+            return render_problems(outcome.problems, headers, translator(language))
         else:
             state = render_turn(env, base, outcome)
         return json_response(state, headers=(*NO_STORE, *headers))
 
     def _headers(self, env: Environment, request: Request, change: BrowserChange) -> Headers:
         return write_change(env, request, change, self.clock.now())
-
-
-def _page_url(env: Environment, turn: Turn) -> str:
-    """Return where a person goes on: on the application's own page, where there is one.
-
-    Approval is asked for on our page alone.
-    Spec: PingOne "Authorize" (`loginPageUrl`).
-    """
-    application = turn.client.application or env.default_application
-    if application is None or turn.flow.stage is not Stage.AUTHENTICATION:
-        return page_path(env, turn.flow.id)
-    separator = "&" if "?" in application.url else "?"
-    return f"{application.url}{separator}{page_query(env, turn.flow.id)}"

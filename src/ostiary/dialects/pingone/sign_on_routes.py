@@ -1,6 +1,6 @@
 """The paths on which people sign on and off."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ostiary.core.base.clock import Clock
 from ostiary.core.base.ids import FlowId
@@ -9,12 +9,24 @@ from ostiary.core.flow.errors import flow_not_found
 from ostiary.core.oauth.authorize import Authorize
 from ostiary.core.oauth.checks.asked import NO_EXTENSIONS, RequestExtensions
 from ostiary.core.oidc.logout import Logout
+from ostiary.core.oidc.own_account import OwnAccount
+from ostiary.core.oidc.own_changes import OwnChanges
 from ostiary.core.oidc.session_end import SessionEnd
+from ostiary.core.signon.recovery_links import RecoveryLinks
 from ostiary.dialects.pingone.browser_cookies import COOKIES, read_browser
 from ostiary.dialects.pingone.flow_errors import render_flow_error
 from ostiary.dialects.pingone.flows import FlowEndpoint
 from ostiary.dialects.pingone.forms_wire import FORMS
-from ostiary.dialects.pingone.paths import FLOW_PATH, FLOW_VARIABLE, ISSUER_PATH, PAGE_PATH
+from ostiary.dialects.pingone.login_pages import error_url
+from ostiary.dialects.pingone.paths import (
+    ACCOUNT_PATH,
+    FLOW_PATH,
+    FLOW_VARIABLE,
+    ISSUER_PATH,
+    PAGE_PATH,
+    account_path,
+)
+from ostiary.dialects.pingone.recovery import recovery_route
 from ostiary.dialects.pingone.sign_on_answers import SignOnAnswers
 from ostiary.dialects.pingone.signoff import (
     IDP_SIGNOFF_PATH,
@@ -27,6 +39,8 @@ from ostiary.http.message import Request
 from ostiary.http.origins import check_caller
 from ostiary.http.redirectless import asks_for_json
 from ostiary.http.route import BodyKind, CorsPolicy, Route
+from ostiary.web.account_endpoint import AccountEndpoint
+from ostiary.web.account_page import AccountPage
 from ostiary.web.authorization_endpoint import AuthorizationEndpoint
 from ostiary.web.hosted_sign_on import HostedSignOn
 from ostiary.web.logout_endpoint import LogoutEndpoint
@@ -41,9 +55,12 @@ class SignOnRoutes:
     tenancy: Tenancy
     authorize: Authorize
     logout: Logout
+    own_account: OwnAccount
+    own_changes: OwnChanges
     session_end: SessionEnd
     clock: Clock
     pages: Pages
+    recovery_links: RecoveryLinks
 
     def routes(self) -> tuple[Route, ...]:
         """Return the table.
@@ -60,12 +77,14 @@ class SignOnRoutes:
         )
         answers = SignOnAnswers(self.pages, self.clock)
         return (
-            self._authorize_route(answers, errors),
+            self._authorize_route(answers, replace(errors, find_page=error_url)),
             self._resume_route(answers, errors),
             self._page_route(errors),
             self._flow_route(answers, errors),
             self._signoff_route(errors),
             self._idp_signoff_route(),
+            self._account_route(answers, errors),
+            recovery_route(self.tenancy, self.recovery_links, self.pages, errors.render),
         )
 
     def _authorize_route(self, answers: SignOnAnswers, errors: SignOnErrors) -> Route:
@@ -158,6 +177,27 @@ class SignOnRoutes:
             cors_credentials=True,
             metadata="ping_end_idp_session_endpoint",
             summary="Signing off by an ID token alone",
+        )
+
+    def _account_route(self, answers: SignOnAnswers, errors: SignOnErrors) -> Route:
+        endpoint = AccountEndpoint(
+            self.own_account,
+            self.own_changes,
+            self.authorize,
+            answers,
+            self.pages,
+            self.clock,
+            COOKIES,
+            AccountPage(account_path, signoff_path),
+            self.tenancy.resolve,
+        )
+        return Route(
+            ACCOUNT_PATH,
+            {"GET": endpoint.get, "POST": endpoint.post},
+            errors.render,
+            spends=True,
+            body=BodyKind.FORM,
+            summary="Where people see and end their sessions, and what applications may do",
         )
 
 

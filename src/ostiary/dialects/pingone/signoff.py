@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from ostiary.core.model.environment import Environment
-from ostiary.core.oidc.session_end import SessionEnd
+from ostiary.core.oidc.session_end import SessionEnd, read_wish
 from ostiary.dialects.pingone.paths import ISSUER_PATH, environment_path
 from ostiary.dialects.pingone.tenancy import Tenancy
 from ostiary.http.message import NO_STORE, Request, Response, empty_response
@@ -32,6 +32,7 @@ class IdpSignoff:
         Raises: HTTPError 403 for a page that may not call; OAuthError.
         """
         env = self.tenancy.resolve(request)
-        check_caller(env, request)
-        await self.session_end.end(env, request.query_params(), address=request.address)
+        wish = read_wish(env, request.query_params())
+        check_caller(env, request, wish.client_id)
+        await self.session_end.end(env, wish, address=request.address)
         return empty_response(204, NO_STORE)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from ostiary.core.admin.callers import Callers
 from ostiary.core.admin.client_secrets import ClientSecrets
 from ostiary.core.admin.populations import PopulationAdministration
+from ostiary.core.admin.recovery_codes import RecoveryCodes
 from ostiary.core.admin.user_administration import UserAdministration
 from ostiary.core.admin.user_editing import UserEditing
 from ostiary.core.admin.user_passwords import UserPasswords
@@ -52,6 +53,7 @@ class PingOneManagement:
     managed_users: UserAdministration
     user_editing: UserEditing
     user_passwords: UserPasswords
+    recovery_codes: RecoveryCodes
     user_search: UserSearch
     user_sessions: UserSessions
     populations: PopulationAdministration
@@ -127,7 +129,9 @@ class PingOneManagement:
         users = UsersEndpoint(
             known, self.managed_users, self.user_editing, self.user_search, self.populations
         )
-        passwords = PasswordsEndpoint(known, self.user_passwords, self.user_editing)
+        passwords = PasswordsEndpoint(
+            known, self.user_passwords, self.user_editing, self.recovery_codes
+        )
         sessions = SessionsEndpoint(known, self.user_sessions)
         yield (
             f"{ENVIRONMENT}/users",

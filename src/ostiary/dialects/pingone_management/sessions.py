@@ -74,6 +74,8 @@ class SessionsEndpoint:
 
 
 def _render(env: Environment, user: User, session: Session, url: str) -> Members:
+    place, last = session.place, session.authentication
+    signed_on: Members = {"at": moment(last.at), "authenticators": list(last.methods)}
     return {
         "_links": links(self=f"{url}/{session.id}", user=url.removesuffix("/sessions")),
         "id": session.id,
@@ -82,8 +84,6 @@ def _render(env: Environment, user: User, session: Session, url: str) -> Members
         "createdAt": moment(session.created_at),
         "activeAt": moment(session.used_at),
         "idleTimeoutInMinutes": int(env.sessions.idle_seconds // 60),
-        "lastSignOn": {
-            "at": moment(session.authentication.at),
-            "authenticators": list(session.authentication.methods),
-        },
+        "lastSignOn": {**signed_on, **({"remoteIp": place.address} if place.address else {})},
+        **({"browser": {"name": place.program}} if place.program else {}),
     }

@@ -7,7 +7,8 @@ from ostiary.core.admin.populations import PopulationAdministration, UnknownPopu
 from ostiary.core.admin.user_administration import UserAdministration
 from ostiary.core.admin.user_editing import UserEditing
 from ostiary.core.admin.user_search import UserSearch, Wanted
-from ostiary.core.base.usernames import UsernameRefusedError, check_username, username_key
+from ostiary.core.base.new_usernames import check_new_username
+from ostiary.core.base.usernames import UsernameRefusedError, is_same_username
 from ostiary.core.model.environment import Environment
 from ostiary.core.model.permission import Permission
 from ostiary.core.model.population import Population, population_id
@@ -177,7 +178,7 @@ class UsersEndpoint:
         body = read_body(request)
         change = read_change(body, is_whole=is_whole)
         if change.username is not None:
-            _check_username(change.username)
+            _check_username(change.username, found.user.username)
         population = None
         if change.population is not None:
             population = await self._population(found.env, found.caller, body, change.population)
@@ -264,10 +265,12 @@ def _answer_population(request: Request, env: Environment, user: User) -> Respon
     return render_one({"_links": links(self=f"{url}/population", user=url), "id": id})
 
 
-def _check_username(username: str) -> None:
+def _check_username(username: str, current: str = "") -> None:
+    """Refuse what cannot be a new name; a name that somebody has already stays good."""
+    if is_same_username(username, current):
+        return
     try:
-        check_username(username)
-        username_key(username)
+        check_new_username(username)
     except UsernameRefusedError as refused:
         raise DataError([invalid("username", f"The username {refused.reason}.")]) from refused
 

@@ -53,6 +53,24 @@ def remove(
     return run(config, environment, work)
 
 
+def forget_browsers(
+    config: Path, environment: str | None, username: str, *, as_json: bool = False
+) -> int:
+    """Ask a user for a second factor in every browser again."""
+
+    async def work(users: UserAdministration, env: Environment, _: str | None) -> int:
+        user = await users.get(env, username)
+        is_done = await users.forget_browsers(env, user)
+        if as_json:
+            show_document({"done": "forgotten" if is_done else "unchanged"})
+        else:
+            said = "no browser is remembered any more" if is_done else "has no second factor"
+            sys.stdout.write(f"{user.username}: {said}\n")
+        return 0
+
+    return run(config, environment, work)
+
+
 def _describe(authenticator: Authenticator) -> dict[str, object]:
     return {
         "id": authenticator.id,

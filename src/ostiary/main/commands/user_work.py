@@ -6,7 +6,7 @@ from pathlib import Path
 
 from ostiary.core.admin.compiler.snapshot_compiler import compile_snapshot
 from ostiary.core.admin.user_administration import UserAdministration
-from ostiary.core.model.audit import Event
+from ostiary.core.model.audit.event import Event
 from ostiary.core.model.environment import Environment
 from ostiary.core.model.snapshot import Snapshot
 from ostiary.main.administration import Administration, CommandRefusedError, administrate

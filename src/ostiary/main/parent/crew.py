@@ -5,6 +5,7 @@ import time
 from collections.abc import Coroutine
 from typing import Any, Protocol
 
+from ostiary.main.parent.flow_book import FlowBook
 from ostiary.main.parent.silence import ROUND_SECONDS, SilenceWatch
 from ostiary.main.parent.worker_process import Inheritance, WorkerProcess
 from ostiary.main.serving.metric_families import Families, counter, gauge, labelled, total
@@ -30,17 +31,26 @@ class Crew:
     """Starts workers, takes them into service and starts others in their place.
 
     Args:
+        flows: takes the workers' flow logs.
         instance: names this run of the server.
         is_prepared: the store needs nothing more than workers that serve from it.
     """
 
-    def __init__(
-        self, inheritance: Inheritance, size: int, say: Say, *, instance: str, is_prepared: bool
+    def __init__(  # noqa: PLR0913 - one parameter a fact
+        self,
+        inheritance: Inheritance,
+        size: int,
+        say: Say,
+        flows: FlowBook,
+        *,
+        instance: str,
+        is_prepared: bool,
     ) -> None:
         self.in_service: dict[int, WorkerProcess] = {}
         self.living: set[WorkerProcess] = set()
         self._inheritance = inheritance
         self._say = say
+        self._flows = flows
         self._instance = instance
         self._is_prepared = is_prepared
         self._is_dismissed = False
@@ -65,6 +75,7 @@ class Crew:
             worker = await WorkerProcess.start(
                 index,
                 self._inheritance,
+                self._flows,
                 instance=self._instance,
                 prepare=index == 0 and not prepared,
             )

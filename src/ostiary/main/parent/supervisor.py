@@ -6,6 +6,7 @@ import socket
 from collections.abc import Mapping
 
 from ostiary.main.parent.crew import Crew, Say, WorkerRefusedError
+from ostiary.main.parent.flow_book import FlowBook
 from ostiary.main.parent.worker_process import Inheritance, WorkerProcess
 from ostiary.main.serving.exit_codes import FAILED, OK
 from ostiary.main.serving.listeners import listen
@@ -33,6 +34,7 @@ class Supervisor:
     ) -> None:
         self.instance = secrets.token_hex(8)
         self.is_draining = False
+        self.flows = FlowBook() if settings.has_flow_log else None
         self._settings = settings
         self._settings_descriptor = inheritance.settings
         self._listeners = listeners
@@ -41,6 +43,7 @@ class Supervisor:
             inheritance,
             settings.workers,
             say,
+            self.flows or FlowBook(),
             instance=self.instance,
             is_prepared=settings.is_prepared,
         )

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from ostiary.main.parent.flow_book import FlowBook
 from ostiary.main.serving.channel import Channel, Message
 
 _METRICS_SECONDS = 2.0
@@ -42,10 +43,17 @@ class WorkerProcess:
         ended: resolves to the exit code.
     """
 
-    def __init__(self, index: int, process: asyncio.subprocess.Process, channel: Channel) -> None:
+    def __init__(
+        self,
+        index: int,
+        process: asyncio.subprocess.Process,
+        channel: Channel,
+        flows: FlowBook,
+    ) -> None:
         self.index = index
         self.process = process
         self.channel = channel
+        self._flows = flows
         self.is_accepting = False
         self.is_ready = False
         self.is_prepared = False
@@ -61,7 +69,7 @@ class WorkerProcess:
 
     @classmethod
     async def start(
-        cls, index: int, inheritance: Inheritance, *, instance: str, prepare: bool
+        cls, index: int, inheritance: Inheritance, flows: FlowBook, *, instance: str, prepare: bool
     ) -> "WorkerProcess":
         """Start a worker.
 
@@ -86,7 +94,7 @@ class WorkerProcess:
                 stdin=asyncio.subprocess.DEVNULL,
                 pass_fds=(*inheritance.descriptors(), theirs.fileno()),
             )
-        return cls(index, process, await Channel.over(ours))
+        return cls(index, process, await Channel.over(ours), flows)
 
     @property
     def pid(self) -> int:
@@ -156,6 +164,8 @@ class WorkerProcess:
             case "metrics":
                 self.last_metrics = message["families"]
                 self._answer_metrics()
+            case "flows":
+                self._flows.take(self.index, message["entries"], message["lost"])
             case _:
                 pass
 

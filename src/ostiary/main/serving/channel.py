@@ -8,6 +8,8 @@ from typing import Any
 
 Message = Mapping[str, Any]
 MAX_LINE_BYTES = 4 << 20
+MAX_WAITING_BYTES = 256 << 10
+"""How much may wait for the other side before what is only offered is dropped."""
 
 
 class Channel:
@@ -27,6 +29,14 @@ class Channel:
         if not self._writer.is_closing():
             line = json.dumps({"kind": kind, **members}, separators=(",", ":"))
             self._writer.write(line.encode() + b"\n")
+
+    def offer(self, kind: str, **members: object) -> bool:
+        """Say something that may be lost: not while too much waits; tell whether it was said."""
+        transport = self._writer.transport
+        if transport.is_closing() or transport.get_write_buffer_size() > MAX_WAITING_BYTES:
+            return False
+        self.send(kind, **members)
+        return True
 
     async def flush(self) -> None:
         """Wait until what was said has left this process."""

@@ -28,8 +28,11 @@ from ostiary.core.base.errors import UnavailableError
 from ostiary.core.base.secret import Secret
 from ostiary.core.configuration.schema import Configuration
 from ostiary.core.configuration.secret_sources import SecretUnavailableError
+from ostiary.core.configuration.theme_files import ThemeFileRefusedError
 from ostiary.core.crypto.sealing import SealBrokenError, Sealer
-from ostiary.core.model.audit import ConfigurationApplied, Event, UserAdded
+from ostiary.core.model.audit.accounts import UserAdded
+from ostiary.core.model.audit.administration import ConfigurationApplied
+from ostiary.core.model.audit.event import Event
 from ostiary.core.ports.configuration import DocumentId, VersionConflictError
 from ostiary.main import new_secrets
 from ostiary.main.commands.check import read_checked
@@ -51,6 +54,7 @@ REFUSALS = (
     PlanRefusedError,
     ConfigurationBrokenError,
     SecretUnavailableError,
+    ThemeFileRefusedError,
     SealBrokenError,
     VersionConflictError,
 )

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-LISTENERS = ("tls", "http", "admin")
+LISTENERS = ("tls", "mutual_tls", "http", "admin")
 Overrides = dict[tuple[str | int, ...], object]
 """What the command line sets in place of the configuration file's values, by their place there."""
 _MAX_BYTES = 64 << 20
@@ -36,6 +36,7 @@ class ServeSettings:
         master_keys: 32 bytes in base64url by key id.
         certificate, private_key: paths of the PEM files of the TLS listener.
         trusted_proxies: networks whose forwarded headers are believed.
+        certificate_header: in which they hand on certificates of their clients.
         outbound_allow, outbound_ports, outbound_ca_file: as `[server.outbound]` has them.
         mail, sms: fields of `MailServer` and `SMSGateway`, which this module need not know.
         configuration_file: applied to the store at start; None serves what the store holds.
@@ -45,6 +46,7 @@ class ServeSettings:
         environ: the variables of the process that was started, for the configuration file may
             refer to any of them when it is read anew.
         flows_per_minute: how many sign-ons one address may begin; 0 for any number.
+        has_flow_log: the parent keeps what the last flows came to.
         drain_seconds: how long a stopping server says "not ready" and still accepts.
         finish_seconds: how long requests in flight may take after that.
     """
@@ -58,11 +60,13 @@ class ServeSettings:
     is_audit_required: bool = False
     workers: int = 1
     tls: ListenAddress | None = None
+    mutual_tls: ListenAddress | None = None
     http: ListenAddress | None = None
     admin: ListenAddress | None = None
     certificate: str = ""
     private_key: str = ""
     trusted_proxies: tuple[str, ...] = ()
+    certificate_header: str | None = None
     outbound_allow: tuple[str, ...] = ()
     outbound_ports: tuple[int, ...] | None = None
     outbound_ca_file: str | None = None
@@ -74,6 +78,7 @@ class ServeSettings:
     initial: str = field(default="", repr=False)
     environ: Mapping[str, str] = field(default_factory=dict, repr=False)
     flows_per_minute: int = 600
+    has_flow_log: bool = False
     drain_seconds: float = 5.0
     finish_seconds: float = 30.0
 
@@ -83,7 +88,8 @@ class ServeSettings:
 
     def address(self, listener: str) -> ListenAddress | None:
         """Return where a listener listens, None when it is off."""
-        return {"tls": self.tls, "http": self.http, "admin": self.admin}[listener]
+        addresses = (self.tls, self.mutual_tls, self.http, self.admin)
+        return dict(zip(LISTENERS, addresses, strict=True))[listener]
 
     def hand_down(self) -> int:
         """Write the settings into an anonymous file; its descriptor may be inherited."""

@@ -2,7 +2,6 @@
 
 import ipaddress
 import socket
-import ssl
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -10,6 +9,7 @@ from pathlib import Path
 from random import SystemRandom
 
 from ostiary.adapters.directories.local import LocalDirectory
+from ostiary.adapters.flow_recorder import FlowRecorder
 from ostiary.adapters.limiter import WindowLimiter, with_flows_per_minute
 from ostiary.adapters.outbound.https import HTTPSFetcher
 from ostiary.adapters.password_hashing import PooledHashing
@@ -23,18 +23,22 @@ from ostiary.core.base.outbound import make_rules
 from ostiary.core.base.secret import Secret
 from ostiary.core.crypto.sealing import Sealer
 from ostiary.core.oidc.logout_notices import LogoutNotifier
+from ostiary.core.ports.flow_log import CLOSED
 from ostiary.http.protocol import DevelopmentEdgeProtocol, EdgeProtocol
 from ostiary.http.proxies import TrustedProxies
 from ostiary.main.hashing_threads import hashing_threads
 from ostiary.main.serving.channel import Channel
 from ostiary.main.serving.settings import ServeSettings
 from ostiary.main.wiring import Ports, build_application
-from ostiary.main.worker.acceptor import Room, connection_limit
+from ostiary.main.worker.acceptor import ChooseTLS, Room, connection_limit
 from ostiary.main.worker.audit_guard import AuditGuard
 from ostiary.main.worker.configuration_keeper import ConfigurationKeeper
 from ostiary.main.worker.delivery import open_delivery
+from ostiary.main.worker.flow_courier import FlowCourier
 from ostiary.main.worker.http_server import HTTPServer
 from ostiary.main.worker.logout_courier import LogoutCourier
+from ostiary.main.worker.mutual_tls import MutualTLS
+from ostiary.main.worker.passkey_library import PasskeyLibrary
 from ostiary.main.worker.preparation import fill, prepare_in_child
 from ostiary.main.worker.readiness import Readiness
 from ostiary.main.worker.record import Record
@@ -72,13 +76,14 @@ def assemble(birth: Birth, settings: ServeSettings, channel: Channel, record: Re
     readiness = Readiness(birth.instance, partial(_tell, channel))
     hashing = PooledHashing(hashing_threads(settings.workers))
     signer, fetcher = PooledSigner(), _fetcher(settings, record)
+    recorder = FlowRecorder(record.events) if settings.has_flow_log else None
     delivery = open_delivery(settings, record.events, clock, fetcher)
     ports = Ports(
         snapshots=holder,
         readiness=readiness,
         issuances=store,
         tokens=store,
-        events=record.events,
+        events=recorder or record.events,
         limiter=WindowLimiter(clock, with_flows_per_minute(settings.flows_per_minute)),
         signer=signer,
         directory=LocalDirectory(store.users, hashing),
@@ -95,6 +100,7 @@ def assemble(birth: Birth, settings: ServeSettings, channel: Channel, record: Re
         sealer=sealer,
         delivery=delivery,
         clock=clock,
+        flow_log=recorder or CLOSED,
     )
     notifier = LogoutNotifier(
         store.logout_notices, fetcher, signer, record.events, clock, SystemRandom().random
@@ -103,8 +109,11 @@ def assemble(birth: Birth, settings: ServeSettings, channel: Channel, record: Re
         ports,
         report=record.report,
         observe=record.request_meter.observe,
-        proxies=TrustedProxies(map(ipaddress.ip_network, settings.trusted_proxies)),
+        proxies=TrustedProxies(
+            map(ipaddress.ip_network, settings.trusted_proxies), settings.certificate_header
+        ),
         is_dev=settings.is_dev,
+        has_explorer=settings.is_dev,
     )
     keeper = ConfigurationKeeper(
         store=store,
@@ -125,10 +134,12 @@ def assemble(birth: Birth, settings: ServeSettings, channel: Channel, record: Re
         events=record.events,
         delivery=delivery,
         courier=LogoutCourier(notifier, holder) if birth.index == 0 else None,
+        flow_courier=None if recorder is None else FlowCourier(recorder, channel),
         server=HTTPServer(application, protocol, Room(connection_limit())),
-        listeners=_listeners(birth, settings),
+        listeners=_listeners(birth, settings, holder),
         meters=record.families,
         audit_guard=AuditGuard(record.audit, holder, readiness, settings.is_audit_required),
+        passkey_library=PasskeyLibrary(holder),
         finish_seconds=settings.finish_seconds,
         prunes=birth.index == 0,
     )
@@ -165,15 +176,24 @@ def _store(settings: ServeSettings) -> StoreBackend:
 
 
 def _listeners(
-    birth: Birth, settings: ServeSettings
-) -> tuple[tuple[socket.socket, ssl.SSLContext | None], ...]:
+    birth: Birth, settings: ServeSettings, holder: SnapshotHolder
+) -> tuple[tuple[socket.socket, ChooseTLS], ...]:
     return tuple(
-        (
-            socket.socket(fileno=descriptor),
-            server_context(settings.certificate, settings.private_key) if name == "tls" else None,
-        )
+        (socket.socket(fileno=descriptor), _tls_of(name, settings, holder))
         for name, descriptor in birth.listeners.items()
     )
+
+
+def _tls_of(name: str, settings: ServeSettings, holder: SnapshotHolder) -> ChooseTLS:
+    files = settings.certificate, settings.private_key
+    match name:
+        case "tls":
+            context = server_context(*files)
+            return lambda: context
+        case "mutual_tls":
+            return MutualTLS(*files, holder).choose
+        case _:
+            return lambda: None
 
 
 def _preparation(

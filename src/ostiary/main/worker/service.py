@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import gc
 import socket
-import ssl
 import time
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
@@ -17,11 +16,14 @@ from ostiary.core.base.errors import UnavailableError
 from ostiary.main.serving.channel import Channel
 from ostiary.main.serving.exit_codes import FAILED, OK, REFUSED
 from ostiary.main.serving.metric_families import Families
+from ostiary.main.worker.acceptor import ChooseTLS
 from ostiary.main.worker.audit_guard import AuditGuard
 from ostiary.main.worker.configuration_keeper import ConfigurationKeeper
+from ostiary.main.worker.flow_courier import FlowCourier
 from ostiary.main.worker.http_server import HTTPServer
 from ostiary.main.worker.log_bridge import describe
 from ostiary.main.worker.logout_courier import LogoutCourier
+from ostiary.main.worker.passkey_library import PasskeyLibrary
 from ostiary.main.worker.process_meters import LagProbe, process_families
 from ostiary.main.worker.readiness import Readiness
 
@@ -41,9 +43,10 @@ class Parts:
     """What a service is made of.
 
     Args:
-        listeners: inherited sockets with the TLS context each speaks, None for plain HTTP.
+        listeners: inherited sockets, each with what its connections speak.
         meters: dump the metrics that requests and events feed.
         courier: tells clients of logout, for all of this worker's siblings.
+        flow_courier: takes the flow log to the parent, where there is one.
         prunes: this worker deletes what is over from the store, for all of its siblings.
     """
 
@@ -54,10 +57,12 @@ class Parts:
     events: EventsLog
     delivery: DeliveryByChannel
     courier: LogoutCourier | None
+    flow_courier: FlowCourier | None
     server: HTTPServer
-    listeners: tuple[tuple[socket.socket, ssl.SSLContext | None], ...]
+    listeners: tuple[tuple[socket.socket, ChooseTLS], ...]
     meters: Callable[[], Families]
     audit_guard: AuditGuard
+    passkey_library: PasskeyLibrary
     finish_seconds: float
     prunes: bool
 
@@ -96,16 +101,19 @@ class Service:
             self._drain_asked.set()
 
     def _serve(self) -> None:
-        for listening, tls in self._parts.listeners:
-            self._parts.server.listen(listening, tls)
+        for listening, choose_tls in self._parts.listeners:
+            self._parts.server.listen(listening, choose_tls)
         self._spawn(self._parts.keeper.run(self._report_prepared))
         self._spawn(self._probe.run())
         self._spawn(self._parts.delivery.run())
         if self._parts.courier is not None:
             self._spawn(self._parts.courier.run())
         self._every(FLUSH_SECONDS, self._parts.events.flush)
+        if self._parts.flow_courier is not None:
+            self._every(FLUSH_SECONDS, self._parts.flow_courier.hand_over)
         self._every(STATUS_SECONDS, self._parts.readiness.tell)
         self._every(STATUS_SECONDS, self._parts.audit_guard.check)
+        self._every(STATUS_SECONDS, self._parts.passkey_library.check)
         if self._parts.prunes:
             self._spawn(self._prune())
         self._parts.readiness.accept()
@@ -133,6 +141,8 @@ class Service:
             await self._parts.courier.close(DELIVERY_SECONDS)
         for task in self._tasks:
             task.cancel()
+        if self._parts.flow_courier is not None:
+            self._parts.flow_courier.hand_over()
         self._report_metrics()
         await self._parts.channel.flush()
         with contextlib.suppress(UnavailableError):

@@ -17,6 +17,8 @@ FAULT_POINTS = (
         for moment in ("begin", "commit", "committed")
     ),
     "postgres.user_grants.delete_consents",
+    "postgres.user_grants.select_of_user",
+    "postgres.consents.select_of_user",
 )
 
 
@@ -36,12 +38,18 @@ class PostgresCodes:
 class PostgresConsents:
     """Implements the `Consents` port."""
 
-    def __init__(self, look_ups: LookUps) -> None:
+    def __init__(self, look_ups: LookUps, runner: Runner) -> None:
         self._look_ups = look_ups
+        self._runner = runner
 
     async def find(self, env: Environment, user_id: UserId, client_id: ClientId) -> Consent | None:
         found = await self._look_ups.find("consents.find", env.id, user_id, client_id)
         return None if found is None else to_consent(*found)
+
+    async def select_of_user(self, env: Environment, user_id: UserId) -> tuple[Consent, ...]:
+        statement = statements.SELECT_CONSENTS_OF_USER
+        rows = await self._runner.read("consents.select_of_user", statement, env.id, user_id)
+        return tuple(to_consent(*row) for row in rows)
 
 
 class PostgresUserGrants:
@@ -60,6 +68,13 @@ class PostgresUserGrants:
     ) -> UserGrant | None:
         found = await self._look_ups.find("user_grants.find_by_family", env.id, family, now)
         return None if found is None else to_grant(*found)
+
+    async def select_of_user(
+        self, env: Environment, user_id: UserId, *, now: float, limit: int
+    ) -> tuple[UserGrant, ...]:
+        verb, statement = "user_grants.select_of_user", statements.SELECT_GRANTS_OF_USER
+        rows = await self._runner.read(verb, statement, env.id, user_id, now, limit)
+        return tuple(to_grant(*row) for row in rows)
 
     async def revoke(self, env: Environment, grant_id: GrantId) -> bool:
         async def work(connection: Connection) -> bool:

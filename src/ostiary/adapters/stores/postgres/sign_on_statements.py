@@ -60,6 +60,13 @@ END_GRANTS_OF_SESSION = "DELETE FROM user_grants WHERE environment = %b AND sess
 END_GRANTS_OF_SESSIONS_OF_USER = (
     "DELETE FROM user_grants WHERE environment = %b AND user_id = %b AND session_id IS NOT NULL"
 )
+SELECT_GRANTS_OF_USER = (
+    "SELECT body, refresh FROM user_grants WHERE environment = %b AND user_id = %b "
+    "AND expires_at > %b ORDER BY expires_at DESC LIMIT %b"
+)
+SELECT_CONSENTS_OF_USER = (
+    "SELECT body FROM consents WHERE environment = %b AND user_id = %b ORDER BY client_id"
+)
 REVOKE_GRANT = "DELETE FROM user_grants WHERE environment = %b AND id = %b"
 REVOKE_GRANTS_OF_USER = (
     "DELETE FROM user_grants WHERE environment = %b AND user_id = %b "

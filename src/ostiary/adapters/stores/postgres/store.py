@@ -68,7 +68,7 @@ class PostgresStore:
         self.sessions = sessions.PostgresSessions(look_ups, runner)
         self.codes = grants.PostgresCodes(look_ups)
         self.user_grants = grants.PostgresUserGrants(look_ups, runner)
-        self.consents = grants.PostgresConsents(look_ups)
+        self.consents = grants.PostgresConsents(look_ups, runner)
         self.logout_notices = logout.PostgresLogoutNotices(runner)
 
     async def open(self) -> None:

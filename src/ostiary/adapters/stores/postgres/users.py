@@ -1,8 +1,7 @@
 """Users of the shared store: look-ups share statements, and every write runs alone."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from functools import partial
 from typing import Any
 
 from psycopg import errors
@@ -12,12 +11,11 @@ from ostiary.adapters.stores.postgres.connecting import Connection
 from ostiary.adapters.stores.postgres.lookups import LookUps
 from ostiary.adapters.stores.postgres.running import Runner
 from ostiary.adapters.stores.user_records import from_body, to_row
-from ostiary.adapters.stores.user_search import count_by_population, search
 from ostiary.core.base.ids import UserId
 from ostiary.core.base.usernames import UsernameKey
 from ostiary.core.model.environment import Environment
 from ostiary.core.model.user import User
-from ostiary.core.ports.users import UserChangedError, UsernameTakenError, UserPage
+from ostiary.core.ports.users import UserChangedError, UsernameTakenError
 
 _WRITES = ("users.create", "users.save", "users.delete")
 FAULT_POINTS = (
@@ -54,28 +52,16 @@ class PostgresUsers:
         )
         return tuple(from_body(row[0]) for row in rows)
 
-    async def search(
-        self,
-        env: Environment,
-        *,
-        matches: Callable[[User], bool] | None,
-        after: UserId | None = None,
-        limit: int = 100,
-    ) -> UserPage:
-        scan, count = partial(self._scan, env), partial(self._count, env)
-        return await search(scan, count, matches, after=after, limit=limit)
-
-    async def count_by_population(self, env: Environment) -> Mapping[str, int]:
-        return await count_by_population(partial(self._scan, env))
-
-    async def _scan(self, env: Environment, after: UserId | None, limit: int) -> Sequence[User]:
+    async def scan(
+        self, env: Environment, *, after: UserId | None = None, limit: int = 100
+    ) -> tuple[User, ...]:
         # No id is empty, so every id comes after "".
         rows = await self._runner.read(
             "users.scan", statements.SCAN_USERS, env.id, after or "", limit
         )
-        return [from_body(row[0]) for row in rows]
+        return tuple(from_body(row[0]) for row in rows)
 
-    async def _count(self, env: Environment) -> int:
+    async def count(self, env: Environment) -> int:
         rows = await self._runner.read("users.count", statements.COUNT_USERS, env.id)
         return int(rows[0][0])
 

@@ -16,6 +16,7 @@ FAULT_POINTS = (
     "sqlite.codes.find",
     "sqlite.user_grants.find",
     "sqlite.user_grants.find_by_family",
+    "sqlite.user_grants.select_of_user",
     "sqlite.user_grants.revoke",
     "sqlite.user_grants.revoke_of_user",
     "sqlite.user_grants.delete_consents",
@@ -23,6 +24,7 @@ FAULT_POINTS = (
     "sqlite.sessions.make_due",
     "sqlite.sessions.delete",
     "sqlite.consents.find",
+    "sqlite.consents.select_of_user",
 )
 
 
@@ -50,6 +52,10 @@ class SqliteConsents:
         rows = self._read("sqlite.consents.find", statements.FIND_CONSENT, *place)
         return to_consent(rows[0][0]) if rows else None
 
+    async def select_of_user(self, env: Environment, user_id: UserId) -> tuple[Consent, ...]:
+        point, statement = "sqlite.consents.select_of_user", statements.SELECT_CONSENTS_OF_USER
+        return tuple(to_consent(row[0]) for row in self._read(point, statement, env.id, user_id))
+
 
 class SqliteUserGrants:
     """Implements the `UserGrants` port."""
@@ -71,6 +77,13 @@ class SqliteUserGrants:
             "sqlite.user_grants.find_by_family", statements.FIND_GRANT_BY_FAMILY, *place
         )
         return to_grant(*rows[0]) if rows else None
+
+    async def select_of_user(
+        self, env: Environment, user_id: UserId, *, now: float, limit: int
+    ) -> tuple[UserGrant, ...]:
+        point, statement = "sqlite.user_grants.select_of_user", statements.SELECT_GRANTS_OF_USER
+        rows = self._read(point, statement, env.id, user_id, now, limit)
+        return tuple(to_grant(*row) for row in rows)
 
     async def revoke(self, env: Environment, grant_id: GrantId) -> bool:
         def act(execute: Execute) -> bool:

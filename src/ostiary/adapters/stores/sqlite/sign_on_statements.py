@@ -58,6 +58,10 @@ FIND_GRANT = (
 FIND_GRANT_BY_FAMILY = (
     "SELECT body, refresh FROM user_grants WHERE environment = ? AND family = ? AND expires_at > ?"
 )
+SELECT_GRANTS_OF_USER = (
+    "SELECT body, refresh FROM user_grants WHERE environment = ? AND user_id = ? "
+    "AND expires_at > ? ORDER BY expires_at DESC LIMIT ?"
+)
 REVOKE_GRANT = "DELETE FROM user_grants WHERE environment = ? AND id = ?"
 REVOKE_GRANTS_OF_USER = (
     "DELETE FROM user_grants "
@@ -73,6 +77,9 @@ PUT_CONSENT = (
     "ON CONFLICT (environment, user_id, client_id) DO UPDATE SET body = excluded.body"
 )
 FIND_CONSENT = "SELECT body FROM consents WHERE environment = ? AND user_id = ? AND client_id = ?"
+SELECT_CONSENTS_OF_USER = (
+    "SELECT body FROM consents WHERE environment = ? AND user_id = ? ORDER BY client_id"
+)
 DELETE_CONSENTS = (
     "DELETE FROM consents "
     "WHERE environment = ? AND user_id = ? AND client_id = coalesce(?, client_id)"

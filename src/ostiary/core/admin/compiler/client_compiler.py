@@ -15,11 +15,20 @@ from ostiary.core.base import b64
 from ostiary.core.base.ids import ClientId, TokenManagerId
 from ostiary.core.base.scopes import ScopeSet
 from ostiary.core.base.secret import Secret
+from ostiary.core.crypto.certificate_authorities import CertificateAuthorities
+from ostiary.core.crypto.client_certificates import thumbprint
+from ostiary.core.crypto.distinguished_names import parse_name
 from ostiary.core.crypto.keys import Algorithm, KeySet, VerificationKey
 from ostiary.core.crypto.sealing import Sealer
 from ostiary.core.crypto.secret_digests import SecretDigest
 from ostiary.core.model.authentication_application import AuthenticationApplication
-from ostiary.core.model.client import AuthMethod, Client, ReadableSecret, RefreshPolicy
+from ostiary.core.model.client import (
+    AuthMethod,
+    CertificateSubject,
+    Client,
+    ReadableSecret,
+    RefreshPolicy,
+)
 from ostiary.core.model.environment import ENVIRONMENT_KEYS
 from ostiary.core.model.logout import LogoutURIs
 from ostiary.core.model.permission import Permission, permissions_of
@@ -57,12 +66,16 @@ class ClientCompiler:
             secrets=tuple(_digest(secret) for _, secret in _secrets(body)),
             readable_secrets=self._readable_secrets(place, body),
             jwks=_read_jwks(body),
+            certificate_subject=_subject(body),
+            certificate_thumbprints=_thumbprints(body),
+            binds_tokens=body.certificate_bound_tokens,
             may_introspect=body.may_introspect,
             issuer_audience_only=body.issuer_audience_only,
             redirect_uris=body.redirect_uris,
             post_logout_redirect_uris=body.post_logout_redirect_uris,
             logout=_logout(body),
             response_types=frozenset(body.response_types or ()),
+            response_modes=frozenset(body.response_modes),
             pkce=body.pkce,
             refresh=_refresh(body.refresh),
             is_redirectless=body.allow_redirectless,
@@ -127,6 +140,25 @@ class ClientCompiler:
 
     def _open(self, sealed: str, context: str) -> Secret[str]:
         return Secret(self.sealer.open(sealed, context=context).decode())
+
+
+def _subject(body: ClientBody) -> CertificateSubject | None:
+    certificate = body.client_certificate
+    if certificate is None or certificate.own:
+        return None
+    name = certificate.subject_dn
+    return CertificateSubject(
+        name=None if name is None else parse_name(name),
+        dns=certificate.san_dns,
+        uri=certificate.san_uri,
+        ip=certificate.san_ip,
+        mail=certificate.san_email,
+    )
+
+
+def _thumbprints(body: ClientBody) -> frozenset[str]:
+    own = body.client_certificate.own if body.client_certificate else ()
+    return frozenset(map(thumbprint, CertificateAuthorities.parse(own).dump()))
 
 
 def _permissions(body: ClientBody) -> frozenset[Permission]:

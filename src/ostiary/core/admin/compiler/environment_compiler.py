@@ -1,8 +1,10 @@
 """One environment compiled from its documents: every reference resolved, every key opened."""
 
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from ostiary.core.admin.bodies import (
+    ClientAuthorityBody,
     ClientBody,
     EnvironmentBody,
     LockoutBody,
@@ -10,23 +12,27 @@ from ostiary.core.admin.bodies import (
     ResourceBody,
     ServerBody,
     SigningKeyBody,
+    ThemeBody,
     TokenManagerBody,
     own_key_set,
 )
 from ostiary.core.admin.compiler.client_compiler import ClientCompiler
-from ostiary.core.admin.compiler.face_traits import find_traits
 from ostiary.core.admin.compiler.key_opener import build_key_sets
 from ostiary.core.admin.compiler.signon_compiler import SignOnCompiler
+from ostiary.core.admin.compiler.theme_compiler import compile_theme
 from ostiary.core.admin.contents import ConfigurationBrokenError, Contents, describe, select
 from ostiary.core.admin.keys.installation_keys import open_digester, open_sealer
 from ostiary.core.base.hosts import host_of
 from ostiary.core.base.ids import ClientId, EnvironmentId, TokenManagerId, stable_uuid
+from ostiary.core.crypto.certificate_authorities import CertificateAuthorities
 from ostiary.core.crypto.keys import KeySet
 from ostiary.core.crypto.sealing import Sealer
 from ostiary.core.model.client import Client
 from ostiary.core.model.environment import Environment, Face
+from ostiary.core.model.faces import FACES
 from ostiary.core.model.password_policy import LockoutPolicy, PasswordPolicy
 from ostiary.core.model.resource import Resource
+from ostiary.core.model.theme import Theme
 from ostiary.core.model.token_manager import TokenKind, TokenManager
 
 
@@ -92,11 +98,23 @@ class EnvironmentCompiler:
             flow_lifetime_seconds=self.body.flow_minutes * 60,
             applications=applications,
             default_application=signon.default_application(applications),
-            traits=find_traits(self.body.face, self.body.id, self.body.organization_id),
+            traits=FACES[self.body.face].find_traits(self.body.id, self.body.organization_id),
             management_audience=self.body.management_audience,
             mail_sender=self.body.mail_sender or "",
             passkey_domain=self.body.passkey_domain,
+            mutual_tls_url=_mutual_tls_url(base_url, self.server.mutual_tls_url),
+            client_authorities=self._client_authorities(),
+            theme=self._theme(),
         )
+
+    def _client_authorities(self) -> CertificateAuthorities:
+        bodies = select(self.documents, ClientAuthorityBody)
+        return CertificateAuthorities.parse(body.pem for _, body in bodies)
+
+    def _theme(self) -> Theme | None:
+        for _, body in select(self.documents, ThemeBody):
+            return compile_theme(body, self.body.name or self.key)
+        return None
 
     def _token_managers(self, key_sets: dict[str, KeySet]) -> dict[TokenManagerId, TokenManager]:
         managers: dict[TokenManagerId, TokenManager] = {}
@@ -170,6 +188,14 @@ def _password_policy(body: PasswordPolicyBody) -> PasswordPolicy:
         excludes_common=body.excludes_common,
         history=body.history,
     )
+
+
+def _mutual_tls_url(base_url: str, server_url: str | None) -> str | None:
+    if server_url is None:
+        return None
+    own, shared = urlsplit(base_url), urlsplit(server_url)
+    port = "" if shared.port is None else f":{shared.port}"
+    return f"{shared.scheme}://{host_of(base_url)}{port}{own.path}"
 
 
 def _issuer(body: EnvironmentBody, base_url: str) -> str:

@@ -5,7 +5,13 @@ Workers do this at every start and every new version, so nothing here imports Py
 
 from collections.abc import Iterable, Mapping
 
-from ostiary.core.admin.bodies import SERVER_ID, EnvironmentBody, ServerBody
+from ostiary.core.admin.bodies import (
+    SERVER_ID,
+    ClientAuthorityBody,
+    ClientBody,
+    EnvironmentBody,
+    ServerBody,
+)
 from ostiary.core.admin.compiler.environment_compiler import EnvironmentCompiler
 from ostiary.core.admin.contents import (
     ConfigurationBrokenError,
@@ -16,6 +22,7 @@ from ostiary.core.admin.contents import (
 )
 from ostiary.core.base.hosts import host_of, without_brackets
 from ostiary.core.base.ids import EnvironmentId
+from ostiary.core.crypto.certificate_authorities import CertificateAuthorities
 from ostiary.core.crypto.sealing import Sealer
 from ostiary.core.model.environment import Environment, Face
 from ostiary.core.model.snapshot import Snapshot
@@ -48,7 +55,16 @@ def compile_snapshot(stored: StoredConfiguration, sealer: Sealer, *, now: float)
         default=_find_default(compiled, server.default_environment, Face.PINGFEDERATE),
         pingone_default=_find_default(compiled, server.pingone_default, Face.PINGONE),
         allowed_hosts=_allowed_hosts(server, bodies.values()),
+        client_authorities=_client_authorities(contents),
     )
+
+
+def _client_authorities(contents: Contents) -> frozenset[bytes]:
+    """Return what a handshake trusts; whose certificate it is, each environment asks again."""
+    texts = [body.pem for _, body in select(contents, ClientAuthorityBody)]
+    for _, client in select(contents, ClientBody):
+        texts += client.client_certificate.own if client.client_certificate else ()
+    return CertificateAuthorities.parse(texts).dump()
 
 
 def _compile(compiler: EnvironmentCompiler) -> Environment:

@@ -6,7 +6,7 @@ from ostiary.core.configuration import implied
 from ostiary.core.configuration.checks.subject import PlacedClient, Subject, clients
 from ostiary.core.configuration.problems import Path, Problem, did_you_mean, error, warning
 from ostiary.core.model.client import PKCE, AuthMethod
-from ostiary.core.model.environment import Face
+from ostiary.core.model.faces import FACES
 
 OPENID = "openid"
 _REFRESH_TOKEN = "refresh_token"  # noqa: S105 - a grant's name
@@ -128,8 +128,8 @@ def check_redirectless(subject: Subject) -> Iterator[Problem]:
                     yield error((*path, field), "cannot be false with allow_redirectless")
         elif client.cookieless:
             yield error((*path, "cookieless"), "needs allow_redirectless")
-        if client.cookieless and placed.environment.face is Face.PINGONE:
-            yield error((*path, "cookieless"), "has no place in the flows of PingOne's face")
+        if client.cookieless and not FACES[placed.environment.face].has_cookieless:
+            yield error((*path, "cookieless"), "has no place in the flows of this face")
 
 
 def check_refresh(subject: Subject) -> Iterator[Problem]:

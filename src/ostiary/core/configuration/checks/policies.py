@@ -11,18 +11,22 @@ from ostiary.core.configuration.schema import EnvironmentSettings, PolicySetting
 from ostiary.core.model.policy import Criterion, End, Node, Selector, StepNode
 
 _SETTINGS_OF: Mapping[str, frozenset[str]] = {
+    "identifier_first": frozenset({"recovery"}),
     "username_password": frozenset(
         {
             "remember_my_username",
             "this_is_my_device",
             "recovery",
+            "recovery_by",
             "registration",
             "registration_population",
             "password_change",
             "confirms_changes",
         }
     ),
-    "second_factor": frozenset({"methods", "no_authenticators", "choose_first"}),
+    "second_factor": frozenset(
+        {"methods", "no_authenticators", "choose_first", "remember_minutes"}
+    ),
 }
 """Which of a step's settings a kind of step has; kinds that are not named have none."""
 _PROVES_NOBODY = frozenset({"identifier_first", "second_factor"})

@@ -10,7 +10,7 @@ from ostiary.core.configuration.problems import Path, Problem, did_you_mean, err
 from ostiary.core.configuration.secret_sources import SecretUnavailableError, resolve
 from ostiary.core.model.environment import Face
 
-_LISTENERS = ("tls", "admin", "http")
+_LISTENERS = ("tls", "mutual_tls", "admin", "http")
 
 
 def check_listeners(subject: Subject) -> Iterator[Problem]:

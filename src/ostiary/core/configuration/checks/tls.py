@@ -21,7 +21,9 @@ def check_tls(subject: Subject) -> Iterator[Problem]:
     """Refuse a TLS listener without a usable certificate."""
     server = subject.configuration.server
     if server.tls is None:
-        if server.listeners.tls is not None and not subject.is_dev:
+        listeners = server.listeners
+        is_needed = listeners.tls is not None or listeners.mutual_tls is not None
+        if is_needed and not subject.is_dev:
             yield error(
                 ("server", "listeners", "tls"),
                 "needs a certificate in production",

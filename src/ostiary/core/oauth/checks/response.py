@@ -17,7 +17,7 @@ def mode_of_refusal(asked: Asked, request: AuthorizationRequest) -> ResponseMode
     types = parse_response_type(asked.params.find("response_type") or "") or ()
     mode = _MODES.get(asked.params.find("response_mode") or "", default_mode(types))
     is_fit = _is_fit(mode, types) and _can_reach(mode, request.redirect_uri)
-    return mode if is_fit else default_mode(types)
+    return mode if is_fit and _is_open(asked.client, mode) else default_mode(types)
 
 
 def check_response_type(asked: Asked, request: AuthorizationRequest) -> AuthorizationRequest:
@@ -52,7 +52,9 @@ def check_response_mode(asked: Asked, request: AuthorizationRequest) -> Authoriz
     """
     asked_for = asked.params.find("response_mode")
     if asked_for is None:
-        return replace(request, response_mode=default_mode(request.response_types))
+        usual = default_mode(request.response_types)
+        check_allowed_mode(asked.client, usual)
+        return replace(request, response_mode=usual)
     mode = _MODES.get(asked_for)
     if mode is None:
         raise OAuthError(OAuthCode.INVALID_REQUEST, "This response_mode is not supported.")
@@ -69,12 +71,28 @@ def check_response_mode(asked: Asked, request: AuthorizationRequest) -> Authoriz
 
 
 def check_allowed_mode(client: Client, mode: ResponseMode) -> None:
-    """Refuse an answer without a redirect to a client that does not have it switched on.
+    """Refuse an answer that comes in a way which is not the client's.
 
     Spec: PingFederate "Mobile application authentication through REST APIs".
-    Raises: OAuthError unauthorized_client.
+    Raises: OAuthError unauthorized_client for one without a redirect, where the client does not
+        have that switched on; invalid_request for another one that is not among its own.
     """
-    if mode is ResponseMode.PI_FLOW and not client.is_redirectless:
+    if mode is ResponseMode.PI_FLOW:
+        _check_redirectless(client)
+    elif not _is_open(client, mode):
+        raise OAuthError(
+            OAuthCode.INVALID_REQUEST, "This application may not use this response_mode."
+        )
+
+
+def _is_open(client: Client, mode: ResponseMode) -> bool:
+    """Tell whether a client's answers may come so; one without a redirect is not asked about."""
+    own = client.response_modes
+    return not own or mode in own or mode is ResponseMode.PI_FLOW
+
+
+def _check_redirectless(client: Client) -> None:
+    if not client.is_redirectless:
         raise OAuthError(
             OAuthCode.UNAUTHORIZED_CLIENT,
             "This application may not use response_mode pi.flow: "

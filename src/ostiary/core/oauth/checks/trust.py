@@ -11,6 +11,7 @@ from ostiary.core.model.authorization_request import AuthorizationRequest, Respo
 from ostiary.core.model.client import Client
 from ostiary.core.model.environment import Environment
 from ostiary.core.oauth.checks.asked import Asked
+from ostiary.core.oauth.response_types import NONE
 from ostiary.core.tokens.gate import is_client_open
 
 MAX_ECHOED_BYTES = 2048
@@ -49,8 +50,8 @@ def find_client(env: Environment, params: Params) -> Client:
 def check_redirect_uri(asked: Asked, request: AuthorizationRequest) -> AuthorizationRequest:
     """Settle where the answer goes: to a registered URI, compared to the byte.
 
-    It may be left out with `pi.flow`, whose answer goes to whoever asks, and by plain OAuth with
-    one registered URI.
+    It may be left out with `pi.flow`, whose answer goes to whoever asks, with a question to which
+    nothing but yes or no is answered, and by plain OAuth with one registered URI.
     Spec: RFC 9700 §2.1, §4.1.3; RFC 6749 §3.1.2; OpenID Connect Core §3.1.2.1 (required).
     """
     presented = asked.params.find("redirect_uri")
@@ -66,7 +67,7 @@ def check_redirect_uri(asked: Asked, request: AuthorizationRequest) -> Authoriza
 
 
 def _implied(asked: Asked) -> str | None:
-    if asked.params.find("response_mode") == ResponseMode.PI_FLOW:
+    if asked.params.find("response_mode") == ResponseMode.PI_FLOW or _is_question(asked):
         return None
     registered = asked.client.redirect_uris
     scope = asked.params.find("scope")
@@ -78,3 +79,18 @@ def _implied(asked: Asked) -> str | None:
             reason="redirect_uri is missing",
         )
     return registered[0]
+
+
+def _is_question(asked: Asked) -> bool:
+    """Tell whether a request asks only if a user, whom its application knows, is still signed on.
+
+    Without an ID token any page could find out who is signed on, by whether a window went blank.
+    Spec: OAuth 2.0 Multiple Response Type Encoding Practices §4; OpenID Connect Core §3.1.2.1.
+    """
+    find = asked.params.find
+    return (
+        find("response_type") == NONE
+        and find("prompt") == "none"
+        and find("id_token_hint") is not None
+        and find("response_mode") is None
+    )

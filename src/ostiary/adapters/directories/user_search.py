@@ -2,32 +2,31 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping
 
 from ostiary.core.base.ids import UserId
+from ostiary.core.model.environment import Environment
 from ostiary.core.model.user import User
-from ostiary.core.ports.users import UserPage
+from ostiary.core.ports.users import UserPage, Users
 
-Scan = Callable[[UserId | None, int], Awaitable[Sequence[User]]]
-"""Returns so many users behind an id, in the order of ids."""
 _USERS_AT_ONCE = 200
 
 
 async def search(
-    scan: Scan,
-    count: Callable[[], Awaitable[int]],
+    users: Users,
+    env: Environment,
     matches: Callable[[User], bool] | None,
     *,
-    after: UserId | None,
+    after: UserId | None = None,
     limit: int,
 ) -> UserPage:
     """Return the next users that match, and count all that do."""
     if matches is None:
-        users = await scan(after, limit + 1)
-        return UserPage(tuple(users[:limit]), await count(), is_last=len(users) <= limit)
+        page = await users.scan(env, after=after, limit=limit + 1)
+        return UserPage(page[:limit], await users.count(env), is_last=len(page) <= limit)
     found: list[User] = []
     total = behind = 0
-    async for user in _all(scan):
+    async for user in _all(users, env):
         if not matches(user):
             continue
         total += 1
@@ -38,18 +37,18 @@ async def search(
     return UserPage(tuple(found), total, is_last=behind <= limit)
 
 
-async def count_by_population(scan: Scan) -> Mapping[str, int]:
+async def count_by_population(users: Users, env: Environment) -> Mapping[str, int]:
     """Return how many users each population has."""
-    return Counter([user.population async for user in _all(scan)])
+    return Counter([user.population async for user in _all(users, env)])
 
 
-async def _all(scan: Scan) -> AsyncIterator[User]:
+async def _all(users: Users, env: Environment) -> AsyncIterator[User]:
     after: UserId | None = None
     while True:
-        users = await scan(after, _USERS_AT_ONCE)
-        for user in users:
+        some = await users.scan(env, after=after, limit=_USERS_AT_ONCE)
+        for user in some:
             yield user
-        if len(users) < _USERS_AT_ONCE:
+        if len(some) < _USERS_AT_ONCE:
             return
-        after = users[-1].id
+        after = some[-1].id
         await asyncio.sleep(0)  # a store may answer without ever waiting; others have requests too
