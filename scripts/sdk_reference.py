@@ -10,8 +10,9 @@ from typing import Any
 _HEAD = """# The SDK, name by name
 
 `make docs` writes this page from the docstrings of `ostiary_client`. How things are done with it is
-told in [Tokens for a program](guides/get-tokens.md), [Signing people on](guides/sign-people-on.md)
-and [Protecting an API](guides/protect-an-api.md).
+told in [Tokens for a program](guides/get-tokens.md), [Signing people on](guides/sign-people-on.md),
+[Managing users from Python](guides/manage-from-python.md) and
+[Protecting an API](guides/protect-an-api.md).
 
 The examples talk to the example server:
 
@@ -65,6 +66,39 @@ _SECTIONS = {
             "TokenVerifier",
             "AsyncTokenVerifier",
             "VerifiedToken",
+        ),
+    ),
+    "Managing an environment": (
+        "ostiary_client.management",
+        (
+            "Management",
+            "AsyncManagement",
+            "Users",
+            "AsyncUsers",
+            "Passwords",
+            "AsyncPasswords",
+            "UserSessions",
+            "AsyncUserSessions",
+            "Populations",
+            "AsyncPopulations",
+            "Applications",
+            "AsyncApplications",
+            "where",
+            "Attribute",
+            "Filter",
+            "UserMembers",
+            "NameMembers",
+            "AddressMembers",
+            "User",
+            "PersonName",
+            "PostalAddress",
+            "PasswordState",
+            "UserSession",
+            "Population",
+            "PasswordPolicy",
+            "Application",
+            "ApplicationSecret",
+            "Environment",
         ),
     ),
     "For FastAPI": ("ostiary_client.fastapi", ("Bearer", "BearerError")),

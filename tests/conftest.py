@@ -32,6 +32,20 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         holder.let_go()
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print what the matrix of tests/security/test_matrix.py has tried, whichever worker did."""
+    reports = (each for found in terminalreporter.stats.values() for each in found)
+    counts = [
+        value
+        for report in reports
+        for name, value in getattr(report, "user_properties", ())
+        if name == "matrix" and report.when == "call"
+    ]
+    if counts:
+        tried, accepted = map(sum, zip(*counts, strict=True))
+        terminalreporter.write_line(f"matrix: {tried} combinations, {accepted} accepted")
+
+
 @pytest.fixture(scope="session")
 def anyio_backend() -> str:
     """Run coroutine tests on asyncio.

@@ -124,6 +124,7 @@ def _configuration(tls: int, http: int, store: object) -> dict[str, Any]:
             "mode": "dev",  # plain-text secrets, a certificate of its own; nothing on the way
             "drain_seconds": 0,
             "flows_per_minute": 0,  # all logins come from one address here
+            "flow_log": False,  # as in production
             **({"store": store} if store else {}),
             "listeners": {
                 "tls": f"127.0.0.1:{tls}",

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import get_args, get_type_hints
 
 from ostiary.adapters.outbound.events_log import event_name
-from ostiary.core.model.audit import Event
+from ostiary.core.model.audit.event import Event
 from scripts.write_docs import SOURCE
 from tests.support import markdown
 

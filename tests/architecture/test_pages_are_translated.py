@@ -12,7 +12,7 @@ from scripts.write_docs import SOURCE
 from tests.support.page_texts import Found, read_texts
 
 FOLDERS = [
-    *(SOURCE / "ostiary" / "core" / name for name in ("flow", "oidc", "signon", "steps")),
+    *(SOURCE / "ostiary" / "core" / name for name in ("flow", "model", "oidc", "signon", "steps")),
     SOURCE / "ostiary" / "web",
 ]
 TEMPLATES = sorted((SOURCE / "ostiary" / "web" / "templates").glob("*.html"))
@@ -22,6 +22,9 @@ JUDGED = {
     # Texts that were found where they were made.
     *("asked.label", "each.advice", "each.user_message", "label", "offer.label", "option.label"),
     *("problem.user_message", "view.items", "view.lines", "view.title"),
+    "access.allows",
+    # Names.
+    *("access.name", "place.program", "place.system"),
     # What a person has to copy, and addresses.
     *("codes", "enrolment.authenticator.target", "exhibit.key"),
     # Refusals, of which only those are translated that a person can do something about.
@@ -29,6 +32,7 @@ JUDGED = {
     # Answers of functions that share their name with one that returns a text.
     "await self._after_the_end(env, request, browser, error)",
     "await self._go_on(env, request, turn, browser)",
+    "await self._sign_on(env, request, browser)",
 }
 """What stands in a text's place without being one, each looked at."""
 _IN_TEMPLATE = re.compile(r"\bt\(\"([^\"]+)\"\)")

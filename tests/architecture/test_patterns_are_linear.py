@@ -35,7 +35,7 @@ def _uses() -> Iterator[object]:
             if isinstance(value, re.Pattern) and value not in seen:
                 seen.add(value)
                 methods = sorted(
-                    set(re.findall(rf"\b{name}\.(search|match|fullmatch|sub)\(", text))
+                    set(re.findall(rf"\b{name}\.(search|match|fullmatch|findall|sub)\(", text))
                 )
                 yield pytest.param(value, methods, id=f"{module.name}.{name}")
 

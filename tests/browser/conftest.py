@@ -7,7 +7,12 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.browser.driver import BrowserThread, running_browser, running_thread
-from tests.browser.installation import OPEN_HOST, SHOWN_HOST, make_configuration
+from tests.browser.installation import (
+    OPEN_HOST,
+    SHOWN_HOST,
+    THEMED_HOST,
+    make_configuration,
+)
 from tests.browser.mailbox import Mailbox
 from tests.browser.person import Person
 from tests.browser.watching import Watch
@@ -56,7 +61,7 @@ def server(tmp_path_factory: pytest.TempPathFactory, sites: WebSites) -> Iterato
 def browser(browser_thread: BrowserThread, server: Server, sites: WebSites) -> Iterator[Browser]:
     """Run Chromium, which trusts the server and the sites."""
     ports = [server.ports["tls"], sites.port]
-    hosts = (*HOSTS, OPEN_HOST, SHOWN_HOST)
+    hosts = (*HOSTS, OPEN_HOST, SHOWN_HOST, THEMED_HOST)
     with running_browser(browser_thread, hosts=hosts, ports=ports) as browser:
         yield browser
 
@@ -82,10 +87,16 @@ def open_url(server: Server) -> str:
     return f"https://{OPEN_HOST}:{server.ports['tls']}"
 
 
+@pytest.fixture(scope="session")
+def themed_url(server: Server) -> str:
+    """Return the base URL of the environment whose pages look like those of its owner."""
+    return f"https://{THEMED_HOST}:{server.ports['tls']}"
+
+
 @pytest.fixture
-def origins(server: Server, open_url: str, sites: WebSites) -> frozenset[str]:
+def origins(server: Server, open_url: str, themed_url: str, sites: WebSites) -> frozenset[str]:
     """Return what the window may ask for something."""
-    return frozenset({server.base_url, open_url, *sites.origins})
+    return frozenset({server.base_url, open_url, themed_url, *sites.origins})
 
 
 @pytest.fixture
@@ -118,6 +129,12 @@ def mailbox(server: Server) -> Mailbox:
 def person(page: Page, server: Server, sites: WebSites) -> Person:
     """Sit somebody before the window."""
     return Person(page, server.base_url, sites)
+
+
+@pytest.fixture
+def person_at_bakery(person: Person, themed_url: str) -> Person:
+    """Sit the person before the environment that has a theme."""
+    return replace(person, base_url=themed_url)
 
 
 @pytest.fixture

@@ -1,15 +1,19 @@
 """The example configuration, with clients for what browsers are put through."""
 
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
 from tests.browser.hostile import HOSTILE
 from tests.browser.websites import WebSites
+from tests.support.markdown import ROOT
 from tests.support.server import SEEDS, load_toml
 
 OPEN_HOST = "id.example"
 SHOWN_HOST = "shown.example"
 """Of an environment whose sign-on is shown by an authentication application on the same site."""
+THEMED_HOST = "bakery.example"
+"""Of an environment whose pages look like those of its owner."""
 CLOUD_ID = "00000000-0000-4000-8000-00000000c10d"
 """Of the environment with PingOne's face."""
 CLOUD_PAGE_ID = "00000000-0000-4000-8000-0000000000c1"
@@ -18,9 +22,12 @@ VERIFIER = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
 CHALLENGE = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
 """Of `VERIFIER` (RFC 7636, appendix B)."""
 
-FACTORS = ("totp", "passkey", "email", "sms", "any")
+AUTHORIZATION_PATH = "/as/authorization.oauth2"
+CLOUD_AUTHORIZATION_PATH = f"/{CLOUD_ID}/as/authorize"
+
+FACTORS = ("totp", "passkey", "email", "sms", "any", "kept")
 """Clients, each with a policy and a step of the same name: which second factors count there."""
-EVERYBODY = 12
+EVERYBODY = 17
 """How many users there are without a second factor: `person-0` and so on, and `new-0`."""
 _STEPS: dict[str, dict[str, Any]] = {
     "accounts": {
@@ -29,8 +36,10 @@ _STEPS: dict[str, dict[str, Any]] = {
         "registration": True,
         "password_change": True,
     },
+    "links": {"type": "username_password", "recovery": True, "recovery_by": "link"},
     **{name: {"type": "second_factor", "methods": [name]} for name in FACTORS},
     "any": {"type": "second_factor"},
+    "kept": {"type": "second_factor", "methods": ["email"], "remember_minutes": 60},
 }
 
 
@@ -47,11 +56,19 @@ def make_configuration(sites: WebSites, port: int) -> dict[str, Any]:
             "open": _make_open(sites, port),
             "shown": _make_shown(sites, port),
             "cloud": _make_cloud(sites),
+            "bakery": _make_bakery(sites, port),
         },
     }
 
 
-def authorize_url(base_url: str, client_id: str, redirect_uri: str, **changed: str) -> str:
+def authorize_url(
+    base_url: str,
+    client_id: str,
+    redirect_uri: str,
+    *,
+    path: str = AUTHORIZATION_PATH,
+    **changed: str,
+) -> str:
     """Return where a browser is sent to sign its user on."""
     asked = {
         "client_id": client_id,
@@ -62,7 +79,7 @@ def authorize_url(base_url: str, client_id: str, redirect_uri: str, **changed: s
         "code_challenge_method": "S256",
         **changed,
     }
-    return f"{base_url}/as/authorization.oauth2?{urlencode(asked)}"
+    return f"{base_url}{path}?{urlencode(asked)}"
 
 
 def _extend(env: dict[str, Any], sites: WebSites) -> dict[str, Any]:
@@ -75,11 +92,15 @@ def _extend(env: dict[str, Any], sites: WebSites) -> dict[str, Any]:
     }
     clients = {
         "web-client": web_client,
+        "asking": _make_client(sites, name="Web application"),
         "quick": _make_client(sites, bypass_approval=True),
         **{
             name: _make_client(sites, bypass_approval=True, policy=name)
-            for name in ("remembering", "accounts", *FACTORS)
+            for name in ("remembering", "accounts", "links", *FACTORS)
         },
+        "explored": _make_client(
+            sites, auth_methods=["none"], allow_redirectless=True, policy="accounts"
+        ),
         "framed": _make_client(
             sites,
             bypass_approval=True,
@@ -96,7 +117,7 @@ def _extend(env: dict[str, Any], sites: WebSites) -> dict[str, Any]:
     page = {"url": f"{sites.neighbour}/sign-on", "client": "im_client"}
     users = {**_make_people(), "mallory": {"password": PASSWORD, "attributes": mallory}}
     steps = {"remembering": remembering, **_STEPS}
-    policies = {name: {"steps": [name]} for name in ("remembering", "accounts")}
+    policies = {name: {"steps": [name]} for name in ("remembering", "accounts", "links")}
     factors = {name: {"steps": ["accounts", name]} for name in FACTORS}
     return {
         **env,
@@ -153,6 +174,42 @@ def _make_open(sites: WebSites, port: int) -> dict[str, Any]:
     }
 
 
+def _make_bakery(sites: WebSites, port: int) -> dict[str, Any]:
+    """Return an environment with the theme of the example."""
+    asking = {
+        **_make_client(sites),
+        "name": "Breakfast",
+        "logo_uri": f"{sites.application}/logo.svg",
+        "policy_uri": f"{sites.application}/privacy",
+        "tos_uri": f"{sites.application}/terms",
+    }
+    return {
+        "face": "pingfederate",
+        "name": "Northwind Bakery",
+        "base_url": f"https://{THEMED_HOST}:{port}",
+        "hosts": [THEMED_HOST],
+        "scopes": {"openid": "Know who you are", "email": "Read your e-mail address"},
+        "algorithms": ["ES256"],
+        "token_managers": {"default": {"style": "rfc9068", "algorithm": "ES256"}},
+        "steps": {"form": _STEPS["accounts"], "more": {"type": "second_factor"}},
+        "policies": {"form": {"steps": ["form"]}, "more": {"steps": ["form", "more"]}},
+        "default_policy": "form",
+        "clients": {
+            "asking": asking,
+            "guarded": _make_client(sites, bypass_approval=True, policy="more"),
+        },
+        "users": {"joe": {"password": PASSWORD, "attributes": {"mail": "joe@example.com"}}},
+        "theme": _read_theme(),
+    }
+
+
+def _read_theme() -> dict[str, Any]:
+    """Return the theme of the example, its files found from wherever the server runs."""
+    theme = load_toml(Path("examples/theme/ostiary.toml"))["environments"]["bakery"]["theme"]
+    files = {name: str(ROOT / theme[name]) for name in ("logo", "dark_logo", "stylesheet")}
+    return {**theme, **files}
+
+
 def _make_cloud(sites: WebSites) -> dict[str, Any]:
     """Return an environment with PingOne's face whose endpoints pages of another site may call."""
     client = _make_client(sites, auth_methods=["none"], bypass_approval=True)
@@ -171,7 +228,21 @@ def _make_cloud(sites: WebSites) -> dict[str, Any]:
         "scopes": {"openid": "Know who you are", "email": "Read your e-mail address"},
         "allowed_origins": [sites.application],
         "sessions": {"partitioned": True},
-        "clients": {"single-page": page},
+        "steps": _STEPS,
+        "policies": {
+            "Single_Factor": {"steps": ["accounts"]},
+            **{name: {"steps": ["accounts", name]} for name in ("totp", "passkey")},
+        },
+        "default_policy": "Single_Factor",
+        "clients": {
+            "single-page": page,
+            "asking": _make_client(sites, name="Web application"),
+            "accounts": _make_client(sites, bypass_approval=True),
+            **{
+                name: _make_client(sites, bypass_approval=True, policy=name)
+                for name in ("totp", "passkey")
+            },
+        },
         "users": {"joe": {"password": PASSWORD, "attributes": {"mail": "joe@example.com"}}},
     }
 

@@ -6,7 +6,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from playwright.sync_api import Locator, Page
 
-from tests.browser.installation import PASSWORD, authorize_url
+from tests.browser.installation import AUTHORIZATION_PATH, PASSWORD, authorize_url
 from tests.browser.websites import Arrival, WebSites
 from tests.support import jose
 
@@ -33,12 +33,13 @@ _SEND_FORM = """([url, fields]) => {
 class Person:
     """What somebody does in a window.
 
-    Args: base_url is where to sign on.
+    Args: base_url and path are where to sign on.
     """
 
     page: Page
     base_url: str
     sites: WebSites
+    path: str = AUTHORIZATION_PATH
 
     @property
     def callback(self) -> str:
@@ -47,7 +48,7 @@ class Person:
 
     def open(self, client_id: str, **asked: str) -> None:
         """Come from an application to sign on."""
-        url = authorize_url(self.base_url, client_id, self.callback, **asked)
+        url = authorize_url(self.base_url, client_id, self.callback, path=self.path, **asked)
         self.page.goto(url)
 
     def sign_on(self, username: str = "joe", password: str = PASSWORD) -> None:

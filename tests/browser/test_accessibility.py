@@ -1,23 +1,25 @@
 """Every page is one that everybody can use: axe-core finds nothing wrong with it."""
 
-import io
-import os
 from collections.abc import Callable
-from pathlib import Path
+from dataclasses import replace
 from urllib.parse import urlencode
 
 import pytest
-from PIL import Image
 from playwright.sync_api import expect
 
-from tests.browser.accessibility import Look, Theme, find_violations
-from tests.browser.installation import CHALLENGE, CLOUD_ID, CLOUD_PAGE_ID
+from tests.browser.accessibility import find_violations
+from tests.browser.installation import CHALLENGE, CLOUD_ID, CLOUD_PAGE_ID, THEMED_HOST
 from tests.browser.mailbox import Mailbox
 from tests.browser.passkeys import virtual_authenticator
 from tests.browser.person import Person
+from tests.browser.pictures import picture_taker
 
-PICTURES = os.environ.get("OSTIARY_PICTURES")
-"""A directory that pictures of every page are to be put into."""
+LOGO = b"""<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 48 48">
+<rect width="48" height="48" rx="12" fill="#0f766e"/>
+<path d="M14 20h16v8a8 8 0 0 1-16 0Zm16 1a5 5 0 0 1 0 9"
+fill="none" stroke="#fff" stroke-width="3"/>
+</svg>"""
+"""Of the application; pages show it beside what is the environment's."""
 Way = Callable[[Person, Mailbox], None]
 
 
@@ -101,6 +103,49 @@ def new_password(person: Person, mailbox: Mailbox) -> None:
     expect(person.field("New password")).to_be_visible()
 
 
+def forgotten_username(person: Person, _: Mailbox) -> None:
+    person.open("accounts")
+    person.press("Forgotten username?")
+    person.field("E-mail address").fill(".nobody@example.com")
+    person.press("Send my username")
+    expect(person.page.get_by_role("alert")).to_be_visible()
+
+
+def username_sent(person: Person, mailbox: Mailbox) -> None:
+    forgotten_username(person, mailbox)
+    person.field("E-mail address").fill("nobody@example.com")
+    person.press("Send my username")
+    expect(person.page.get_by_role("heading")).to_have_text("Look into your mail")
+
+
+def recovery_link(person: Person, _: Mailbox) -> None:
+    person.open("links")
+    person.press("Forgotten password?")
+    person.field("Username").fill("person-7")
+    person.press("Send a link")
+    expect(person.page.get_by_role("heading")).to_have_text("Look into your mail")
+
+
+def linked_password(person: Person, mailbox: Mailbox) -> None:
+    recovery_link(person, mailbox)
+    person.page.goto(mailbox.read_link("person-7@example.com"))
+    person.field("New password").fill("short")
+    person.press("Change password")
+    expect(person.page.get_by_role("alert")).to_be_visible()
+
+
+def spent_link(person: Person, _: Mailbox) -> None:
+    person.page.goto(f"{person.base_url}/ext/pwdreset/Reset?link=spent")
+    expect(person.page.get_by_role("heading")).to_have_text("This link is not valid any more")
+
+
+def linked_password_changed(person: Person, mailbox: Mailbox) -> None:
+    linked_password(person, mailbox)
+    person.field("New password").fill("a much longer password")
+    person.press("Change password")
+    expect(person.page.get_by_role("heading")).to_have_text("Your password is changed")
+
+
 def which_factor(person: Person, _: Mailbox) -> None:
     person.open("any")
     person.sign_on("person-9")
@@ -160,6 +205,19 @@ def wrong_code(person: Person, mailbox: Mailbox) -> None:
     expect(person.page.get_by_role("radio").first).to_be_visible()
 
 
+def remembered_browser(person: Person, mailbox: Mailbox) -> None:
+    address = "person-16@example.com"
+    person.open("kept")
+    person.sign_on("person-16")
+    before = mailbox.count(address)
+    person.field("Code").fill(mailbox.read_code(address, number=max(before, 1)))
+    person.press("Continue")
+    person.answer()
+    person.open("kept", prompt="login")
+    person.sign_on("person-16")
+    expect(person.page.get_by_role("checkbox")).to_be_visible()
+
+
 def error(person: Person, _: Mailbox) -> None:
     person.open("nobody-knows-it")
     expect(person.page.get_by_role("alert")).to_be_visible()
@@ -179,6 +237,74 @@ def signed_off(person: Person, mailbox: Mailbox) -> None:
     expect(person.page.get_by_role("heading")).to_have_text("You are signed off")
 
 
+def account(person: Person, _: Mailbox, username: str = "person-12") -> None:
+    own = f"{person.base_url}/idp/account"
+    for _browser in range(2):
+        person.page.context.clear_cookies()
+        person.page.goto(own)
+        person.sign_on(username)
+        person.page.wait_for_url(own)
+    person.open("web-client", scope="openid email profile")
+    person.page.get_by_role("checkbox").check()
+    person.press("Allow")
+    person.answer()
+    person.page.goto(own)
+    expect(person.page.get_by_role("button", name="Withdraw access")).to_be_visible()
+
+
+def account_changed(person: Person, mailbox: Mailbox) -> None:
+    account(person, mailbox, "person-15")
+    person.press("End all other sessions")
+    expect(person.page.get_by_role("status")).to_be_visible()
+
+
+def account_absent(person: Person, _: Mailbox) -> None:
+    own = f"{person.base_url}/idp/account"
+    person.page.goto(own)
+    person.sign_on("person-12")
+    person.page.wait_for_url(own)
+    person.post(own, {"action": "nothing"})
+    expect(person.page.get_by_role("heading")).to_have_text("This is not there")
+
+
+def at_bakery(person: Person) -> Person:
+    """Return somebody before the environment that has a theme."""
+    return replace(person, base_url=person.base_url.replace("localhost", THEMED_HOST))
+
+
+def themed(person: Person, _: Mailbox) -> None:
+    at_bakery(person).open("asking")
+    expect(person.page.get_by_role("img", name="Northwind Bakery")).to_be_visible()
+
+
+def themed_consent(person: Person, _: Mailbox) -> None:
+    person.sites.pages["/logo.svg"] = LOGO
+    at_bakery(person).open("asking")
+    person.sign_on()
+    expect(person.page.get_by_role("button", name="Allow", exact=True)).to_be_visible()
+
+
+def themed_problem(person: Person, _: Mailbox) -> None:
+    at_bakery(person).open("asking")
+    person.press("Register")
+    person.field("Username").fill("ann")
+    person.field("E-mail address").fill("ann@nowhere")
+    person.field("Password").fill("short")
+    person.press("Register")
+    expect(person.page.get_by_role("alert").first).to_be_visible()
+
+
+def themed_factor(person: Person, _: Mailbox) -> None:
+    at_bakery(person).open("guarded")
+    person.sign_on()
+    expect(person.page.get_by_role("radio").first).to_be_visible()
+
+
+def themed_error(person: Person, _: Mailbox) -> None:
+    at_bakery(person).open("nobody-knows-it")
+    expect(person.page.get_by_role("alert")).to_be_visible()
+
+
 PAGES: tuple[Way, ...] = (
     sign_on,
     wrong_password,
@@ -190,6 +316,12 @@ PAGES: tuple[Way, ...] = (
     recovery,
     recovery_code,
     new_password,
+    forgotten_username,
+    username_sent,
+    recovery_link,
+    linked_password,
+    linked_password_changed,
+    spent_link,
     which_factor,
     pair_totp,
     pair_passkey,
@@ -197,32 +329,26 @@ PAGES: tuple[Way, ...] = (
     telephone,
     recovery_codes,
     wrong_code,
+    remembered_browser,
     error,
     sign_off,
     signed_off,
+    account,
+    account_changed,
+    account_absent,
+    themed,
+    themed_consent,
+    themed_problem,
+    themed_factor,
+    themed_error,
 )
 """What leads to each page."""
-
-
-def picture_taker(person: Person, name: str) -> Look | None:
-    """Return what takes pictures for docs/pages, where the environment asks for them."""
-    if PICTURES is None:
-        return None
-    directory = Path(PICTURES)
-
-    def take(theme: Theme, width: int) -> None:
-        picture = person.page.screenshot(full_page=True)
-        # A palette does for pages, and takes a third of the room.
-        small = Image.open(io.BytesIO(picture)).convert("RGB").quantize(64)
-        small.save(directory / f"{name}-{theme}-{width}.png", optimize=True)
-
-    return take
 
 
 @pytest.mark.parametrize("way", PAGES, ids=lambda way: way.__name__)
 def test_axe_finds_nothing_wrong_with_the_page(person: Person, mailbox: Mailbox, way: Way) -> None:
     way(person, mailbox)
-    assert find_violations(person.page, picture_taker(person, way.__name__)) == []
+    assert find_violations(person.page, picture_taker(person.page, way.__name__)) == []
 
 
 @pytest.mark.parametrize(

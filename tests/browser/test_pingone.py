@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from tests.browser.installation import CHALLENGE, CLOUD_ID, CLOUD_PAGE_ID, PASSWORD
+from tests.browser.installation import CLOUD_ID, CLOUD_PAGE_ID
+from tests.browser.own_steps import act, begin, issuer
 from tests.browser.person import Person
 from tests.browser.websites import WebSites
 
@@ -15,26 +16,9 @@ _ASK = """async ([url, token]) => {
     const answer = await fetch(url, { headers: { authorization: `Bearer ${token}` } });
     return answer.status;
 }"""
-_BEGIN = """async ([url, asked]) => {
-    const answer = await fetch(`${url}?${new URLSearchParams(asked)}`, {
-        method: "POST",
-        credentials: "include",
-        headers: { Accept: "application/json", "x-requested-with": "ping-sdk" },
-    });
-    return [answer.status, await answer.json()];
-}"""
 _LOOK = """async url => {
     const headers = { "Content-Type": "application/json" };
     const answer = await fetch(url, { credentials: "include", headers });
-    return [answer.status, await answer.json()];
-}"""
-_ACT = """async ([url, action, inputs]) => {
-    const answer = await fetch(url, {
-        method: "POST",
-        credentials: "include",
-        headers: { "Content-Type": `application/vnd.pingidentity.${action}+json` },
-        body: JSON.stringify(inputs),
-    });
     return [answer.status, await answer.json()];
 }"""
 _SIGN_OFF = """async url => {
@@ -106,11 +90,6 @@ def test_a_page_shows_the_steps_itself_and_signs_off_by_its_token(person: Person
     assert begin(person)[1]["status"] == "USERNAME_PASSWORD_REQUIRED"
 
 
-def issuer(person: Person) -> str:
-    """Return the issuer of the environment."""
-    return f"{person.base_url}/{CLOUD_ID}/as"
-
-
 def sign_on(person: Person) -> Any:
     """Sign on in the application, and return whom it sees."""
     person.page.goto(f"{person.sites.application}/spa")
@@ -136,23 +115,3 @@ def leave(person: Person, method: str, where: str) -> None:
     with person.page.expect_navigation(url=where):
         script = f"([authority, id]) => {{ application(authority, id).{method}(); }}"
         person.page.evaluate(script, [issuer(person), CLOUD_PAGE_ID])
-
-
-def begin(person: Person, **changed: str) -> Any:
-    """Begin a flow as SDKs do: by POST, with everything in the query."""
-    asked = {
-        "client_id": CLOUD_PAGE_ID,
-        "response_type": "code",
-        "response_mode": "pi.flow",
-        "scope": "openid",
-        "code_challenge": CHALLENGE,
-        "code_challenge_method": "S256",
-        **changed,
-    }
-    return person.page.evaluate(_BEGIN, [f"{issuer(person)}/authorize", asked])
-
-
-def act(person: Person, url: str, password: str = PASSWORD) -> Any:
-    """Send username and password."""
-    inputs = {"username": "joe", "password": password}
-    return person.page.evaluate(_ACT, [url, "usernamePassword.check", inputs])

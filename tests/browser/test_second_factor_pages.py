@@ -1,14 +1,8 @@
 """Second factors, as somebody before the pages sets them up and uses them."""
 
-import io
-import time
-from urllib.parse import parse_qs, urlsplit
-
-import zxingcpp
-from PIL import Image
 from playwright.sync_api import expect
 
-from ostiary.core.crypto import otp
+from tests.browser.authenticator_app import code, read_picture
 from tests.browser.mailbox import Mailbox
 from tests.browser.passkeys import virtual_authenticator
 from tests.browser.person import Person
@@ -141,21 +135,6 @@ def pair_totp(person: Person, username: str, client_id: str) -> bytes:
     person.press("Continue")
     assert "code" in person.answer()
     return seed
-
-
-def read_picture(person: Person) -> bytes:
-    """Return the key in the QR code, read off the screen; it stands on the page as text too."""
-    screen = Image.open(io.BytesIO(person.page.screenshot(full_page=True)))
-    (read,) = zxingcpp.read_barcodes(screen)
-    (key,) = parse_qs(urlsplit(read.text).query)["secret"]
-    shown = person.page.get_by_role("listitem").all_inner_texts()
-    assert key in [text.replace(" ", "") for text in shown]
-    return otp.seed_of(key)
-
-
-def code(seed: bytes, *, steps: int = 0) -> str:
-    """Return what an application shows, some steps from now."""
-    return otp.code_at(seed, time.time() + steps * otp.STEP_SECONDS)
 
 
 def walk_to(person: Person, label: str) -> None:

@@ -8,9 +8,9 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from ostiary.core.crypto import otp
+from tests.browser.authenticator_app import code
 from tests.browser.installation import PASSWORD, SHOWN_HOST, authorize_url
 from tests.browser.passkeys import virtual_authenticator
-from tests.browser.test_second_factor_pages import code
 from tests.browser.websites import WebSites
 from tests.support.server import Server
 

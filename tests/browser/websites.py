@@ -13,6 +13,7 @@ from tests.support.certificates import make_authority
 
 APPLICATION, STRANGER = "app.example", "stranger.example"
 HOSTS = (APPLICATION, STRANGER)
+_KINDS = {"js": "text/javascript", "mjs": "text/javascript", "svg": "image/svg+xml"}
 _BLANK = b"<!doctype html><title>%s</title><h1>%s</h1>"
 
 
@@ -117,7 +118,7 @@ def _make_handler(sites: WebSites) -> type[BaseHTTPRequestHandler]:
                 super().handle()
 
         def _answer(self, path: str, body: bytes) -> None:
-            kind = "text/javascript" if path.endswith(".js") else "text/html"
+            kind = _KINDS.get(path.rpartition(".")[2], "text/html")
             self.send_response(200)
             self.send_header("content-type", f"{kind}; charset=utf-8")
             self.send_header("content-length", str(len(body)))

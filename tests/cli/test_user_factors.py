@@ -58,5 +58,16 @@ def test_factors_are_shown_without_secrets_and_removed(site: Site) -> None:
     assert site.audited()[-2:] == ["authenticator_removed"] * 2
 
 
+def test_browsers_are_forgotten_of_whoever_has_a_second_factor(site: Site) -> None:
+    joe = site.answer("user", "add", "joe", "--no-password")["user"]
+    none = site.run("user", "factors", "joe", "--forget-browsers")
+    assert none.stdout == "joe: has no second factor\n"
+    enrol(site, joe["id"])
+    done = site.run("user", "factors", "joe", "--forget-browsers")
+    assert done.stdout == "joe: no browser is remembered any more\n"
+    assert site.answer("user", "factors", "joe", "--forget-browsers") == {"done": "forgotten"}
+    assert site.audited()[-2:] == ["browsers_forgotten"] * 2
+
+
 def test_some_and_all_exclude_each_other(site: Site) -> None:
     assert site.run("user", "factors", "joe", "--remove", "x", "--remove-all").returncode == 2

@@ -19,6 +19,7 @@ from tests.support.session import SessionDirectory
 RUN = ("sh", "python")
 FILE = re.compile(r"# ([\w.-]+\.toml)\n")
 SHOWN = ("json", "text")
+EXAMPLES = (".toml", ".svg", ".css")
 NOT_RUN = re.compile(r"<!-- not run: .{10,} -->")
 
 
@@ -103,7 +104,9 @@ def _move(text: str, ports: dict[str, str]) -> str:
 
 
 def _copy_examples(directory: Path, ports: dict[str, str]) -> None:
-    for path in (ROOT / "examples").rglob("*.toml"):
+    for path in (ROOT / "examples").rglob("*"):
+        if path.suffix not in EXAMPLES:
+            continue
         copy = directory / path.relative_to(ROOT)
         copy.parent.mkdir(parents=True, exist_ok=True)
         copy.write_text(_move(path.read_text(), ports))

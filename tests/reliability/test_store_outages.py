@@ -154,7 +154,15 @@ class Load:
 
 
 async def is_stored(store: StoreBackend, number: int) -> bool:
-    return await store.find(ENV, make_key(number), now=NOW) is not None
+    """Look, and look again while the store cannot say: what was kept is asked, not how quickly."""
+    started = time.monotonic()
+    while True:
+        try:
+            return await store.find(ENV, make_key(number), now=NOW) is not None
+        except UnavailableError:
+            if time.monotonic() - started > 30:
+                raise
+            await asyncio.sleep(0.05)
 
 
 def count_sessions(url: str) -> int:

@@ -12,7 +12,7 @@ from ostiary.core.base.errors import OAuthCode, OAuthError
 from ostiary.core.base.ids import FlowId
 from ostiary.core.base.params import Params
 from ostiary.core.flow.errors import FlowRefusedError
-from ostiary.core.model.audit import AuthorizationAnswered, RequestRefused, UserTokenIssued
+from ostiary.core.model.audit.tokens import AuthorizationAnswered, RequestRefused, UserTokenIssued
 from ostiary.core.model.authorization_request import ResponseMode
 from ostiary.core.oauth.answers import distrust
 from ostiary.core.oauth.authorization_request import is_redirectless
@@ -176,6 +176,23 @@ def test_SEC_17_no_token_ever_stands_in_a_query(response_type: str, mode: str | 
         settled_as = outcome.response_mode
     assert isinstance(outcome, RedirectableError) is (carries_tokens and mode == "query")
     assert not (carries_tokens and settled_as is ResponseMode.QUERY)
+
+
+REDIRECTING = ("form_post", "fragment", "query")
+
+
+@pytest.mark.parametrize(("allowed", "asked"), list(product(REDIRECTING, [None, *REDIRECTING])))
+def test_SEC_17_a_request_chooses_no_way_that_is_not_the_clients(
+    allowed: str, asked: str | None
+) -> None:
+    env = make_reading_environment(response_modes=frozenset({allowed}))
+    outcome = tried(env, response_mode=asked)
+    if (asked or "query") == allowed:
+        assert not isinstance(outcome, RedirectableError)
+        assert outcome.response_mode == allowed
+    else:
+        assert isinstance(outcome, RedirectableError)
+        assert outcome.response.members["error"] == "invalid_request"
 
 
 @given(TEXT, TEXT, st.sampled_from([ResponseMode.QUERY, ResponseMode.FRAGMENT]))

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from ostiary.core.model.audit import ReplayDetected, RequestRefused, UserTokenIssued
+from ostiary.core.model.audit.tokens import ReplayDetected, RequestRefused, UserTokenIssued
 from tests.support.app import canary_free
 from tests.support.codes import (
     CHALLENGE,

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from ostiary.core.model.audit import ReplayDetected, RequestRefused
+from ostiary.core.model.audit.tokens import ReplayDetected, RequestRefused
 from tests.support.app import App, run_now
 from tests.support.asgi import Answer
 from tests.support.browsing import (

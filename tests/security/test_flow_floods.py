@@ -3,7 +3,7 @@
 import pytest
 
 from ostiary.adapters.limiter import with_flows_per_minute
-from ostiary.core.model.audit import RequestRefused
+from ostiary.core.model.audit.tokens import RequestRefused
 from tests.support.app import App
 from tests.support.asgi import Answer
 from tests.support.browsing import (

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from ostiary.core.model.audit import RequestRefused
+from ostiary.core.model.audit.tokens import RequestRefused
 from ostiary.core.model.environment import Environment
 from ostiary.core.model.user import User
 from ostiary.core.signon.contacts import email_of

@@ -13,7 +13,7 @@ import pytest
 
 from ostiary.adapters.outbound import exchanging, https
 from ostiary.core.base.ids import EnvironmentId
-from ostiary.core.model.audit import FetchFailed
+from ostiary.core.model.audit.outbound import FetchFailed
 from ostiary.core.ports.fetcher import FetchFailedError, FetchFailure, FetchRequest
 from tests.support.certificates import Authority, make_authority
 from tests.support.odd_server import OddServer, is_silent, never_ends, odd_server, plays_bytes, says

@@ -11,7 +11,7 @@ from ostiary.core.model.flow import Stage
 from ostiary.core.model.policy import Policy, StepInstance, StepNode
 from ostiary.core.ports.delivery import Channel
 from tests.support.flows import FORM, BrowserJar
-from tests.unit.core.steps.test_second_factor import People
+from tests.support.people import People
 
 pytestmark = pytest.mark.anyio
 TARGET = "joe.second@example.com"

@@ -11,12 +11,8 @@ import pytest
 from ostiary.core.base.errors import UnavailableError
 from ostiary.core.base.ids import UserId
 from ostiary.core.crypto.passwords import read_hash
-from ostiary.core.model.audit import (
-    PasswordAccepted,
-    PasswordLocked,
-    PasswordRefused,
-    PasswordUpgraded,
-)
+from ostiary.core.model.audit.accounts import PasswordUpgraded
+from ostiary.core.model.audit.sign_on import PasswordAccepted, PasswordLocked, PasswordRefused
 from ostiary.core.model.password_policy import LockoutPolicy
 from ostiary.core.model.user import UserPassword
 from ostiary.core.signon.outcomes import Accepted, Locked, MustChange, Rejected

@@ -4,7 +4,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from ostiary.core.model.audit import RequestRefused
+from ostiary.core.model.audit.tokens import RequestRefused
 from ostiary.core.model.session import SessionPolicy
 from tests.support.browsing import returned
 from tests.support.pingone_browsing import (

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from ostiary.core.model.audit import ReplayDetected, RequestRefused
+from ostiary.core.model.audit.tokens import ReplayDetected, RequestRefused
 from ostiary.core.model.client import RefreshPolicy
 from tests.support.app import canary_free
 from tests.support.codes import (

@@ -7,7 +7,7 @@ import pytest
 from msgspec.structs import replace
 
 from ostiary.core.crypto.sealing import SealBrokenError
-from ostiary.core.model.audit import (
+from ostiary.core.model.audit.authenticators import (
     SecondFactorAccepted,
     SecondFactorLocked,
     SecondFactorRefused,

@@ -6,7 +6,7 @@ from urllib.parse import quote, urlencode, urlsplit
 
 import pytest
 
-from ostiary.core.model.audit import RequestRefused
+from ostiary.core.model.audit.tokens import RequestRefused
 from ostiary.core.model.policy import StepInstance
 from ostiary.core.model.session import SessionPolicy
 from tests.support.app import make_app

@@ -9,7 +9,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from ostiary.core.base.ids import ClientId
-from ostiary.core.model.audit import RequestRefused
+from ostiary.core.model.audit.tokens import RequestRefused
 from ostiary.core.model.authentication_application import AuthenticationApplication
 from tests.support.app import BASE_URL
 from tests.support.browsing import (

@@ -4,7 +4,12 @@ from typing import Any
 
 import pytest
 
-from ostiary.core.model.audit import RequestRefused, TokenIntrospected, TokenIssued, TokenRevoked
+from ostiary.core.model.audit.tokens import (
+    RequestRefused,
+    TokenIntrospected,
+    TokenIssued,
+    TokenRevoked,
+)
 from tests.support import jose
 from tests.support.app import (
     INTROSPECT,

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from ostiary.core.base.ids import ClientId
 from ostiary.core.model.environment import SubjectKind
 from tests.support import jose
 from tests.support.app import INTROSPECT, TOKEN, assertion_params
@@ -218,6 +219,28 @@ async def test_SEC_82_bearer_is_read_in_any_case(scheme: str) -> None:
     token = (await codes.tokens())["access_token"]
     answer = await codes.app.pingfederate.get(USERINFO, [("authorization", f"{scheme} {token}")])
     assert answer.status == 200
+
+
+@pytest.mark.parametrize("manager", MANAGERS)
+async def test_SEC_50_a_token_is_over_when_its_client_may_not_have_its_scopes(manager: str) -> None:
+    """As at a refresh: the whole token goes, and comes back with the scope."""
+    codes = await signed_on()
+    tokens = await codes.tokens(target=by_manager(manager))
+    scopes = codes.env.clients[ClientId("web")].scopes
+    codes.app.change_client("web", scopes=scopes - {"email"})
+    assert not await codes.is_active(tokens["access_token"])
+    assert (await _userinfo(codes, tokens["access_token"])).error == (401, "invalid_token")
+    codes.app.change_client("web", scopes=scopes - {"api:read"})
+    assert await codes.is_active(tokens["access_token"])
+    assert (await _userinfo(codes, tokens["access_token"])).status == 200
+
+
+async def test_SEC_50_a_clients_own_token_is_over_when_it_may_not_have_its_scopes() -> None:
+    codes = await signed_on()
+    token = await codes.app.token("sdk-client-id", scope="api:read")
+    assert await codes.is_active(token)
+    codes.app.change_client("sdk-client-id", scopes=frozenset({"openid"}))
+    assert not await codes.is_active(token)
 
 
 @pytest.mark.parametrize("subject", list(SubjectKind))

@@ -10,7 +10,7 @@ from ostiary.adapters.stores.memory import FAULT_POINTS
 from ostiary.core.base.errors import UnavailableError
 from ostiary.core.base.ids import TokenManagerId
 from ostiary.core.crypto.keys import SigningKey
-from ostiary.core.model.audit import RequestRefused
+from ostiary.core.model.audit.tokens import RequestRefused
 from tests.support.app import (
     INTROSPECT,
     REVOKE,

@@ -179,9 +179,9 @@ def test_the_clients_of_the_guides_sign_users_on(default: EnvironmentSettings, k
 def test_S3_14_the_form_of_the_samples_offers_to_remember_nothing(
     default: EnvironmentSettings,
 ) -> None:
-    ((key, form),) = default.steps.items()
+    (key,) = default.policies["default"].steps or ()
+    form = default.steps[key]
 
-    assert default.policies["default"].steps == (key,)
     assert form.type == "username_password"
     assert not form.remember_my_username
     assert not form.this_is_my_device
@@ -200,6 +200,22 @@ def test_S2_7_S3_23_the_people_of_the_samples_are_there(
     assert user.password is not None
     assert user.password.value is not None
     assert user.password.value.get_secret_value() == password
+
+
+@pytest.mark.parametrize(
+    ("key", "single", "multi"),
+    [("default", "default", "multi_factor"), ("customers", "Single_Factor", "Multi_Factor")],
+)
+def test_both_faces_have_a_policy_with_a_second_factor_beside_the_one_that_counts(
+    configuration: Configuration, key: str, single: str, multi: str
+) -> None:
+    environment = configuration.environments[key]
+    first, second = environment.policies[multi].steps or ()
+
+    assert implied.default_policy(environment) == single
+    assert environment.policies[single].steps == (first,)
+    assert environment.steps[second].type == "second_factor"
+    assert environment.steps[second].no_authenticators == "enrol"
 
 
 def test_pingones_environment_and_its_worker_have_their_fixed_ids(

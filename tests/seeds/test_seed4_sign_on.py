@@ -1,6 +1,7 @@
 """Sign-on at PingOne's addresses in the example configuration, over TLS, as a page of one's own."""
 
 import json
+import time
 from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -11,6 +12,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import pytest
 
 from ostiary.core.base.ids import is_uuid
+from ostiary.core.crypto import otp
 from tests.support import jose
 from tests.support.browsing import CHALLENGE, VERIFIER
 from tests.support.server import Answer, Server
@@ -156,3 +158,34 @@ def test_S4_30_S4_31_what_an_application_may_not_ask_for_is_refused(program: Pro
         asked = urlencode({**ASKED, "response_type": response_type, "nonce": "n-1"})
         back = location(program.ask(f"/{ENVIRONMENT}/as/authorize?{asked}"))
         assert "error=unauthorized_client" in back
+
+
+def test_the_policy_with_a_second_factor_is_there_and_whoever_has_no_second_factor_sets_one_up(
+    program: Program,
+) -> None:
+    asked = {**ASKED, "acr_values": "Multi_Factor", "prompt": "login"}
+    key, flow = "", {}
+    for _ in range(2):
+        sent = location(program.ask(f"/{ENVIRONMENT}/as/authorize?{urlencode(asked)}"))
+        flow_id = parse_qs(urlsplit(sent).query)["flowId"][0]
+        url = f"{program.server.base_url}/{ENVIRONMENT}/flows/{flow_id}"
+        credentials = {"username": "joe", "password": "Password1"}
+        flow = program.act(url, "usernamePassword.check", credentials)
+        if flow["status"] == "DEVICE_PAIRING_METHOD_REQUIRED":
+            chosen = {"devicePairingMethod": "TOTP"}
+            key = program.act(url, "devicePairingMethod.select", chosen)["pairingKey"]
+            flow = program.act(url, "totpDevice.activate", {"otp": code_now(key)})
+        else:
+            assert flow["status"] == "OTP_REQUIRED"
+            flow = program.act(url, "otp.check", {"otp": code_now(key, steps=1)})
+        assert flow["status"] == "COMPLETED"
+    back = urlsplit(location(program.ask(flow["resumeUrl"])))
+    answer = {name: values[0] for name, values in parse_qs(back.query).items()}
+    _, claims = jose.parts(exchange(program, answer)["id_token"])
+    assert claims["acr"] == "Multi_Factor"
+    assert claims["amr"] == ["pwd", "otp", "mfa"]
+
+
+def code_now(key: str, *, steps: int = 0) -> str:
+    """Return what an application shows now, or so many steps later."""
+    return otp.code_at(otp.seed_of(key), time.time() + steps * otp.STEP_SECONDS)

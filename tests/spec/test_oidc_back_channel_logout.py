@@ -8,7 +8,7 @@ from ostiary.core.base.errors import UnavailableError
 from ostiary.core.base.ids import KeyId, UserId
 from ostiary.core.crypto import jws
 from ostiary.core.crypto.keys import Algorithm, KeySet, SigningKey
-from ostiary.core.model.audit import LogoutNoticeSent
+from ostiary.core.model.audit.outbound import LogoutNoticeSent
 from ostiary.core.model.environment import ENVIRONMENT_KEYS
 from ostiary.core.model.logout import LogoutURIs
 from ostiary.core.oidc.logout_notices import CLAIM_SECONDS, PAUSES_SECONDS

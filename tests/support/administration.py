@@ -83,6 +83,7 @@ FULL = """
 [server]
 mode = "dev"
 public_url = "https://id.example.com:8443"
+mutual_tls_url = "https://id.example.com:8444"
 hosts = ["other.example.com", "127.0.0.1"]
 default_environment = "main"
 pingone_default = "people"
@@ -119,6 +120,7 @@ type = "identifier_first"
 remember_my_username = true
 this_is_my_device = true
 recovery = true
+recovery_by = "link"
 registration = true
 registration_population = "guests"
 password_change = true
@@ -128,6 +130,7 @@ type = "second_factor"
 methods = ["totp", "passkey"]
 no_authenticators = "block"
 choose_first = true
+remember_minutes = 10
 [environments.main.policies.customers]
 steps = ["name", "form"]
 [environments.main.policies.staff]
@@ -184,6 +187,7 @@ token_managers = ["second", "first"]
 may_introspect = true
 issuer_audience_only = true
 response_types = ["token id_token code", "code"]
+response_modes = ["query", "form_post"]
 redirect_uris = ["https://b.example.com/callback", "app:/callback"]
 post_logout_redirect_uris = ["https://b.example.com/bye", "https://a.example.com/bye"]
 backchannel_logout_uri = "https://b.example.com/logout"
@@ -209,6 +213,8 @@ managed_populations = ["staff", "guests"]
 logo_uri = "https://b.example.com/logo.svg"
 policy_uri = "https://b.example.com/privacy"
 tos_uri = "https://b.example.com/terms"
+certificate_bound_tokens = true
+client_certificate = { subject_dn = "CN=program, O=Example" }
 [environments.main.clients.program.jwks]
 keys = [{ kty = "OKP", crv = "Ed25519", kid = "its-key", \
 x = "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo" }]
@@ -230,6 +236,24 @@ history = 5
 min_of = { "0123456789" = 2 }
 max_repeated = 3
 min_unique = 4
+[environments.main.client_authorities]
+partners = '''
+-----BEGIN CERTIFICATE-----
+MIHSMIGFoAMCAQICAQEwBQYDK2VwMBMxETAPBgNVBAMMCFBhcnRuZXJzMB4XDTI2
+MDEwMTAwMDAwMFoXDTQ2MDEwMTAwMDAwMFowEzERMA8GA1UEAwwIUGFydG5lcnMw
+KjAFBgMrZXADIQDkgdrCgxfWzfwIlYBHE8G0XqPaE+yA7HKmvt/Sc+qahzAFBgMr
+ZXADQQDMSwztH/13ADOXlUhQshKN5blY/1zNN0fUa6KICjS/AckHHfHcMglAsw6v
+U43KrFrCK4oBNpFyE0lgabMhpDIH
+-----END CERTIFICATE-----
+'''
+[environments.main.theme]
+title = "The Main"
+logo = "data:image/svg+xml;base64,PHN2ZyB4bWxucz0iaHR0cDovL3d3dy53My5vcmcvMjAwMC9zdmciLz4="
+dark_logo = "data:image/png;base64,iVBORw0KGgo="
+stylesheet = "data:text/css;base64,aDEgeyBmb250LXdlaWdodDogNDAwOyB9Cg=="
+light = { primary = "#0f766e" }
+dark = { primary = "#5eead4", on_primary = "#000" }
+links = { imprint = "https://main.example.com/imprint" }
 
 [environments.people]
 face = "pingone"

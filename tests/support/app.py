@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from ostiary.adapters.directories.local import LocalDirectory
+from ostiary.adapters.flow_recorder import FlowRecorder
 from ostiary.adapters.limiter import DEFAULT_ALLOWANCES, Allowance, WindowLimiter
 from ostiary.adapters.password_hashing import PooledHashing
 from ostiary.adapters.signing import PooledSigner
@@ -15,10 +16,11 @@ from ostiary.adapters.stores.backend import Reach, unhooked
 from ostiary.adapters.stores.memory import MemoryStore
 from ostiary.core.base.clock import FrozenClock
 from ostiary.core.base.ids import ClientId
-from ostiary.core.model.audit import Event
+from ostiary.core.model.audit.event import Event
 from ostiary.core.model.client import Client
 from ostiary.core.model.environment import Environment, Face
 from ostiary.core.model.snapshot import Snapshot
+from ostiary.core.ports.flow_log import CLOSED
 from ostiary.core.ports.signing import Signer
 from ostiary.http.route import Route
 from ostiary.main.wiring import Ports, build_application, build_routes
@@ -100,6 +102,7 @@ class App:
     failures: Failures
     readiness: SwitchedReadiness
     outbox: Outbox
+    flow_recorder: FlowRecorder | None
     pingfederate: Caller
     pingone: Caller
 
@@ -211,6 +214,8 @@ def make_app(
     now: float = NOW,
     reach: Reach = unhooked,
     signer: Signer | None = None,
+    has_flow_log: bool = False,
+    has_explorer: bool = False,
 ) -> App:
     """Start a server of PingFederate's `default` and PingOne's `customers` and `partners`.
 
@@ -223,12 +228,13 @@ def make_app(
     configured = tuple(environments) if environments is not None else _environments(clients)
     snapshots, failures = HeldSnapshot(make_snapshot(configured)), Failures()
     readiness, hashing, outbox = SwitchedReadiness(), PooledHashing(), Outbox()
+    recorder = FlowRecorder(events) if has_flow_log else None
     ports = Ports(
         snapshots=snapshots,
         readiness=readiness,
         issuances=store,
         tokens=store,
-        events=events,
+        events=recorder or events,
         limiter=WindowLimiter(clock, allowances),
         signer=signer or PooledSigner(),
         directory=LocalDirectory(store.users, hashing),
@@ -245,8 +251,9 @@ def make_app(
         configurations=store,
         sealer=make_sealer(),
         clock=clock,
+        flow_log=recorder or CLOSED,
     )
-    application = build_application(ports, report=failures.report)
+    application = build_application(ports, report=failures.report, has_explorer=has_explorer)
     return App(
         routes=build_routes(ports),
         snapshots=snapshots,
@@ -256,6 +263,7 @@ def make_app(
         failures=failures,
         readiness=readiness,
         outbox=outbox,
+        flow_recorder=recorder,
         pingfederate=Caller(application, PINGFEDERATE_HOST),
         pingone=Caller(application, PINGONE_HOST),
     )

@@ -27,6 +27,7 @@ _SECURITY_HEADERS = {
 }
 _POLICY = "default-src 'none'; frame-ancestors 'none'"
 _PAGE = "text/html; charset=utf-8"
+_FILES = frozenset({"image/svg+xml", "image/png", "image/webp", "text/css"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +211,9 @@ def _check_content(answer: Answer) -> None:
     if content_type == "application/jwt":
         assert answer.body.count(b".") == 2
         return
+    if content_type in _FILES:
+        assert answer.header("content-disposition") == "attachment"
+        return
     assert content_type == "application/json"
     members = answer.json()
     assert isinstance(members, dict)
@@ -220,7 +224,9 @@ def _check_caching(method: str, answer: Answer) -> None:
     """Only a public document may be kept; everything else is for its one reader, once."""
     if method in {"GET", "HEAD"} and answer.status == 200 and b'"OK"' not in answer.body:
         kept = answer.header("cache-control")
-        assert kept in {"no-store", "public, max-age=300"}
+        for_good = {"public, max-age=31536000, immutable"}
+        is_file = answer.header("content-type") in _FILES
+        assert kept in {"no-store", *(for_good if is_file else {"public, max-age=300"})}
         return
     assert answer.header("cache-control") == "no-store"
     assert answer.header("pragma") == "no-cache"

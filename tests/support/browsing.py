@@ -176,16 +176,19 @@ def make_sign_on_app(
     users: Iterable[User] = (),
     reach: Reach = unhooked,
     allowances: Mapping[str, Allowance | None] = DEFAULT_ALLOWANCES,
+    has_flow_log: bool = False,
     **fields: Any,
 ) -> App:
     """Start a server on which `joe` signs on, of one environment with PingFederate's face.
 
     Args:
-        reach, allowances: as for `make_app`.
+        reach, allowances, has_flow_log: as for `make_app`.
         fields: of the environment.
     """
     env = make_sign_on_environment(clients, **fields)
-    app = make_app(environments=[env], reach=reach, allowances=allowances)
+    app = make_app(
+        environments=[env], reach=reach, allowances=allowances, has_flow_log=has_flow_log
+    )
     joe = make_user(1, username="joe", attributes={"mail": "joe@example.com", "given_name": "Joe"})
     run_now(app.store.users.create(env, [joe, *users]))
     return app

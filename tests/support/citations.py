@@ -12,7 +12,7 @@ _PART = re.compile(
     r"|OpenID Connect (?:Back-Channel|Front-Channel|RP-Initiated) Logout"
     r"|OAuth 2\.0 (?:Form Post Response Mode|Multiple Response Type Encoding Practices)"
     r"|OWASP [\w ]+|ASGI(?: TLS)?"
-    r"|W3C [A-Z]\w+(?: [A-Z]\w+)*|NIST SP [\w-]+|Unicode)"
+    r"|W3C [A-Z]\w+(?: [A-Z]\w+)*|NIST SP [\w-]+|Unicode(?: Technical Standard \d+)?)"
     r"|(?P<vendor>PingFederate|PingOne)"
     r'|"(?P<title>[^"]+)"'
     r"|§(?P<first>[\d.]*\d)(?:-(?P<last>[\d.]*\d))?"

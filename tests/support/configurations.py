@@ -20,7 +20,7 @@ VOCABULARY = Vocabulary(
             "none",
         }
     ),
-    step_types=frozenset({"identifier_first", "username_password"}),
+    step_types=frozenset({"identifier_first", "second_factor", "username_password"}),
     store_schemes=frozenset({"memory", "sqlite", "postgresql"}),
 )
 LONG_SECRET = "0123456789abcdef0123456789abcdef"
@@ -49,6 +49,12 @@ class MadeUpSurroundings:
         if path not in self.files:
             raise UnreadableFileError("No such file or directory")
         return self.files[path]
+
+    def read_bytes(self, path: str, max_bytes: int) -> bytes:
+        content = self.read_text(path).encode()
+        if len(content) > max_bytes:
+            raise UnreadableFileError(f"it has more than {max_bytes} bytes")
+        return content
 
     def may_others_read(self, path: str) -> bool:
         return path in self.readable

@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from ostiary.core.admin.compiler.face_traits import find_traits
 from ostiary.core.base.ids import EnvironmentId, stable_uuid
 from ostiary.core.base.secret import Secret
 from ostiary.core.crypto.sealing import Sealer
 from ostiary.core.crypto.secret_digests import SecretDigester
 from ostiary.core.model.environment import Environment, Face
+from ostiary.core.model.faces import FACES
 
 
 def make_environment(key: str = "default", **overrides: Any) -> Environment:
@@ -32,6 +32,6 @@ def make_environment(key: str = "default", **overrides: Any) -> Environment:
     }
     merged = {**fields, **overrides}
     merged.setdefault(
-        "traits", find_traits(merged["face"], merged["id"], merged["organization_id"])
+        "traits", FACES[merged["face"]].find_traits(merged["id"], merged["organization_id"])
     )
     return Environment(**merged)

@@ -21,7 +21,7 @@ from ostiary.core.flow.turn import Turn
 from ostiary.core.flow.walker import PolicyWalker
 from ostiary.core.model.authorization_request import AuthorizationRequest, ResponseMode
 from ostiary.core.model.client import Client
-from ostiary.core.model.environment import Environment
+from ostiary.core.model.environment import Environment, Face
 from ostiary.core.model.policy import Node, Policy, StepInstance, StepNode
 from ostiary.core.model.user import User, UserPassword
 from ostiary.core.signon.devices import Devices
@@ -29,6 +29,8 @@ from ostiary.core.signon.message_rate import MessageRate
 from ostiary.core.signon.one_time_codes import OneTimeCodes
 from ostiary.core.signon.password import PasswordSignOn
 from ostiary.core.signon.password_changes import PasswordChanges
+from ostiary.core.signon.recovery_links import RecoveryLinks
+from ostiary.core.signon.remembered_browsers import RememberedBrowsers
 from ostiary.core.signon.second_factors import SecondFactors
 from ostiary.core.steps.consent import Consent
 from ostiary.core.steps.contract import Offer, Step
@@ -40,7 +42,9 @@ from ostiary.core.steps.registering import Registering
 from ostiary.core.steps.registration import Registration
 from ostiary.core.steps.second_factor import SecondFactor
 from ostiary.core.steps.username_password import UsernamePassword
+from ostiary.core.steps.username_recovery import UsernameRecovery
 from ostiary.core.steps.ways_aside import WaysAside
+from ostiary.main.face_pages import FacePages
 from tests.support.app import RecordedEvents
 from tests.support.environments import make_environment
 from tests.support.outbox import Outbox
@@ -113,7 +117,7 @@ class BrowserJar:
 
     def keep(self, turn: Turn) -> Turn:
         """Take over what a turn says, and return the turn."""
-        names = ("cookie", "persistent_cookie", "device", "username", "api_state")
+        names = ("cookie", "persistent_cookie", "device", "remembered", "username", "api_state")
         for name in names:
             value = getattr(turn.change, name)
             if value is not None:
@@ -168,6 +172,11 @@ class Flows:
         return MessageRate(self.store.attempts, self.limiter, Devices(self.clock), self.clock)
 
     @property
+    def recovery_links(self) -> RecoveryLinks:
+        pages = FacePages(dict.fromkeys(Face, lambda env, value: f"{env.base_url}/reset?{value}"))
+        return RecoveryLinks(self.directory, self.changes, self.message_rate, pages, self.clock)
+
+    @property
     def second_factors(self) -> SecondFactors:
         return SecondFactors(
             self.store.authenticators,
@@ -190,11 +199,20 @@ class Flows:
             Consent(store.consents),
             IdentifierFirst(),
             PasswordChange(passwords, self.changes, Devices(clock)),
-            SecondFactor(self.directory, self.second_factors),
+            SecondFactor(
+                self.directory,
+                self.second_factors,
+                Devices(clock),
+                RememberedBrowsers(clock),
+                self.events,
+            ),
             Pairing(self.directory, self.second_factors),
-            PasswordRecovery(self.directory, self.changes, codes, self.outbox, rate),
+            PasswordRecovery(
+                self.directory, self.changes, codes, self.recovery_links, self.outbox, rate
+            ),
             Registration(registering),
             UsernamePassword(passwords, Devices(clock), WaysAside(registering)),
+            UsernameRecovery(self.directory, self.outbox, rate),
         )
         walker = PolicyWalker(
             {**{step.type: step for step in steps}, **self.more_steps},

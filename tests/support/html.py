@@ -9,9 +9,12 @@ from html.parser import HTMLParser
 from typing import Self
 from urllib.parse import urlsplit, urlunsplit
 
-_VOID = frozenset({"img", "input", "meta"})
+_VOID = frozenset({"img", "input", "link", "meta", "source"})
 _INLINE = {"style": "style-src", "script": "script-src"}
-_POLICY = re.compile(r"[a-z-]+( ('none'|'sha256-[A-Za-z0-9+/=]+'|https?://[A-Za-z0-9.:-]+))+")
+_POLICY = re.compile(
+    r"[a-z-]+( ('none'|'self'|'sha256-[A-Za-z0-9+/=]+'|https?://[A-Za-z0-9.:-]+[!-+\--:<-~]*))+"
+)
+_OWN = re.compile(r"/(?:[a-z0-9-]+/)*assets/theme/[a-z-]+-[0-9a-f]{24}\.[a-z]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,15 +100,24 @@ def _check_policy(policy: str, elements: list[Element]) -> None:
         assert sources[name] == "'none'"
     for tag, name in _INLINE.items():
         texts = [element.text for element in elements if element.tag == tag]
-        assert sources.get(name, "").split() == [_digest(text) for text in texts]
-    images = [element.attributes["src"] for element in elements if element.tag == "img"]
-    assert all(image.startswith(sources["img-src"] + "/") for image in images)
-    assert ("img-src" in sources) is bool(images)
+        own = _own_files(elements, "link", "href") if tag == "style" else set()
+        let_in = [*(["'self'"] if own else []), *(_digest(text) for text in texts)]
+        assert sources.get(name, "").split() == let_in
+    shown = {element.attributes["src"] for element in elements if element.tag == "img"}
+    own = _own_files(elements, "img", "src") | _own_files(elements, "source", "srcset")
+    let_in = [*(["'self'"] if own else []), *(image.partition("?")[0] for image in shown - own)]
+    assert sources.get("img-src", "").split() == let_in
     frames = [element.attributes["src"] for element in elements if element.tag == "iframe"]
     origins = {urlunsplit((*urlsplit(frame)[:2], "", "", "")) for frame in frames}
     assert set(sources.get("frame-src", "").split()) == origins
     # Chrome holds it against the whole chain of redirects that follows a form.
     assert "form-action" not in sources
+
+
+def _own_files(elements: list[Element], tag: str, attribute: str) -> set[str]:
+    """Return the addresses of a theme's files on a page."""
+    named = {element.attributes[attribute] for element in elements if element.tag == tag}
+    return {address for address in named if _OWN.fullmatch(address)}
 
 
 def _is_harmless(frame: Element) -> bool:
@@ -115,9 +127,7 @@ def _is_harmless(frame: Element) -> bool:
     return "hidden" in frame.attributes and rights <= can_do
 
 
-_ACTIVE = frozenset(
-    {"object", "embed", "base", "link", "foreignobject", "use", "image", "animate", "set"}
-)
+_ACTIVE = frozenset({"object", "embed", "base", "foreignobject", "use", "image", "animate", "set"})
 """The last five stand in pictures; of those a page has shapes alone."""
 
 
@@ -127,6 +137,8 @@ def _check_nothing_active(elements: list[Element]) -> None:
         assert not any(name.startswith("on") or name == "style" for name in names)
         assert element.tag not in _ACTIVE
         assert element.tag != "script" or not names
+        assert element.tag != "link" or _OWN.fullmatch(element.attributes["href"])
+        assert element.tag != "link" or element.attributes["rel"] == "stylesheet"
         assert element.tag != "iframe" or _is_harmless(element)
         for name in names & {"href", "src", "action", "formaction"}:
             assert re.match(r"https?://|/(?![/\\])", element.attributes[name])

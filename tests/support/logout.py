@@ -9,7 +9,7 @@ from ostiary.adapters.outbound.https import HTTPSFetcher
 from ostiary.adapters.signing import PooledSigner
 from ostiary.core.base.ids import ClientId
 from ostiary.core.base.outbound import make_rules
-from ostiary.core.model.audit import LogoutNoticeSent
+from ostiary.core.model.audit.outbound import LogoutNoticeSent
 from ostiary.core.model.environment import Environment
 from ostiary.core.model.logout import LogoutNotice, LogoutURIs
 from ostiary.core.oidc.logout_notices import LogoutNotifier

@@ -8,7 +8,7 @@ from typing import Any
 from ostiary.adapters.signing import PooledSigner
 from ostiary.core.base.ids import ClientId, SessionId, UserId, browser_key, mint_uuid
 from ostiary.core.base.scopes import ScopeSet
-from ostiary.core.model.audit import ManagementDone
+from ostiary.core.model.audit.administration import ManagementDone
 from ostiary.core.model.authorization import Authorization, Person
 from ostiary.core.model.authorization_request import AuthorizationRequest, ResponseMode
 from ostiary.core.model.client import Client
@@ -190,12 +190,12 @@ class Management:
             address="192.0.2.7",
         )
 
-    async def sign_on(self, user: User) -> Session:
+    async def sign_on(self, user: User, **fields: Any) -> Session:
         """Begin a session of a user, as after a sign-on a second ago."""
         now, env = self.app.clock.now(), self.env
         authentication = Authentication(user.id, int(now) - 1, ("pwd",), credential=user.credential)
         id = mint_uuid()
-        session = Session(SessionId(id), browser_key(id), authentication, now, now)
+        session = Session(SessionId(id), browser_key(id), authentication, now, now, **fields)
         change = SessionChange(session, env.sessions.expires_at(session))
         await self.app.store.commit(env, Issuance(session=change), now=now)
         return session

@@ -7,9 +7,9 @@ from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from ostiary.adapters.limiter import DEFAULT_ALLOWANCES, Allowance
-from ostiary.core.admin.compiler.face_traits import SINGLE_FACTOR
 from ostiary.core.model.client import PKCE, AuthMethod, Client
 from ostiary.core.model.environment import Environment, Face
+from ostiary.core.model.policy import Policy, StepNode
 from ostiary.core.model.user import User
 from tests.support.app import PINGONE_HOST, App, access_token, make_app, run_now
 from tests.support.asgi import Answer, Headers
@@ -201,8 +201,8 @@ def make_pingone_sign_on_environment(
     """Make an environment of `make_pingone_sign_on_app`."""
     usual = {
         "scopes": frozenset({"openid", "profile", "email", "read", "offline_access"}),
-        "policies": {SINGLE_FACTOR.key: SINGLE_FACTOR},
-        "default_policy": SINGLE_FACTOR.key,
+        "policies": {"Single_Factor": Policy("Single_Factor", StepNode("form"), "Single_Factor")},
+        "default_policy": "Single_Factor",
         "allowed_origins": frozenset({PAGE_ORIGIN}),
     }
     return make_tenant(

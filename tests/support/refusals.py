@@ -84,13 +84,17 @@ def _parse(path: Path) -> ast.Module:
     events = {
         alias.name
         for node in ast.walk(module)
-        if isinstance(node, ast.ImportFrom) and node.module == "ostiary.core.model.audit"
+        if isinstance(node, ast.ImportFrom) and _is_of_events(node.module or "")
         for alias in node.names
     }
     for node in ast.walk(module):
         if isinstance(node, ast.Name) and node.id in events:
             node.id = f"event:{node.id}"
     return module
+
+
+def _is_of_events(module: str) -> bool:
+    return module.startswith("ostiary.core.model.audit.")
 
 
 def _find_factories(module: ast.Module) -> Iterator[tuple[str, Maker]]:

@@ -109,6 +109,8 @@ def steps(env: Environment) -> tuple[Step, ...]:
         lambda store: store.user_grants.find(env, _grant(ROTATED).id, now=NOW),
         lambda store: store.user_grants.find_by_family(env, FAMILY, now=NOW),
         lambda store: store.consents.find(env, consent.user_id, consent.client_id),
+        lambda store: store.user_grants.select_of_user(env, make_user_id(USED), now=NOW, limit=9),
+        lambda store: store.consents.select_of_user(env, make_user_id(USED)),
         lambda store: store.logout_notices.find_participants(env, used.id, now=NOW),
         # A claim that is over at once: what was due stays due.
         lambda store: store.logout_notices.claim(env, now=NOW, until=NOW, limit=9),

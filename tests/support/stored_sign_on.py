@@ -22,7 +22,7 @@ from ostiary.core.model.authorization_request import (
 )
 from ostiary.core.model.flow import Flow, FlowFailure, Stage
 from ostiary.core.model.logout import Participation
-from ostiary.core.model.session import Authentication, PassedPolicy, Session
+from ostiary.core.model.session import Authentication, PassedPolicy, Session, SignOnPlace
 from ostiary.core.model.token import FlowMove, Rotation, SessionChange
 from ostiary.core.model.user_grant import AuthorizationCode, Consent, RefreshState, UserGrant
 from tests.support.stores import LATER, NOW, make_key
@@ -65,6 +65,8 @@ def make_session(number: int = 0, *, user: int = 0, **fields: Any) -> Session:
         "used_at": NOW,
         "persistent_key": make_browser_key(number + 1000),
         "former": (make_browser_key(number + 2000), make_browser_key(number + 3000)),
+        "place": SignOnPlace("2001:db8::1", "Firefox", "Linux"),
+        "clients": (CLIENT,),
     }
     return Session(**{**values, **fields})
 

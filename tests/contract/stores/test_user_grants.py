@@ -284,6 +284,45 @@ async def test_only_what_a_user_granted_to_one_client_is_revoked(
     assert await store.user_grants.revoke_of_user(env, user, client) == 0
 
 
+async def test_grants_of_a_user_are_listed_those_that_last_longest_first(
+    store: StoreBackend, env: Environment, other_env: Environment
+) -> None:
+    short, long = (make_grant(n, expires_at=LATER + n) for n in (1, 2))
+    transient = make_grant(3, refresh=None, client_id=OTHER_CLIENT)
+    await keep(store, env, short, long, transient, make_grant(4, user=1))
+    await keep(store, env, make_grant(5, expires_at=NOW - 1))
+    await keep(store, other_env, make_grant(6))
+    select = store.user_grants.select_of_user
+
+    assert await select(env, make_user_id(), now=NOW, limit=9) == (long, short, transient)
+    assert await select(env, make_user_id(), now=NOW, limit=2) == (long, short)
+    assert await select(env, make_user_id(), now=LATER, limit=9) == (long, short)
+    assert await select(env, make_user_id(2), now=NOW, limit=9) == ()
+
+
+async def test_a_listed_grant_has_the_refresh_state_of_now(
+    store: StoreBackend, env: Environment
+) -> None:
+    await keep(store, env, make_grant(1))
+    await store.commit(env, Issuance(rotates=make_rotation(1)), now=NOW)
+
+    (listed,) = await store.user_grants.select_of_user(env, make_user_id(), now=NOW, limit=9)
+
+    assert listed == make_grant(1, refresh=make_refresh(1, turn=1))
+
+
+async def test_consents_of_a_user_are_listed_by_their_clients(
+    store: StoreBackend, env: Environment, other_env: Environment
+) -> None:
+    own = [make_consent(), make_consent(client_id=OTHER_CLIENT)]
+    for consent in (own[1], own[0], make_consent(1)):
+        await store.commit(env, Issuance(consent=consent), now=NOW)
+    await store.commit(other_env, Issuance(consent=make_consent()), now=NOW)
+
+    assert await store.consents.select_of_user(env, make_user_id()) == tuple(own)
+    assert await store.consents.select_of_user(env, make_user_id(2)) == ()
+
+
 async def test_a_consent_takes_the_place_of_the_one_before(
     store: StoreBackend, env: Environment
 ) -> None:

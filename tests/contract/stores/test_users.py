@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from ostiary.adapters.directories.user_search import count_by_population, search
 from ostiary.adapters.stores.backend import StoreBackend
 from ostiary.core.base.ids import UserId
 from ostiary.core.base.usernames import username_key
@@ -171,9 +172,9 @@ async def test_users_are_searched_page_by_page_and_counted(
     await store.users.create(env, users)
     await store.users.create(other_env, [make_user(9)])
 
-    first = await store.users.search(env, matches=None, limit=3)
-    second = await store.users.search(env, matches=None, after=first.users[-1].id, limit=3)
-    third = await store.users.search(env, matches=None, after=second.users[-1].id, limit=3)
+    first = await search(store.users, env, None, limit=3)
+    second = await search(store.users, env, None, after=first.users[-1].id, limit=3)
+    third = await search(store.users, env, None, after=second.users[-1].id, limit=3)
 
     assert [*first.users, *second.users, *third.users] == users
     assert [page.total for page in (first, second, third)] == [7, 7, 7]
@@ -191,8 +192,8 @@ async def test_a_search_finds_and_counts_what_matches_however_many_others_there_
     def is_wanted(user: User) -> bool:
         return user.population == "wanted"
 
-    first = await store.users.search(env, matches=is_wanted, limit=3)
-    second = await store.users.search(env, matches=is_wanted, after=first.users[-1].id, limit=3)
+    first = await search(store.users, env, is_wanted, limit=3)
+    second = await search(store.users, env, is_wanted, after=first.users[-1].id, limit=3)
 
     assert [*first.users, *second.users] == in_order
     assert (first.total, first.is_last, second.total, second.is_last) == (5, False, 5, True)
@@ -204,4 +205,4 @@ async def test_users_are_counted_by_population(
     await store.users.create(env, [make_user(n, population=f"p{n % 2}") for n in range(5)])
     await store.users.create(other_env, [make_user(9)])
 
-    assert await store.users.count_by_population(env) == {"p0": 3, "p1": 2}
+    assert await count_by_population(store.users, env) == {"p0": 3, "p1": 2}

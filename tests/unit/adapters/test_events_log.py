@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 from ostiary.adapters.outbound.events_log import EventsLog, event_name, gap_line, stamp
 from ostiary.adapters.outbound.meters import EVENT_LABELS, EventMeter
 from ostiary.core.base.ids import ClientId, EnvironmentId, TokenId, TokenManagerId
-from ostiary.core.model.audit import ConfigurationApplied, Event, TokenIssued
+from ostiary.core.model.audit.administration import ConfigurationApplied
+from ostiary.core.model.audit.event import Event
+from ostiary.core.model.audit.tokens import TokenIssued
 from ostiary.main.serving.line_sink import LineSink
 
 

@@ -9,7 +9,7 @@ from ostiary.adapters.outbound.meters import (
     RequestMeter,
 )
 from ostiary.core.base.ids import ClientId, EnvironmentId, TokenId
-from ostiary.core.model.audit import RequestRefused, TokenIntrospected, TokenRevoked
+from ostiary.core.model.audit.tokens import RequestRefused, TokenIntrospected, TokenRevoked
 
 
 def refused(endpoint: str, code: str) -> RequestRefused:

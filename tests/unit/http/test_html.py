@@ -44,17 +44,46 @@ def test_SEC_137_a_style_and_a_script_are_let_in_by_their_text_alone() -> None:
     )
 
 
-def test_an_image_is_let_in_from_its_own_origin() -> None:
-    policy = page_policy(image_origin="https://logos.example.com:8443").decode()
-    assert "; img-src https://logos.example.com:8443; " in policy
+@pytest.mark.parametrize(
+    ("image", "source"),
+    [
+        ("https://logos.example.com:8443", "https://logos.example.com:8443"),
+        ("https://logos.example.com/a/b.png?size=2#x", "https://logos.example.com/a/b.png"),
+        (
+            "https://logos.example.com/a;b,c[1].png",
+            "https://logos.example.com/a%3Bb%2Cc%5B1%5D.png",
+        ),
+    ],
+)
+def test_SEC_137_an_image_from_elsewhere_is_let_in_by_its_own_address(
+    image: str, source: str
+) -> None:
+    assert f"; img-src {source}; " in page_policy(image=image).decode()
 
 
 @pytest.mark.parametrize(
-    "origin", ["", "*", "https:", "https://a;script-src *", "https://a b", "data:", "https://a\n"]
+    "image",
+    [
+        "",
+        "*",
+        "https:",
+        "https://a;script-src *",
+        "https://a b",
+        "data:",
+        "https://a\n",
+        "https://a/ b",
+    ],
 )
-def test_SEC_137_no_image_widens_the_policy(origin: str) -> None:
-    with pytest.raises(ValueError, match="origin"):
-        page_policy(image_origin=origin)
+def test_SEC_137_no_image_widens_the_policy(image: str) -> None:
+    with pytest.raises(ValueError, match="address"):
+        page_policy(image=image)
+
+
+def test_SEC_137_files_of_this_host_are_let_in_where_a_page_has_some() -> None:
+    policy = page_policy(style="p {}\n", image="https://a/b", own=("style-src", "img-src")).decode()
+    assert "; style-src 'self' 'sha256-yd0+FBDTWbSvEzemyJXogyH8NkRQDX+UAos6QeP2Fac='; " in policy
+    assert "; img-src 'self' https://a/b; " in policy
+    assert "'self'" not in page_policy(style="p {}\n", image="https://a/b").decode()
 
 
 def test_frames_are_let_in_from_their_own_origins_each_named_once() -> None:

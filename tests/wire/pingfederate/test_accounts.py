@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from ostiary.core.model.policy import StepInstance
+from ostiary.core.model.policy import Policy, StepInstance, StepNode
+from tests.support.app import BASE_URL
 from tests.support.browsing import Browsing, make_sign_on_app
 from tests.support.users import make_user
 from tests.wire.pingfederate.test_redirectless import begin, members
@@ -31,6 +32,7 @@ async def test_the_sign_on_form_offers_what_is_configured_and_nothing_else() -> 
         "self",
         "checkUsernamePassword",
         "initiateAccountRecovery",
+        "recoverUsername",
         "initiatePasswordChange",
         "initiateRegistration",
     ]
@@ -88,3 +90,48 @@ async def test_what_is_wrong_with_a_registration_is_said_by_field() -> None:
     values = {"username": "eve", "email": "no address"}
     refused = await _act(browsing, state, "registerUser", password="short", fieldValues=values)
     assert {each["target"] for each in refused["details"]} == {"email", "password"}
+
+
+async def test_a_forgotten_username_goes_through_the_states_that_the_widget_knows() -> None:
+    browsing, state = await _begun(recovery=True)
+    asked = await _act(browsing, state, "recoverUsername")
+    assert asked["status"] == "USERNAME_RECOVERY_EMAIL_REQUIRED"
+    assert list(asked["_links"]) == ["self", "checkUsernameRecoveryEmail", "cancelUsernameRecovery"]
+    wrong = await _act(browsing, state, "checkUsernameRecoveryEmail", email="eve")
+    assert [(each["code"], each["target"]) for each in wrong["details"]] == [
+        ("INVALID_FIELD_VALUE", "email")
+    ]
+    sent = await _act(browsing, state, "checkUsernameRecoveryEmail", email="eve@example.com")
+    assert sent["status"] == "USERNAME_RECOVERY_EMAIL_SENT"
+    assert list(sent["_links"]) == ["self", "continueAuthentication"]
+    assert browsing.app.outbox.messages[-1].values == {"usernames": "eve"}
+    back = await _act(browsing, state, "continueAuthentication")
+    assert back["status"] == "USERNAME_PASSWORD_REQUIRED"
+    asked = await _act(browsing, state, "initiateAccountRecovery")
+    assert "recoverUsername" in asked["_links"]
+
+
+async def test_identifier_first_offers_the_forgotten_username_too() -> None:
+    steps = {
+        "who": StepInstance("who", "identifier_first", {"recovery": True}),
+        "form": StepInstance("form", "username_password"),
+    }
+    policy = Policy("default", StepNode("who", StepNode("form")))
+    browsing = Browsing(make_sign_on_app(steps=steps, policies={"default": policy}))
+    state = await begin(browsing)
+    assert "recoverUsername" in state["_links"]
+    asked = await _act(browsing, state, "recoverUsername")
+    assert asked["status"] == "USERNAME_RECOVERY_EMAIL_REQUIRED"
+    back = await _act(browsing, state, "cancelUsernameRecovery")
+    assert back["status"] == "IDENTIFIER_REQUIRED"
+
+
+async def test_recovery_by_link_waits_in_the_state_that_the_widget_knows() -> None:
+    browsing, state = await _begun(recovery=True, recovery_by="link")
+    await _act(browsing, state, "initiateAccountRecovery")
+    waiting = await _act(browsing, state, "checkAccountRecoveryUsername", username="eve")
+    assert waiting["status"] == "ACCOUNT_RECOVERY_OTL_VERIFICATION_REQUIRED"
+    assert list(waiting["_links"]) == ["self", "continueAuthentication", "resendRecoveryLink"]
+    await _act(browsing, state, "resendRecoveryLink")
+    links = [message.values["link"] for message in browsing.app.outbox.messages]
+    assert [each.partition("?")[0] for each in links] == [f"{BASE_URL}/ext/pwdreset/Reset"] * 2

@@ -10,7 +10,8 @@ from ostiary.core.base import b64
 from ostiary.core.crypto import otp
 from ostiary.core.model.policy import Policy, StepInstance, StepNode
 from tests.support.app import BASE_URL
-from tests.support.browsing import Browsing, make_sign_on_app
+from tests.support.browsing import PASSWORD, WEB, Browsing, make_sign_on_app, set_cookies
+from tests.support.html import parse_elements
 from tests.support.soft_passkey import SoftPasskey
 from tests.wire.pingfederate.test_redirectless import begin, members
 
@@ -283,3 +284,50 @@ async def test_cancelling_fails_the_flow() -> None:
     failed = await phone.act("cancelAuthentication")
     assert (failed["status"], failed["code"]) == ("FAILED", "ACCESS_DENIED")
     assert "access_token" not in failed["authorizeResponse"]
+
+
+async def test_a_browser_is_remembered_by_a_cookie_and_asks_no_second_factor_again() -> None:
+    phone = Phone("totp", remember_minutes=60)
+    await phone.pair_totp()
+    state = await phone.sign_on()
+    assert state["showRememberDevice"] is True
+    done = await phone.act("checkOtp", {"otp": phone.code(), "rememberDevice": "true"})
+    assert done["status"] == "COMPLETED"
+    cookies = dict(phone.browsing.cookies)
+    assert "__Host-ostiary-remembered" in cookies
+
+    phone.browsing = Browsing(phone.browsing.app)
+    phone.browsing.cookies["__Host-ostiary-remembered"] = cookies["__Host-ostiary-remembered"]
+    first = await begin(phone.browsing)
+    done = members(await phone.browsing.sign_on_by_api(first["id"]))
+    assert done["status"] == "COMPLETED"
+
+
+async def test_a_wish_to_be_remembered_is_no_input_where_that_is_off() -> None:
+    phone = Phone("totp")
+    await phone.pair_totp()
+    state = await phone.sign_on()
+    assert "showRememberDevice" not in state
+    refused = await phone.act("checkOtp", {"otp": phone.code(), "rememberDevice": "true"})
+    assert detail(refused)["code"] == "UNRECOGNIZED_FIELD_NAME"
+
+
+async def test_the_page_has_a_box_to_be_remembered_and_a_cookie_out_of_reach_of_scripts() -> None:
+    phone = Phone("totp", remember_minutes=60)
+    await phone.pair_totp()
+    browsing = Browsing(phone.browsing.app)
+    page = await browsing.press(await browsing.authorize(WEB), pf_username="joe", pf_pass=PASSWORD)
+    (box,) = [
+        each.attributes
+        for each in parse_elements(page.body)
+        if each.attributes.get("type") == "checkbox"
+    ]
+    name = str(box["name"]).replace(".", "_", 1)
+    done = await browsing.press(page, **{"pf_otp": phone.code(), name: "true"})
+    assert "code=" in str(done.header("location"))
+    _, attributes = set_cookies(done)["__Host-ostiary-remembered"]
+    assert {"Secure", "HttpOnly", "Path=/", "SameSite=Lax"} <= set(attributes)
+    del browsing.cookies["PF"]
+    page = await browsing.authorize(WEB)
+    again = await browsing.press(page, pf_username="joe", pf_pass=PASSWORD)
+    assert "code=" in str(again.header("location"))

@@ -60,6 +60,7 @@ async def test_a_flow_offers_what_its_step_is_configured_for() -> None:
     assert actions(flow) == [
         "usernamePassword.check",
         "password.forgot",
+        "username.recover",
         "user.register",
         "session.reset",
     ]
@@ -148,3 +149,18 @@ async def test_a_password_that_must_be_changed_is_reset_on_the_way() -> None:
     assert found(weak) == [("INVALID_VALUE", "newPassword")]
     done = await visit.act("password.reset", currentPassword=PASSWORD, newPassword=NEW)
     assert done["status"] == "COMPLETED"
+
+
+async def test_a_forgotten_username_and_a_link_have_names_of_our_own() -> None:
+    visit = Visit(recovery=True, recovery_by="link")
+    await visit.begin()
+    flow = await visit.act("username.recover")
+    assert flow["status"] == "USERNAME_RECOVERY_EMAIL_REQUIRED"
+    assert actions(flow) == ["usernameRecoveryEmail.check"]
+    flow = await visit.act("usernameRecoveryEmail.check", email="eve@example.com")
+    assert flow["status"] == "USERNAME_RECOVERY_EMAIL_SENT"
+    assert actions(flow) == ["authentication.continue"]
+    await visit.act("authentication.continue")
+    flow = await visit.act("password.forgot", username="eve")
+    assert flow["status"] == "ACCOUNT_RECOVERY_OTL_VERIFICATION_REQUIRED"
+    assert actions(flow) == ["authentication.continue", "recoveryLink.resend"]

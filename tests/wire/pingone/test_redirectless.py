@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import pytest
 
 from ostiary.adapters.limiter import Allowance
-from ostiary.core.model.audit import RequestRefused
+from ostiary.core.model.audit.tokens import RequestRefused
 from tests.support.asgi import Answer
 from tests.support.browsing import PASSWORD
 from tests.support.pingone_browsing import (

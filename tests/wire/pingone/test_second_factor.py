@@ -161,3 +161,27 @@ async def test_a_passkey_is_asked_for_with_the_browser_s_options() -> None:
     given = phone.passkey.get(as_text(flow["publicKeyCredentialRequestOptions"]))
     used = {"assertion": json.loads(given), "origin": BASE, "compatibility": "FULL"}
     assert (await phone.act("assertion.check", used))["status"] == "COMPLETED"
+
+
+async def test_a_browser_is_remembered_and_asks_no_second_factor_again() -> None:
+    phone = Phone("totp", remember_minutes=60)
+    await phone.pair_totp()
+    assert (await phone.sign_on())["showRememberDevice"] is True
+    done = await phone.act("otp.check", {"otp": phone.code(), "rememberDevice": True})
+    assert done["status"] == "COMPLETED"
+    name = "__Secure-ostiary-remembered"
+    kept = {place: value for place, value in phone.browsing.jar.items() if name in place}
+    assert kept
+
+    phone.browsing = PingOneBrowsing(phone.browsing.app, jar=kept)
+    flow = await phone.browsing.begin()
+    done = (await phone.browsing.check_password(flow["id"])).json()
+    assert done["status"] == "COMPLETED"
+
+
+async def test_a_wish_to_be_remembered_counts_nothing_where_that_is_off() -> None:
+    phone = Phone("totp")
+    await phone.pair_totp()
+    assert "showRememberDevice" not in await phone.sign_on()
+    await phone.act("otp.check", {"otp": phone.code(), "rememberDevice": True})
+    assert "__Secure-ostiary-remembered" not in phone.browsing.cookies

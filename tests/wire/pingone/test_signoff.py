@@ -4,7 +4,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from ostiary.core.model.audit import SignedOff
+from ostiary.core.model.audit.sign_on import SignedOff
 from tests.support.asgi import ADDRESS
 from tests.support.browsing import make_sign_on_client, returned
 from tests.support.pingone_browsing import (
@@ -128,3 +128,20 @@ async def test_a_page_of_another_origin_ends_nothing() -> None:
     browsing.origin = "https://evil.example.com"
     answer = await browsing.get(f"{browsing.issuer_path}/idpSignoff?id_token_hint={id_token}")
     assert answer.status == 403
+
+
+async def test_SEC_143_a_page_of_another_application_ends_nothing() -> None:
+    elsewhere = "https://other.example.com"
+    client = make_sign_on_client("leaving", ends_sessions=True)
+    app = make_pingone_sign_on_app(
+        clients=[client], allowed_origins=frozenset({PAGE_ORIGIN, elsewhere})
+    )
+    browsing = PingOneBrowsing(app)
+    tokens = await browsing.tokens(await browsing.sign_on(client_id="leaving"), "leaving")
+    id_token = tokens["id_token"]
+    target = f"{browsing.issuer_path}/idpSignoff?id_token_hint={id_token}"
+    page = PingOneBrowsing(browsing.app, origin=elsewhere)
+    assert (await page.get(target)).status == 403
+    assert await is_signed_on(browsing)
+    page.origin = PAGE_ORIGIN
+    assert (await page.get(target)).status == 204

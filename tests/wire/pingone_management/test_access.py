@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from ostiary.core.base.ids import ClientId, stable_uuid
-from ostiary.core.model.audit import RequestRefused
+from ostiary.core.model.audit.tokens import RequestRefused
 from tests.support.management import (
     CUSTOMERS,
     NEW_PASSWORD,

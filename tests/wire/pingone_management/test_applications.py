@@ -2,7 +2,7 @@
 
 import pytest
 
-from ostiary.core.model.audit import ManagementDone
+from ostiary.core.model.audit.administration import ManagementDone
 from tests.support.app import canary_free
 from tests.support.management import (
     CONFIGURATION,

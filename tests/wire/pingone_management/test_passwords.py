@@ -2,7 +2,8 @@
 
 import pytest
 
-from ostiary.core.model.audit import PasswordChanged, PasswordRefused
+from ostiary.core.model.audit.accounts import PasswordChanged
+from ostiary.core.model.audit.sign_on import PasswordRefused
 from tests.support.app import canary_free
 from tests.support.asgi import Answer
 from tests.support.management import NEW_PASSWORD, Management, make_management, refusal
@@ -183,9 +184,14 @@ async def test_another_password_is_demanded_with_or_without_json_in_the_type(
     assert (await check(management, user.id, "Password1")).status == 200
 
 
-@pytest.mark.parametrize("method", ["PUT", "POST"])
 @pytest.mark.parametrize(
-    "media_type", ["application/json", f"{PREFIX}sendRecoveryCode+json", f"{PREFIX}recover+json"]
+    ("method", "media_type"),
+    [
+        ("PUT", "application/json"),
+        ("PUT", f"{PREFIX}recover+json"),
+        ("POST", "application/json"),
+        ("POST", SET),
+    ],
 )
 async def test_another_media_type_is_not_looked_at(method: str, media_type: str) -> None:
     management = await make_management()

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from ostiary.core.base.ids import stable_uuid
-from ostiary.core.model.audit import ConfigurationApplied
+from ostiary.core.model.audit.administration import ConfigurationApplied
 from tests.support.management import CONFIGURATION, Management, embedded, make_management, refusal
 
 DEFAULT = stable_uuid("customers", "population", "default")

@@ -1,5 +1,6 @@
 """`/users/{userId}/sessions`: listed and ended."""
 
+from ostiary.core.model.session import SignOnPlace
 from tests.support.management import PERSON_SCOPES, embedded, make_management, refusal
 
 NOBODY = "00000000-0000-4000-8000-00000000dead"
@@ -20,6 +21,17 @@ async def test_the_sessions_of_a_user_are_listed_with_the_latest_first() -> None
     assert found[1]["user"] == {"id": user.id}
     shown = await management.call("GET", f"{path}/{second.id}")
     assert shown.json() == found[0]
+
+
+async def test_a_session_tells_where_its_user_signed_on() -> None:
+    management = await make_management()
+    user = await management.add(1)
+    session = await management.sign_on(user, place=SignOnPlace("192.0.2.7", "Firefox", "Linux"))
+
+    shown = (await management.call("GET", f"/users/{user.id}/sessions/{session.id}")).json()
+
+    assert shown["lastSignOn"]["remoteIp"] == "192.0.2.7"
+    assert shown["browser"] == {"name": "Firefox"}
 
 
 async def test_an_ended_session_ends_its_tokens_and_leaves_the_others() -> None:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from ostiary.core.base.ids import stable_uuid
-from ostiary.core.model.audit import UserAdded
+from ostiary.core.model.audit.accounts import UserAdded
 from tests.support.management import (
     CUSTOMERS,
     HOST,

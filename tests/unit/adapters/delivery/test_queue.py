@@ -19,7 +19,7 @@ from ostiary.adapters.delivery.queue import (
 from ostiary.adapters.delivery.texts import Text
 from ostiary.core.base.clock import FrozenClock
 from ostiary.core.base.ids import UserId
-from ostiary.core.model.audit import MessageDelivered, MessageFailed
+from ostiary.core.model.audit.outbound import MessageDelivered, MessageFailed
 from ostiary.core.model.environment import Environment
 from ostiary.core.ports.delivery import Channel, DeliveryFailedError, Message, Template
 from tests.support.app import RecordedEvents

@@ -13,7 +13,12 @@ from ostiary.core.ports.delivery import PLACEHOLDERS, Channel, Message, Template
 from tests.support.environments import make_environment
 
 ENV = replace(make_environment(), name="Example Shop")
-BY_MAIL_ALONE = {Template.VERIFY_EMAIL, Template.ACCOUNT_EXISTS}
+BY_MAIL_ALONE = {
+    Template.ACCOUNT_EXISTS,
+    Template.RECOVERY_LINK,
+    Template.USERNAME_REMINDER,
+    Template.VERIFY_EMAIL,
+}
 GSM_7 = set(
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡"
     "ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
@@ -22,7 +27,7 @@ GSM_7 = set(
 VALUES = {
     "code": "KXW47HQT",
     "minutes": "10",
-    "username": "joe.doe@example.com",
+    "usernames": "joe.doe@example.com",
     "authenticator": "Joe's phone",
     "link": f"https://login.example.com/reset/{'x' * 22}",
 }

@@ -6,7 +6,7 @@ import pytest
 
 from ostiary.core.admin.new_users import NewUser
 from ostiary.core.admin.user_administration import UnknownAuthenticatorError, UserAdministration
-from ostiary.core.model.audit import AuthenticatorRemoved
+from ostiary.core.model.audit.authenticators import AuthenticatorRemoved
 from ostiary.core.model.authenticator import Authenticator, AuthenticatorKind
 from ostiary.core.model.user import User
 from ostiary.core.signon.factor_words import FactorRefused

@@ -12,7 +12,7 @@ from ostiary.core.admin.configured_users import ConfiguredUsers, describe_absent
 from ostiary.core.base.ids import UserId
 from ostiary.core.base.usernames import username_key
 from ostiary.core.crypto.passwords import check_password
-from ostiary.core.model.audit import UserAdded
+from ostiary.core.model.audit.accounts import UserAdded
 from ostiary.core.model.user import User
 from tests.support.administration import ES256, Installation, desire
 from tests.support.users import HASH

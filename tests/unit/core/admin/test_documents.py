@@ -10,7 +10,9 @@ from pydantic import BaseModel
 from ostiary.core.admin.bodies import (
     AuthenticationApplicationBody,
     Body,
+    ClientAuthorityBody,
     ClientBody,
+    ClientCertificateBody,
     EnvironmentBody,
     LockoutBody,
     PasswordPolicyBody,
@@ -20,6 +22,9 @@ from ostiary.core.admin.bodies import (
     ServerBody,
     SessionsBody,
     StepBody,
+    ThemeBody,
+    ThemeColoursBody,
+    ThemeLinksBody,
     TokenManagerBody,
     client_uuid,
     default_of,
@@ -39,8 +44,11 @@ from ostiary.core.configuration.schema import (
     ServerSettings,
     SessionSettings,
     StepSettings,
+    ThemeSettings,
     TokenManagerSettings,
 )
+from ostiary.core.configuration.schema_certificates import ClientCertificateSettings
+from ostiary.core.configuration.schema_theme import ThemeColours, ThemeLinks
 from ostiary.core.ports.configuration import Document, DocumentId
 from tests.support.administration import FULL, desire
 
@@ -49,7 +57,7 @@ PAIRS = (
         EnvironmentBody,
         EnvironmentSettings,
         {"authentication_applications", "clients", "policies", "resources", "steps"}
-        | {"token_managers", "users"},
+        | {"client_authorities", "theme", "token_managers", "users"},
         id="environment",
     ),
     pytest.param(LockoutBody, LockoutSettings, set(), id="lockout"),
@@ -66,6 +74,10 @@ PAIRS = (
     pytest.param(RefreshBody, RefreshSettings, set(), id="refresh tokens"),
     pytest.param(ResourceBody, ResourceSettings, set(), id="resource"),
     pytest.param(TokenManagerBody, TokenManagerSettings, {"lifetime_minutes"}, id="token manager"),
+    pytest.param(ThemeBody, ThemeSettings, set(), id="theme"),
+    pytest.param(ThemeColoursBody, ThemeColours, set(), id="colours"),
+    pytest.param(ThemeLinksBody, ThemeLinks, set(), id="links of a theme"),
+    pytest.param(ClientCertificateBody, ClientCertificateSettings, set(), id="client certificate"),
     pytest.param(ClientBody, ClientSettings, set(), id="client"),
 )
 """Each type of document with the table that it comes from, and what of that lies elsewhere."""
@@ -110,6 +122,8 @@ def _plain(value: object) -> object:
         StepBody,
         PolicyBody,
         AuthenticationApplicationBody,
+        ThemeBody,
+        ClientAuthorityBody,
         ClientBody,
     ],
     ids=lambda body: body.document_type,

@@ -4,11 +4,13 @@ import pytest
 
 from ostiary.core.admin.bodies import (
     AuthenticationApplicationBody,
+    ClientAuthorityBody,
     ClientBody,
     PolicyBody,
     ResourceBody,
     RetiredEnvironmentBody,
     StepBody,
+    ThemeBody,
     TokenManagerBody,
 )
 from ostiary.core.admin.contents import select
@@ -172,10 +174,12 @@ async def test_keys_of_a_living_environment_are_never_deleted() -> None:
     types = {place.type for place in gone if place.environment == "main"}
     assert types == {
         AuthenticationApplicationBody.document_type,
+        ClientAuthorityBody.document_type,
         ClientBody.document_type,
         PolicyBody.document_type,
         ResourceBody.document_type,
         StepBody.document_type,
+        ThemeBody.document_type,
         TokenManagerBody.document_type,
     }
 

@@ -11,7 +11,7 @@ from ostiary.core.admin.new_users import NewUser
 from ostiary.core.admin.user_administration import UnknownUserError, UserAdministration
 from ostiary.core.base.secret import Secret
 from ostiary.core.base.usernames import UsernameRefusedError
-from ostiary.core.model.audit import (
+from ostiary.core.model.audit.accounts import (
     AccessEnded,
     PasswordChanged,
     UserAdded,

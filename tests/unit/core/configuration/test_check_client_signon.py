@@ -280,4 +280,10 @@ def test_a_link_to_a_page_is_accepted() -> None:
 def test_a_flow_of_pingones_face_has_a_cookie() -> None:
     client = f'{CODE}client_id = "00000000-0000-4000-8000-0000000000a1"\nallow_redirectless = true'
     problems = client_problems(f"{client}\ncookieless = true", environment='face = "pingone"')
-    assert problems == [f"{APP}.cookieless: has no place in the flows of PingOne's face"]
+    assert problems == [f"{APP}.cookieless: has no place in the flows of this face"]
+
+
+def test_S4_29_codes_are_missing_where_the_grant_for_them_is_allowed() -> None:
+    fields = f'{CODE}scopes = ["openid"]\nresponse_types = ["id_token"]'
+    (problem,) = client_problems(fields, environment=SCOPES)
+    assert problem == f"{APP}.response_types: warning: has no code, for authorization_code"

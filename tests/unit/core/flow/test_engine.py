@@ -5,7 +5,7 @@ import pytest
 from ostiary.adapters.stores.memory import MemoryStore
 from ostiary.core.base.ids import browser_key
 from ostiary.core.flow.errors import FlowCode, FlowRefusedError
-from ostiary.core.model.audit import FlowFailed, SignedOn
+from ostiary.core.model.audit.sign_on import FlowFailed, SignedOn
 from ostiary.core.model.flow import Stage
 from ostiary.core.model.token import Issuance
 from tests.support.flows import BrowserJar, Flows

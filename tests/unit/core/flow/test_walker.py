@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from ostiary.core.flow.errors import FlowCode, FlowRefusedError
-from ostiary.core.model.audit import ConsentGiven, FlowFailed
+from ostiary.core.model.audit.sign_on import ConsentGiven, FlowFailed
 from ostiary.core.model.flow import Stage
 from ostiary.core.model.policy import Criterion, End, Policy, Selector, StepInstance, StepNode
 from tests.support.app import run_now

@@ -6,7 +6,7 @@ import pytest
 
 from ostiary.core.base.errors import OAuthError
 from ostiary.core.base.params import Params
-from ostiary.core.model.audit import ReplayDetected
+from ostiary.core.model.audit.tokens import ReplayDetected
 from ostiary.core.model.authorization import Authorization
 from ostiary.core.tokens.codes import key_of_code
 from tests.support.codes import (

@@ -7,13 +7,8 @@ import pytest
 from ostiary.core.base.errors import OAuthCode
 from ostiary.core.flow.errors import FlowCode, FlowRefusedError
 from ostiary.core.flow.turn import NOTHING, Turn
-from ostiary.core.model.audit import (
-    AuthorizationAnswered,
-    FlowFailed,
-    RequestRefused,
-    SignedOn,
-    UserTokenIssued,
-)
+from ostiary.core.model.audit.sign_on import FlowFailed, SignedOn
+from ostiary.core.model.audit.tokens import AuthorizationAnswered, RequestRefused, UserTokenIssued
 from ostiary.core.model.flow import Stage
 from ostiary.core.model.policy import Criterion, End, Policy, Selector, StepNode
 from ostiary.core.model.session import SessionPolicy

@@ -15,7 +15,7 @@ from ostiary.core.base.params import Params
 from ostiary.core.base.scopes import ScopeSet
 from ostiary.core.clientauth.client_secret_post import ClientSecretPost
 from ostiary.core.clientauth.contract import Presented
-from ostiary.core.model.audit import RequestRefused, TokenIssued
+from ostiary.core.model.audit.tokens import RequestRefused, TokenIssued
 from ostiary.core.model.authorization import Authorization
 from ostiary.core.model.client import Client
 from ostiary.core.model.environment import Environment, Face

@@ -8,7 +8,7 @@ from ostiary.core.base.errors import OAuthError
 from ostiary.core.base.params import Params
 from ostiary.core.crypto.keys import generate
 from ostiary.core.flow.browser import FORGET, NO_CHANGE
-from ostiary.core.model.audit import SignedOff
+from ostiary.core.model.audit.sign_on import SignedOff
 from ostiary.core.model.session import SessionPolicy
 from ostiary.core.oidc.logout import CONFIRMATION, Confirm, Done, Logout
 from tests.support import jose

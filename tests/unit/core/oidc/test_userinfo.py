@@ -3,7 +3,7 @@
 import pytest
 
 from ostiary.core.base.errors import OAuthError
-from ostiary.core.model.audit import RequestRefused, UserinfoAnswered
+from ostiary.core.model.audit.tokens import RequestRefused, UserinfoAnswered
 from tests.support import jose
 from tests.support.codes import claims_of, make_web_client, signed_on
 from tests.support.tenants import POST

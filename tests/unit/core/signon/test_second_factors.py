@@ -6,7 +6,7 @@ from dataclasses import replace as replace_user
 import pytest
 from msgspec.structs import replace
 
-from ostiary.core.model.audit import SecondFactorRefused
+from ostiary.core.model.audit.authenticators import SecondFactorRefused
 from ostiary.core.model.authenticator import Authenticator, AuthenticatorKind
 from ostiary.core.ports.delivery import Channel, DeliveryFailedError, Template
 from ostiary.core.signon.authenticator_changes import MAX_AUTHENTICATORS, MAX_NICKNAME_CHARACTERS

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from ostiary.core.flow.turn import Turn
-from ostiary.core.model.audit import PasswordChanged, PasswordRefused
+from ostiary.core.model.audit.accounts import PasswordChanged
+from ostiary.core.model.audit.sign_on import PasswordRefused
 from ostiary.core.model.flow import Stage
 from ostiary.core.model.password_policy import PasswordPolicy
 from ostiary.core.model.policy import StepInstance

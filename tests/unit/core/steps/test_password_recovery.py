@@ -6,7 +6,7 @@ import pytest
 
 from ostiary.core.flow.errors import FlowRefusedError
 from ostiary.core.flow.turn import Turn
-from ostiary.core.model.audit import PasswordChanged
+from ostiary.core.model.audit.accounts import PasswordChanged
 from ostiary.core.model.flow import Stage
 from ostiary.core.model.policy import Policy, StepInstance, StepNode
 from ostiary.core.model.user import UserPassword

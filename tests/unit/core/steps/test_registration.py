@@ -1,9 +1,10 @@
 """The step registration: who gets an account, and when."""
 
 import pytest
+from msgspec.structs import replace
 
 from ostiary.core.flow.turn import Turn
-from ostiary.core.model.audit import UserAdded
+from ostiary.core.model.audit.accounts import UserAdded
 from ostiary.core.model.flow import Stage
 from ostiary.core.model.policy import StepInstance
 from ostiary.core.ports.delivery import Template
@@ -109,6 +110,41 @@ async def test_who_is_second_to_answer_chooses_another_name(flows: Flows) -> Non
     assert turn.view is not None
     assert turn.view.state == State("registration", "required")
     assert turn.flow.user_id is None
+
+
+async def test_SEC_151_an_address_that_has_an_account_is_told_to_its_owner_alone(
+    flows: Flows,
+) -> None:
+    proved = {"email": "ann@example.com", "email_verified": True}
+    await flows.add_user(1, username="ann", attributes=proved)
+    browser = BrowserJar()
+    free, taken = (
+        await _register(flows, BrowserJar()),
+        await _register(flows, browser, email="Ann@example.com"),
+    )
+    assert free.view is not None
+    assert taken.view is not None
+    assert replace(taken.view, fields={}, lines=()) == replace(free.view, fields={}, lines=())
+    sent = flows.outbox.messages[-1]
+    assert (sent.template, sent.to) == (Template.ACCOUNT_EXISTS, "ann@example.com")
+    wrong = await flows.act(
+        browser, taken.flow.id, "verificationCode.check", verificationCode=flows.outbox.code()
+    )
+    assert wrong.problems == (WRONG,)
+    await flows.act(browser, taken.flow.id, "verificationCode.resend")
+    assert flows.outbox.messages[-1].template is Template.ACCOUNT_EXISTS
+    assert await flows.directory.find_by_username(flows.env, "eve") is None
+
+
+async def test_an_address_that_somebody_only_says_to_have_is_still_free(flows: Flows) -> None:
+    await flows.add_user(1, username="ann", attributes={"email": EVE["email"]})
+    await _register(flows, BrowserJar())
+    assert flows.outbox.messages[-1].template is Template.VERIFY_EMAIL
+
+
+async def test_SEC_147_no_name_that_looks_like_another_one_is_given_out(flows: Flows) -> None:
+    turn = await _register(flows, BrowserJar(), username="j\u043ee")
+    assert [each.target for each in turn.problems] == ["username"]
 
 
 async def test_neither_password_nor_code_is_kept_in_plain(flows: Flows) -> None:

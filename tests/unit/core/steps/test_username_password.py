@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from ostiary.core.flow.turn import Turn
-from ostiary.core.model.audit import PasswordAccepted, PasswordRefused
+from ostiary.core.model.audit.sign_on import PasswordAccepted, PasswordRefused
 from ostiary.core.model.flow import Stage
 from ostiary.core.model.policy import StepInstance
 from ostiary.core.model.user import UserPassword

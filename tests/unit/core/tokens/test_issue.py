@@ -14,7 +14,7 @@ from ostiary.core.base.clock import FrozenClock
 from ostiary.core.base.ids import handle_key
 from ostiary.core.base.scopes import ScopeSet
 from ostiary.core.crypto.keys import SigningKey
-from ostiary.core.model.audit import TokenIssued
+from ostiary.core.model.audit.tokens import TokenIssued
 from ostiary.core.model.authorization import Authorization
 from ostiary.core.model.environment import Environment, Face
 from ostiary.core.model.token import Issuance, IssuedTokens, Redemption

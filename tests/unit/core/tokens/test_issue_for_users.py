@@ -9,7 +9,7 @@ from ostiary.adapters.signing import PooledSigner
 from ostiary.adapters.stores.memory import MemoryStore
 from ostiary.core.base.ids import TokenManagerId
 from ostiary.core.base.scopes import ScopeSet
-from ostiary.core.model.audit import AuthorizationAnswered, UserTokenIssued
+from ostiary.core.model.audit.tokens import AuthorizationAnswered, UserTokenIssued
 from ostiary.core.model.authorization import Authorization
 from ostiary.core.model.environment import Environment
 from ostiary.core.model.token import Issuance, Redemption
