@@ -13,7 +13,7 @@ from ostiary.core.model.environment import Environment
 from ostiary.core.model.user import User
 from ostiary.core.ports.users import UserChangedError, UsernameTakenError
 from tests.support.stores import opened
-from tests.support.users import make_user
+from tests.support.users import make_attempt, make_user
 
 
 async def test_a_user_is_found_by_id_and_by_any_spelling_of_its_name(
@@ -206,3 +206,86 @@ async def test_users_are_counted_by_population(
     await store.users.create(other_env, [make_user(9)])
 
     assert await count_by_population(store.users, env) == {"p0": 3, "p1": 2}
+
+
+async def test_the_users_of_an_address_are_found_in_any_case_and_page_by_page(
+    store: StoreBackend, env: Environment, other_env: Environment
+) -> None:
+    users = sorted(
+        (make_user(number, attributes={"email": "Joe@Example.com"}) for number in range(5)),
+        key=lambda user: user.id,
+    )
+    await store.users.create(env, [*users, make_user(6), make_user(7, attributes={})])
+    await store.users.create(other_env, [make_user(8, attributes={"email": "joe@example.com"})])
+
+    first = await store.users.select_by_address(env, "JOE@example.COM", limit=3)
+    second = await store.users.select_by_address(
+        env, "joe@example.com", after=first[-1].id, limit=3
+    )
+
+    assert [*first, *second] == users
+    assert await store.users.select_by_address(env, "user6@example.com") == (make_user(6),)
+    assert await store.users.select_by_address(env, "user8@example.com") == ()
+
+
+@pytest.mark.parametrize(
+    ("attributes", "address"),
+    [
+        ({"email": "a@x.org", "mail": "b@x.org"}, "a@x.org"),
+        ({"email": "no address", "mail": "b@x.org"}, "b@x.org"),
+        ({"email": ["a@x.org"], "mail": "b@x.org"}, "b@x.org"),
+        ({"mail": "no address"}, None),
+    ],
+)
+async def test_the_address_of_a_user_is_the_first_usable_one(
+    store: StoreBackend, env: Environment, attributes: dict[str, object], address: str | None
+) -> None:
+    user = make_user(1, attributes=attributes)
+    await store.users.create(env, [user])
+
+    for sought in ("a@x.org", "b@x.org", "no address"):
+        found = await store.users.select_by_address(env, sought)
+        assert found == ((user,) if sought == address else ())
+
+
+async def test_a_user_is_found_by_a_new_address_and_no_longer_by_the_old_one(
+    store: StoreBackend, env: Environment
+) -> None:
+    one, other = (make_user(number, attributes={"email": "old@x.org"}) for number in (1, 2))
+    await store.users.create(env, [one, other])
+
+    moved = replace(one, attributes={"email": "New@x.org"})
+    changed = await store.users.save(env, moved, expected_version=1)
+    assert await store.users.select_by_address(env, "new@x.org") == (changed,)
+    assert await store.users.select_by_address(env, "old@x.org") == (other,)
+    await store.users.delete(env, other.id)
+    assert await store.users.select_by_address(env, "old@x.org") == ()
+    await store.users.save(env, replace(moved, attributes={}), expected_version=2)
+    assert await store.users.select_by_address(env, "new@x.org") == ()
+
+
+async def test_a_stronger_hash_leaves_a_user_with_its_address(
+    store: StoreBackend, env: Environment
+) -> None:
+    await store.users.create(env, [make_user(1)])
+
+    await store.attempts.clear(env, make_attempt(1), replaces=make_user(1))
+
+    (found,) = await store.users.select_by_address(env, "user1@example.com")
+    assert found == replace(make_user(1), version=2)
+
+
+async def test_a_search_within_an_address_counts_what_matches_of_its_users(
+    store: StoreBackend, env: Environment
+) -> None:
+    users = [make_user(n, attributes={"mail": "a@x.org"}, population=f"p{n % 2}") for n in range(5)]
+    await store.users.create(env, [*users, make_user(6, population="p0")])
+
+    def is_wanted(user: User) -> bool:
+        return user.population == "p0"
+
+    some = await search(store.users, env, is_wanted, address="A@x.org", limit=2)
+    every = await search(store.users, env, None, address="a@x.org", limit=9)
+
+    assert (len(some.users), some.total, some.is_last) == (2, 3, False)
+    assert {user.id for user in every.users} == {user.id for user in users}

@@ -60,10 +60,11 @@ class LocalDirectory:
         env: Environment,
         *,
         matches: Callable[[User], bool] | None,
+        address: str | None = None,
         after: UserId | None = None,
         limit: int = 100,
     ) -> UserPage:
-        return await search(self.users, env, matches, after=after, limit=limit)
+        return await search(self.users, env, matches, address=address, after=after, limit=limit)
 
     async def count_by_population(self, env: Environment) -> Mapping[str, int]:
         return await count_by_population(self.users, env)

@@ -8,6 +8,7 @@ from ostiary.adapters.stores.backend import Reach
 from ostiary.adapters.stores.memory_authenticators import MemoryAuthenticators
 from ostiary.adapters.stores.user_records import from_body, to_row
 from ostiary.core.base.ids import EnvironmentId, UserId
+from ostiary.core.base.mail_addresses import address_key
 from ostiary.core.base.usernames import UsernameKey
 from ostiary.core.model.environment import Environment
 from ostiary.core.model.password_policy import Failures, Standing
@@ -19,6 +20,7 @@ FAULT_POINTS = (
     "memory.users.find_by_name",
     "memory.users.select",
     "memory.users.scan",
+    "memory.users.select_by_address",
     "memory.users.count",
     "memory.users.create",
     "memory.users.save",
@@ -29,6 +31,8 @@ FAULT_POINTS = (
     "memory.attempts.unlock",
 )
 Place = tuple[EnvironmentId, str]
+Kept = tuple[str, int, bytes, str | None]
+"""Key of the username, version, body, key of the e-mail address."""
 Counted = tuple[EnvironmentId, str, str]
 Tried = tuple[EnvironmentId, bytes, str]
 
@@ -39,8 +43,9 @@ class MemoryUsers:
     def __init__(self, reach: Reach, authenticators: MemoryAuthenticators) -> None:
         self._reach = reach
         self._authenticators = authenticators
-        self._bodies: dict[Place, tuple[str, int, bytes]] = {}
+        self._bodies: dict[Place, Kept] = {}
         self._ids: dict[Place, str] = {}
+        self._by_address: dict[Place, set[str]] = {}
 
     async def find(self, env: Environment, user_id: UserId) -> User | None:
         self._reach("memory.users.find")
@@ -71,26 +76,36 @@ class MemoryUsers:
         )
         return tuple(from_body(self._bodies[env.id, id][2]) for id in ids[:limit])
 
+    async def select_by_address(
+        self, env: Environment, address: str, *, after: UserId | None = None, limit: int = 100
+    ) -> tuple[User, ...]:
+        self._reach("memory.users.select_by_address")
+        holders = self._by_address.get((env.id, address_key(address)), ())
+        ids = sorted(id for id in holders if after is None or id > after)
+        return tuple(from_body(self._bodies[env.id, id][2]) for id in ids[:limit])
+
     async def count(self, env: Environment) -> int:
         self._reach("memory.users.count")
         return sum(place == env.id for place, _ in self._bodies)
 
     async def create(self, env: Environment, users: Sequence[User]) -> None:
-        bodies: dict[Place, tuple[str, int, bytes]] = {}
+        bodies: dict[Place, Kept] = {}
         ids: dict[Place, str] = {}
         for user in users:
-            user_id, key, version, body = to_row(user)
+            user_id, key, version, body, address = to_row(user)
             place, name = (env.id, user_id), (env.id, key)
             if {place} & {*self._bodies, *bodies} or {name} & {*self._ids, *ids}:
                 raise UsernameTakenError(user.username)
-            bodies[place], ids[name] = (key, version, body), user_id
+            bodies[place], ids[name] = (key, version, body, address), user_id
         self._reach("memory.users.create")
         self._bodies |= bodies
         self._ids |= ids
+        for (_, user_id), kept in bodies.items():
+            self._add_address(env, user_id, kept)
 
     async def save(self, env: Environment, user: User, *, expected_version: int) -> User:
         changed = replace(user, version=expected_version + 1)
-        user_id, key, version, body = to_row(changed)
+        user_id, key, version, body, address = to_row(changed)
         kept = self._bodies.get((env.id, user_id))
         if kept is None or kept[1] != expected_version:
             raise UserChangedError
@@ -99,7 +114,9 @@ class MemoryUsers:
         self._reach("memory.users.save")
         del self._ids[env.id, kept[0]]
         self._ids[env.id, key] = user_id
-        self._bodies[env.id, user_id] = key, version, body
+        self._remove_address(env, user_id, kept)
+        self._bodies[env.id, user_id] = now_kept = key, version, body, address
+        self._add_address(env, user_id, now_kept)
         return changed
 
     async def delete(self, env: Environment, user_id: UserId) -> bool:
@@ -108,7 +125,19 @@ class MemoryUsers:
         kept = self._bodies.pop((env.id, user_id), None)
         if kept is not None:
             del self._ids[env.id, kept[0]]
+            self._remove_address(env, user_id, kept)
         return kept is not None
+
+    def _add_address(self, env: Environment, user_id: str, kept: Kept) -> None:
+        if (address := kept[3]) is not None:
+            self._by_address.setdefault((env.id, address), set()).add(user_id)
+
+    def _remove_address(self, env: Environment, user_id: str, kept: Kept) -> None:
+        if (address := kept[3]) is not None:
+            holders = self._by_address[env.id, address]
+            holders.remove(user_id)
+            if not holders:
+                del self._by_address[env.id, address]
 
 
 class MemoryAttempts:

@@ -4,11 +4,12 @@ import msgspec
 
 from ostiary.adapters.stores.backend import unavailable
 from ostiary.adapters.stores.records import encode
+from ostiary.core.base.mail_addresses import address_key
 from ostiary.core.base.usernames import username_key
 from ostiary.core.model.user import User
 
-Row = tuple[str, str, int, bytes]
-"""Id, key of the username, version, body."""
+Row = tuple[str, str, int, bytes, str | None]
+"""Id, key of the username, version, body, key of the e-mail address."""
 _decode = msgspec.json.Decoder(User).decode
 
 
@@ -17,7 +18,9 @@ def to_row(user: User) -> Row:
 
     Raises: UsernameRefusedError.
     """
-    return user.id, username_key(user.username), user.version, encode(user)
+    address = user.address
+    key = None if address is None else address_key(address)
+    return user.id, username_key(user.username), user.version, encode(user), key
 
 
 def from_body(body: bytes) -> User:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from ostiary.core.base.ids import UserId
+from ostiary.core.base.mail_addresses import is_mail_address
 from ostiary.core.formats.scim_filter import Filter, demanded
 from ostiary.core.formats.scim_matching import Find, matches
 from ostiary.core.model.environment import Environment
@@ -11,7 +12,7 @@ from ostiary.core.model.user import User
 from ostiary.core.ports.directory import Directory
 from ostiary.core.ports.users import UserPage
 
-_USERNAME, _ID = "username", "id"
+_USERNAME, _ID, _EMAIL = "username", "id", "email"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,10 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class UserSearch:
-    """Finds users; whom a filter names by username or id is looked up, all others are looked at."""
+    """Finds users; whom a filter names by username, id or e-mail address is looked up.
+
+    All others are looked at.
+    """
 
     directory: Directory
 
@@ -57,7 +61,10 @@ class UserSearch:
             return await self.directory.search(env, matches=None, after=after, limit=limit)
         named = None if part is None else await self._find_named(env, part)
         if named is None:
-            return await self.directory.search(env, matches=is_wanted, after=after, limit=limit)
+            address = None if part is None else _find_address(part)
+            return await self.directory.search(
+                env, matches=is_wanted, address=address, after=after, limit=limit
+            )
         found = tuple(filter(is_wanted, named))
         behind = tuple(user for user in found if after is None or user.id > after)
         return UserPage(behind[:limit], len(found), is_last=True)
@@ -72,3 +79,9 @@ class UserSearch:
         else:
             return None
         return () if found is None else (found,)
+
+
+def _find_address(part: Filter) -> str | None:
+    """Return the address that whoever a filter holds of must have, None for no usable one."""
+    address = demanded(part, _EMAIL)
+    return address if address is not None and is_mail_address(address) else None

@@ -26,6 +26,11 @@ def is_mail_address(text: str) -> bool:
     return len(parts[1]) <= MAX_LOCAL_CHARACTERS and len(parts[2]) <= MAX_DOMAIN_CHARACTERS
 
 
+def address_key(address: str) -> str:
+    """Return what two addresses have in common that are one to us: they differ in case alone."""
+    return address.casefold()
+
+
 def is_phone_number(text: str) -> bool:
     """Tell whether text is a telephone number in its international form. Spec: ITU-T E.164 §6."""
     return _PHONE.fullmatch(text) is not None

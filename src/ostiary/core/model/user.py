@@ -4,9 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ostiary.core.base.ids import UserId
+from ostiary.core.base.mail_addresses import is_mail_address
 
 DEFAULT_POPULATION = "default"
 _LEAST_STEP = 0.001
+_ADDRESS_NAMES = ("email", "mail")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,19 @@ class User:
     disabled_at: float = 0.0
     locked_at: float | None = None
     recovery_code: Mapping[str, object] | None = field(default=None, repr=False)
+
+    @property
+    def address(self) -> str | None:
+        """Return its e-mail address where no other attribute is said to hold it, or None."""
+        return self.address_in(*_ADDRESS_NAMES)
+
+    def address_in(self, *names: str) -> str | None:
+        """Return the first usable e-mail address of those attributes, or None."""
+        for name in names:
+            value = self.attributes.get(name)
+            if isinstance(value, str) and is_mail_address(value):
+                return value
+        return None
 
     @property
     def may_sign_on(self) -> bool:

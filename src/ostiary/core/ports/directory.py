@@ -58,12 +58,15 @@ class Directory(Protocol):
         env: Environment,
         *,
         matches: Callable[[User], bool] | None,
+        address: str | None = None,
         after: UserId | None = None,
         limit: int = 100,
     ) -> UserPage:
         """Return the next users that match, in the order of their ids, and count all of them.
 
-        Args: matches is None for all users.
+        Args:
+            matches: None for all users.
+            address: only users whose `User.address` it is, in any case, are looked at.
         """
         ...
 

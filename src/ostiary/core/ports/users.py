@@ -82,6 +82,16 @@ class Users(Protocol):
         """Return the next users in the order of their ids."""
         ...
 
+    async def select_by_address(
+        self, env: Environment, address: str, *, after: UserId | None = None, limit: int = 100
+    ) -> tuple[User, ...]:
+        """Return the next users of an e-mail address in the order of their ids.
+
+        Only they are read, however many others there are.
+        Args: address: `User.address` of them, in any case.
+        """
+        ...
+
     async def count(self, env: Environment) -> int:
         """Return how many users there are."""
         ...

@@ -12,6 +12,7 @@ from ostiary.adapters.stores.postgres.lookups import LookUps
 from ostiary.adapters.stores.postgres.running import Runner
 from ostiary.adapters.stores.user_records import from_body, to_row
 from ostiary.core.base.ids import UserId
+from ostiary.core.base.mail_addresses import address_key
 from ostiary.core.base.usernames import UsernameKey
 from ostiary.core.model.environment import Environment
 from ostiary.core.model.user import User
@@ -26,6 +27,7 @@ FAULT_POINTS = (
     ),
     "postgres.users.select",
     "postgres.users.scan",
+    "postgres.users.select_by_address",
     "postgres.users.count",
 )
 
@@ -58,6 +60,16 @@ class PostgresUsers:
         # No id is empty, so every id comes after "".
         rows = await self._runner.read(
             "users.scan", statements.SCAN_USERS, env.id, after or "", limit
+        )
+        return tuple(from_body(row[0]) for row in rows)
+
+    async def select_by_address(
+        self, env: Environment, address: str, *, after: UserId | None = None, limit: int = 100
+    ) -> tuple[User, ...]:
+        key = address_key(address)
+        rows = await self._runner.read(
+            "users.select_by_address",
+            *(statements.SELECT_USERS_BY_ADDRESS, env.id, key, after or "", limit),
         )
         return tuple(from_body(row[0]) for row in rows)
 
@@ -107,7 +119,7 @@ async def _write(
 
 
 async def update_user(connection: Connection, env: Environment, changed: User) -> None:
-    user_id, key, version, body = to_row(changed)
-    values = (key, version, body, env.id, user_id, version - 1)
+    user_id, key, version, body, address = to_row(changed)
+    values = (key, version, body, address, env.id, user_id, version - 1)
     if await _write(connection, statements.UPDATE_USER, values, changed.username) != 1:
         raise UserChangedError
