@@ -119,6 +119,7 @@ async def test_SEC_144_another_page_goes_no_further_in_a_flow(origin: str) -> No
         ("https://evil.example", 403),
         ("null", 403),
         ("https://localhost", 403),
+        (BASE_URL.replace("https:", "http:"), 403),
         (BASE_URL, 200),
         ("https://app.example.com", 200),
     ],

@@ -1,14 +1,15 @@
 """The page behind a link that recovers a password, at both faces' addresses."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 
+from ostiary.core.model.password_policy import PasswordPolicy
 from ostiary.core.model.policy import Policy, StepInstance, StepNode
 from ostiary.core.ports.delivery import Template
-from tests.support.app import BASE_URL, App
+from tests.support.app import BASE_URL, App, make_snapshot
 from tests.support.asgi import Answer, Caller
 from tests.support.browsing import PASSWORD, Browsing, make_sign_on_app
 from tests.support.html import Form, check_page, parse_form, visible_text
@@ -58,6 +59,12 @@ class Visit:
     async def send(self, form: Form, new: str, *headers: tuple[str, str], **fields: str) -> Answer:
         sent = {**form.fields, "newPassword": new, **fields}
         return await self.caller.post_form(form.action, sent, headers=headers)
+
+    def set_policy(self, policy: PasswordPolicy) -> None:
+        """Apply a configuration in which new passwords have other rules."""
+        held = self.app.snapshots
+        envs = held.current.environments.values()
+        held.current = make_snapshot(replace(env, passwords=policy) for env in envs)
 
     async def is_new(self, password: str) -> bool:
         """Tell whether a password is eve's."""
@@ -135,6 +142,19 @@ async def test_an_empty_password_is_asked_for_again(visit: Visit) -> None:
     answer = await visit.send(form, "")
     assert "Required field." in visible_text(answer.body)
     assert parse_form(answer.body).fields["link"] == form.fields["link"]
+
+
+async def test_whoever_tries_former_passwords_is_told_to_wait(visit: Visit) -> None:
+    visit.set_policy(PasswordPolicy(min_characters=8, excludes_common=False, history=1))
+    form = parse_form((await visit.open(await visit.forget())).body)
+    for _ in range(5):
+        tried = await visit.send(form, PASSWORD)
+        assert "Choose one that you have not used before." in visible_text(tried.body)
+    refused = await visit.send(form, PASSWORD)
+    assert refused.status == 429
+    assert int(refused.header("retry-after") or "0") > 0
+    assert "Too many passwords were tried with this link" in visible_text(refused.body)
+    check_page(dict(refused.headers), refused.body)
 
 
 async def test_the_new_password_ends_what_the_old_one_let_in(visit: Visit) -> None:

@@ -35,7 +35,7 @@ def check_application(env: Environment, request: Request, client_id: ClientId | 
     if request.find_header(b"origin") is None:
         return
     origin = _origin_of(request)
-    if origin is not None and _is_own(origin, request):
+    if origin is not None and _is_own(env, origin, request):
         return
     open_to = [] if origin is None else list(_applications_of(env, origin))
     if not any(application.client_id in {None, client_id} for application in open_to):
@@ -55,7 +55,7 @@ def check_origin(env: Environment, request: Request) -> None:
     if request.find_header(b"origin") is None:
         return
     origin = _origin_of(request)
-    if origin is None or not (_is_own(origin, request) or any(_applications_of(env, origin))):
+    if origin is None or not (_is_own(env, origin, request) or any(_applications_of(env, origin))):
         raise HTTPError(
             403,
             "This origin is no authentication application: "
@@ -88,7 +88,9 @@ def check_caller(env: Environment, request: Request, client_id: ClientId | None 
     if request.find_header(b"origin") is None:
         return
     origin = _origin_of(request)
-    if origin is not None and (_is_allowed(env, origin, client_id) or _is_own(origin, request)):
+    if origin is not None and (
+        _is_allowed(env, origin, client_id) or _is_own(env, origin, request)
+    ):
         return
     found = [] if origin is None else list(_applications_of(env, origin))
     if not any(client_id is None or each.client_id in {None, client_id} for each in found):
@@ -149,7 +151,11 @@ def _origin_of(request: Request) -> str | None:
     return sent if sent == url_origin(sent) else None
 
 
-def _is_own(origin: str, request: Request) -> bool:
-    """Tell whether it is a page of this very host, whoever ended TLS before it."""
+def _is_own(env: Environment, origin: str, request: Request) -> bool:
+    """Tell whether it is a page of this very host, whoever ended TLS before it.
+
+    Where pages are read over TLS, one without it may be anybody's on the way.
+    """
     host = (request.find_header(b"host") or b"").decode("latin-1").lower()
-    return origin in {url_origin(f"{scheme}://{host}") for scheme in _USUAL_PORT}
+    is_secure = request.is_secure or env.base_url.startswith("https:")
+    return origin == url_origin(f"{'https' if is_secure else 'http'}://{host}")

@@ -65,6 +65,11 @@ async def test_our_own_pages_may() -> None:
     assert (await browsing.check_password(flow_id)).status == 200
 
 
+async def test_SEC_144_a_page_of_this_host_without_TLS_is_none_of_ours() -> None:
+    browsing = PingOneBrowsing(make_pingone_sign_on_app(), origin=f"http://{PINGONE_HOST}")
+    assert (await browsing.authorize(PI_FLOW)).status == 403
+
+
 async def test_SEC_144_the_page_of_one_application_starts_no_flow_for_another() -> None:
     one = make_sign_on_client("one", AuthMethod.NONE, is_redirectless=True, pkce=PKCE.OPTIONAL)
     page = AuthenticationApplication("own", "https://one.example", (STRANGER,), one.client_id)

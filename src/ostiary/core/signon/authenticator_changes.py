@@ -32,6 +32,7 @@ from ostiary.core.signon.factor_words import (
     FactorContext,
     FactorRefused,
 )
+from ostiary.core.signon.remembered_browsers import forget_browsers
 from ostiary.core.signon.usable_authenticators import CHANNELS
 
 MAX_AUTHENTICATORS = 20
@@ -124,6 +125,8 @@ class AuthenticatorChanges:
         kept = await self.authenticators.find(env, authenticator_id)
         if kept is None or kept.user_id != user.id:
             return False
+        # Without it the others are what they were before it came: nothing may count again.
+        await forget_browsers(env, user, self.authenticators, self.clock)
         is_removed = await self.authenticators.remove(env, authenticator_id)
         if is_removed:
             self.events.emit(AuthenticatorRemoved(env.id, user.id, kept.id, kept.kind, source))

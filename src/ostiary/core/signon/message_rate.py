@@ -94,6 +94,19 @@ class MessageRate:
         """
         return (await self._counts().begin(env, _guesses_at(kept))).is_admitted
 
+    async def count_choice(self, env: Environment, link: str) -> None:
+        """Count a password that a link shall set, before it is compared with former ones.
+
+        Raises: TooManyAttemptsError, UnavailableError.
+        """
+        counts = self._counts()
+        standing = await counts.begin(env, _choices_by(env, link))
+        if not standing.is_admitted:
+            raise TooManyAttemptsError(
+                "Too many passwords were tried with this link; wait before the next one.",
+                retry_after_seconds=max(1, counts.seconds_until(standing.failures.locked_until)),
+            )
+
     async def clear_guesses(self, env: Environment, kept: KeptCode) -> None:
         """Forget the guesses at a code: the right one may come again, with a better password.
 
@@ -148,6 +161,10 @@ def _mailbox(address: str) -> str:
 
 def _guesses_at(kept: KeptCode) -> str:
     return f"code:{kept.digest[:_DIGEST_CHARACTERS]}"
+
+
+def _choices_by(env: Environment, link: str) -> str:
+    return f"link:{env.client_secrets.mark('choices by link', link).hex()[:_DIGEST_CHARACTERS]}"
 
 
 def _subject(env: Environment, kind: str, whom: str, now: float) -> str:

@@ -14,8 +14,9 @@ from ostiary.core.model.user import User
 from ostiary.core.ports.directory import Directory
 from ostiary.core.ports.page_addresses import PageAddresses
 from ostiary.core.ports.users import UserChangedError
+from ostiary.core.signon.contacts import email_of
 from ostiary.core.signon.message_rate import MessageRate
-from ostiary.core.signon.new_passwords import Unmet
+from ostiary.core.signon.new_passwords import Owner, Unmet, find_unmet
 from ostiary.core.signon.password_changes import PasswordChanges
 
 LINK_MINUTES = 10
@@ -38,15 +39,16 @@ class WeakPassword(msgspec.Struct, frozen=True):
 
 
 class SpentLink(msgspec.Struct, frozen=True):
-    """The link is none of ours, too old or used, or the password was changed since."""
+    """The link is none of ours, too old or used, or password or address were changed since."""
 
 
 @dataclass(frozen=True, slots=True)
 class RecoveryLinks:
     """Makes such links, and sets the password of whoever has one.
 
-    A link says for whom and until when it is good, and bears a keyed digest of that and of the
-    user's credential. So nothing of it is stored, and another password ends it.
+    A link says for whom and until when it is good, and bears a keyed digest of that, the user's
+    credential and its address. So nothing of it is stored, and another password ends it, or another
+    address; another link does not.
     """
 
     directory: Directory
@@ -85,12 +87,16 @@ class RecoveryLinks:
 
         Args: locale: language tag of whoever has opened it.
         Stores: as `PasswordChanges.set`.
-        Raises: UnavailableError, AccessLeftError.
+        Raises: UnavailableError, AccessLeftError; TooManyAttemptsError.
         """
         for _ in range(_TRIES):
             user = await self.find(env, value)
             if user is None:
                 break
+            if unmet := find_unmet(env.passwords, Owner.of(user), password):
+                return WeakPassword(unmet)
+            if env.passwords.history:
+                await self.message_rate.count_choice(env, value)
             if unmet := await self.changes.find_unmet(env, user, password):
                 return WeakPassword(unmet)
             try:
@@ -113,5 +119,6 @@ def _is_on(env: Environment) -> bool:
 
 
 def _mark(env: Environment, user: User, until: str) -> str:
-    # No part has a dot but the last: ids are UUIDs, and `until` is a whole number.
-    return b64.encode(env.client_secrets.mark(_PURPOSE, f"{user.id}.{until}.{user.credential!r}"))
+    # No part has a space but the last, whatever an address is.
+    bound = f"{user.id} {until} {user.credential!r} {email_of(env, user)}"
+    return b64.encode(env.client_secrets.mark(_PURPOSE, bound))

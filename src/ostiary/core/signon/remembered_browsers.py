@@ -83,18 +83,19 @@ async def forget_browsers(
 ) -> bool:
     """Remember no browser of a user any more, and tell whether the user has a second factor at all.
 
-    Stores: the moment, with one authenticator; see `Remembrance.bound_at`.
+    Stores: the moment, with every authenticator: whichever goes later, nothing is as it was before.
     Raises: AuthenticatorChangedError when it changes all the time; UnavailableError.
     """
     for _ in range(_TRIES):
         active = [each for each in await authenticators.select(env, user.id) if each.is_active]
         if not active:
             return False
-        kept, now = active[0], clock.now()
-        # It grows, whatever the clock says.
-        changed = replace(kept, forgotten_at=max(now, kept.forgotten_at + _LEAST_STEP))
+        now = clock.now()
         try:
-            await authenticators.save(env, changed, expected_version=kept.version)
+            for kept in active:
+                # It grows, whatever the clock says.
+                changed = replace(kept, forgotten_at=max(now, kept.forgotten_at + _LEAST_STEP))
+                await authenticators.save(env, changed, expected_version=kept.version)
         except AuthenticatorChangedError:
             continue
         return True

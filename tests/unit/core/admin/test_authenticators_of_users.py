@@ -44,11 +44,23 @@ async def test_some_authenticators_are_removed_and_recorded(
     removed = await users.remove_authenticators(site.env, joe, [first.id, third.id])
 
     assert removed == (first, third)
-    assert await users.authenticators_of(site.env, joe) == (second,)
+    assert [each.id for each in await users.authenticators_of(site.env, joe)] == [second.id]
     assert site.emitted(AuthenticatorRemoved) == [
         AuthenticatorRemoved(site.env.id, joe.id, each.id, "passkey", "test")
         for each in (first, third)
     ]
+
+
+async def test_no_browser_is_remembered_again_when_an_authenticator_is_gone(
+    site: SignOn, users: UserAdministration
+) -> None:
+    joe, (first, second, third) = await _add(site, users)
+
+    await users.remove_authenticators(site.env, joe, [first.id])
+
+    left = {each.id: each for each in await users.authenticators_of(site.env, joe)}
+    for each in (second, third):
+        assert left[each.id].forgotten_at > each.forgotten_at
 
 
 async def test_all_of_them_are_removed(site: SignOn, users: UserAdministration) -> None:

@@ -5,10 +5,12 @@ from dataclasses import replace
 
 import pytest
 
+from ostiary.core.base.errors import TooManyAttemptsError
 from ostiary.core.base.secret import Secret
 from ostiary.core.crypto.secret_digests import SecretDigester
 from ostiary.core.model.audit.accounts import PasswordChanged
 from ostiary.core.model.flow import Stage
+from ostiary.core.model.password_policy import PasswordPolicy
 from ostiary.core.model.policy import StepInstance
 from ostiary.core.model.user import User
 from ostiary.core.ports.delivery import Template
@@ -148,7 +150,38 @@ async def test_a_user_that_is_disabled_meanwhile_gets_no_password(flows: Flows) 
 async def test_another_change_of_the_user_leaves_the_link_good(flows: Flows) -> None:
     await _forgot(flows, BrowserJar())
     joe = await flows.user("joe")
-    await flows.directory.save(flows.env, replace(joe, attributes={}))
+    changed = {**joe.attributes, "given_name": "Joe"}
+    await flows.directory.save(flows.env, replace(joe, attributes=changed))
+    assert isinstance(await _choose(flows, _value(flows)), ChosenPassword)
+
+
+@pytest.mark.parametrize("attributes", [{"mail": "joe@elsewhere.example"}, {}])
+async def test_SEC_123_a_link_ends_with_the_address_that_it_went_to(
+    flows: Flows, attributes: dict[str, object]
+) -> None:
+    await _forgot(flows, BrowserJar())
+    joe = await flows.user("joe")
+    await flows.directory.save(flows.env, replace(joe, attributes=attributes))
+    assert isinstance(await _choose(flows, _value(flows)), SpentLink)
+
+
+async def test_whoever_has_a_link_tries_former_passwords_only_so_often(flows: Flows) -> None:
+    flows.reconfigure(passwords=PasswordPolicy(min_characters=8, history=1, excludes_common=False))
+    await _forgot(flows, BrowserJar())
+    value = _value(flows)
+    for _ in range(5):
+        assert isinstance(await _choose(flows, value, PASSWORD), WeakPassword)
+    with pytest.raises(TooManyAttemptsError) as refused:
+        await _choose(flows, value, PASSWORD)
+    flows.clock.advance(refused.value.retry_after_seconds)
+    assert isinstance(await _choose(flows, value), ChosenPassword)
+
+
+async def test_a_password_that_no_hash_is_needed_for_is_not_counted(flows: Flows) -> None:
+    flows.reconfigure(passwords=PasswordPolicy(history=1))
+    await _forgot(flows, BrowserJar())
+    for _ in range(6):
+        assert isinstance(await _choose(flows, _value(flows), "short"), WeakPassword)
     assert isinstance(await _choose(flows, _value(flows)), ChosenPassword)
 
 

@@ -124,6 +124,25 @@ async def test_forgetting_ends_it_at_once_and_a_new_wish_counts_again() -> None:
     assert _is_done(await people.sign_on())
 
 
+async def test_what_was_forgotten_stays_so_when_the_default_authenticator_goes() -> None:
+    people, joe, _ = await _joe()
+    await _remember(people)
+    factors, env = people.flows.second_factors, people.flows.env
+    mail = await people.enrol(joe, AuthenticatorKind.EMAIL, SECOND)
+    await factors.set_default(env, joe.id, mail.id)
+    assert await factors.forget_browsers(env, joe, source="test")
+    await people.flows.store.authenticators.remove(env, mail.id)
+    assert not _is_done(await people.sign_on())
+
+
+async def test_what_another_authenticator_has_ended_stays_so_when_it_goes() -> None:
+    people, joe, _ = await _joe()
+    await _remember(people)
+    mail = await people.enrol(joe, AuthenticatorKind.EMAIL, SECOND)
+    await people.flows.second_factors.remove(people.flows.env, joe, mail.id, source="test")
+    assert not _is_done(await people.sign_on())
+
+
 async def test_there_is_nothing_to_forget_of_whoever_has_no_second_factor() -> None:
     people = People(remember_minutes=DAY_MINUTES)
     joe = await people.add()
