@@ -11,6 +11,7 @@ from ostiary_client.errors import ConfigurationError
 from ostiary_client.options import ClientOptions, Identity, as_secret
 from ostiary_client.protocol import token_endpoint
 from ostiary_client.protocol.backend import MEMBERS, exchange_at_backend
+from ostiary_client.protocol.certificate_endpoints import for_certificates
 from ostiary_client.protocol.client_authentication import ClientAuthentication
 from ostiary_client.protocol.discovery import discover
 from ostiary_client.protocol.introspection import introspect
@@ -48,13 +49,16 @@ class Conversations:
     def metadata(self) -> Exchange[Metadata]:
         """Find out the server's endpoints, if that has not been done."""
         if self._metadata is None:
-            self._metadata = yield from discover(
+            found = yield from discover(
                 self.base_url,
                 policy=self.retries,
                 issuer=self.issuer,
                 trusted_origins=self.trusted_origins,
                 insecure_http=self.insecure_http,
             )
+            if self.reach.cert is not None:
+                found = for_certificates(found, self.trusted_origins)
+            self._metadata = found
         return self._metadata
 
     def client_credentials(self, request: TokenRequest) -> Exchange[AccessToken]:
@@ -148,7 +152,9 @@ def conversations(base_url: str, **options: Unpack[ClientOptions]) -> Conversati
             resource=options.get("resource"),
             audience=options.get("audience"),
         ),
-        reach=TransportOptions(options.get("verify", True), options.get("timeout_seconds", 10.0)),
+        reach=TransportOptions(
+            options.get("verify", True), options.get("timeout_seconds", 10.0), options.get("cert")
+        ),
         retries=options.get("retries", RetryPolicy()),
         refresh=options.get("refresh", RefreshPolicy()),
         now=options.get("now", time.time),
@@ -167,4 +173,5 @@ def _identity(client_id: str, options: ClientOptions) -> Identity:
         options.get("key_id"),
         options.get("algorithm"),
         options.get("auth_method"),
+        has_certificate=options.get("cert") is not None,
     )

@@ -20,6 +20,7 @@ from ostiary_client.errors import (
 )
 from ostiary_client.transport_options import Verify
 from ostiary_client.verification.async_verifier import AsyncTokenVerifier
+from ostiary_client.verification.binding import Certificate
 from ostiary_client.verification.key_source import PAUSE_SECONDS
 from ostiary_client.verification.trusted_issuer import Introspector, TrustedIssuer
 from ostiary_client.verification.verified_token import VerifiedToken as Token
@@ -29,6 +30,10 @@ __all__ = ["Bearer", "BearerError", "Introspector", "Token", "TrustedIssuer"]
 _LOG = logging.getLogger(__name__)
 _NOT_GIVEN = object()
 _HANDLERS = "starlette.exception_handlers"
+
+
+def _nobody_showed_one(request: Request) -> None:
+    """Say of every request that it came without a certificate."""
 
 
 class VerifierOptions(TypedDict, total=False):
@@ -82,6 +87,9 @@ class Bearer(SecurityBase):
     issuers: an issuer's URL with the API's `audience`, or any number of `TrustedIssuer`.
     realm: the name of the protected space, as callers without a token are told.
     scheme_name: how the service's own documentation calls the scheme.
+    certificate: says which certificate the sender of a request showed, in DER or PEM form, for
+        tokens that are bound to one; only the service knows whether its proxy's header is to be
+        believed. Without it no such token is good.
     verify, timeout_seconds, leeway_seconds, now: as `TokenVerifier` has them.
     """
 
@@ -91,6 +99,7 @@ class Bearer(SecurityBase):
         audience: str | Sequence[str] | None = _NOT_GIVEN,  # type: ignore[assignment]
         realm: str = "api",
         scheme_name: str = "Bearer",
+        certificate: Callable[[Request], Certificate | None] = _nobody_showed_one,
         **options: Unpack[VerifierOptions],
     ) -> None:
         if not all(c.isascii() and c.isprintable() and c not in '"\\' for c in realm):
@@ -99,6 +108,7 @@ class Bearer(SecurityBase):
         self.model = HTTPBearer(bearerFormat="JWT")
         self.scheme_name = scheme_name
         self._realm = realm
+        self._certificate = certificate
         self._verifier = AsyncTokenVerifier(*trusted, **options)
 
     async def __call__(self, request: Request) -> Token:
@@ -110,7 +120,7 @@ class Bearer(SecurityBase):
         _answer_in_own_shape(request)
         value = self._presented(request)
         try:
-            return await self._verifier.verify(value)
+            return await self._verifier.verify(value, certificate=self._certificate(request))
         except InvalidTokenError as error:
             _LOG.info("A token was refused: %s", error)
             raise self._refusal("invalid_token", error.problem) from error

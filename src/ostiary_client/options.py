@@ -15,15 +15,18 @@ from ostiary_client.protocol.client_authentication import (
 from ostiary_client.protocol.metadata import Metadata
 from ostiary_client.protocol.retry import RetryPolicy
 from ostiary_client.secret import Secret
-from ostiary_client.transport_options import Verify
+from ostiary_client.transport_options import Cert, Verify
 
 METHODS = (
     "client_secret_basic",
     "client_secret_post",
     "client_secret_jwt",
     "private_key_jwt",
+    "tls_client_auth",
+    "self_signed_tls_client_auth",
     "none",
 )
+_BY_CERTIFICATE = frozenset({"tls_client_auth", "self_signed_tls_client_auth"})
 
 
 class ClientOptions(TypedDict, total=False):
@@ -37,6 +40,8 @@ class ClientOptions(TypedDict, total=False):
     issuer: what the server calls itself, when that is not its base URL.
     metadata: the endpoints themselves; nothing is discovered then.
     verify: True for the system's authorities, or a PEM file, or an `ssl.SSLContext`.
+    cert: the client's own certificate: a PEM file that holds its key too, or a file of each. The
+        server is then asked where it asks for certificates (`mtls_endpoint_aliases`).
     timeout_seconds: for connecting, and for the answer.
     retries, refresh: when to try again; when to renew a token.
     trusted_origins: other hosts than the base URL's that may be sent credentials.
@@ -56,6 +61,7 @@ class ClientOptions(TypedDict, total=False):
     issuer: str | None
     metadata: Metadata | None
     verify: Verify
+    cert: Cert | None
     timeout_seconds: float
     retries: RetryPolicy
     refresh: RefreshPolicy
@@ -74,6 +80,7 @@ class Identity:
     key_id: str | None = None
     algorithm: str | None = None
     auth_method: str | None = None
+    has_certificate: bool = False
 
     def __post_init__(self) -> None:
         """Refuse what cannot work before anything is sent."""
@@ -86,6 +93,10 @@ class Identity:
             raise ConfigurationError(
                 "Both a secret and a private key are given", remedy="Choose with auth_method"
             )
+        if self.auth_method in _BY_CERTIFICATE and not self.has_certificate:
+            raise ConfigurationError(
+                f"{self.auth_method} takes the client's certificate", remedy="Give cert=…"
+            )
 
     def authentication(self, metadata: Metadata) -> ClientAuthentication:
         """Return the way to authenticate at that server.
@@ -95,7 +106,8 @@ class Identity:
         Raises: ConfigurationError when the secret or key that it takes is missing.
         """
         match self.auth_method or self._usual_method(metadata):
-            case "none":
+            case "none" | "tls_client_auth" | "self_signed_tls_client_auth":
+                # What there is to prove is proved in the TLS handshake (RFC 8705 §2).
                 return NoAuthentication(self.client_id)
             case "client_secret_basic":
                 return ClientSecretBasic(self.client_id, self._secret())

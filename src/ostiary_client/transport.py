@@ -5,6 +5,7 @@ import ssl
 import time
 from contextlib import aclosing
 from http.cookiejar import CookieJar, DefaultCookiePolicy
+from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeVar
 from urllib.parse import urlsplit
@@ -17,7 +18,7 @@ from ostiary_client.errors import ConfigurationError, UnreadableResponseError
 from ostiary_client.printable import printable
 from ostiary_client.protocol.messages import Exchange, Request, Response
 from ostiary_client.received_body import ACCEPTED_ENCODING, ReceivedBody
-from ostiary_client.transport_options import TransportOptions, Verify
+from ostiary_client.transport_options import Cert, TransportOptions, Verify
 
 T = TypeVar("T")
 _PROBLEMS = (httpx2.RequestError, httpx2.InvalidURL, UnicodeError)
@@ -31,7 +32,7 @@ class SyncTransport:
     ) -> None:
         self._options = options
         self._http = httpx2.Client(
-            verify=ssl_context(options.verify),
+            verify=ssl_context(options.verify, options.cert),
             timeout=options.timeout_seconds,
             follow_redirects=False,
             headers={"accept-encoding": ACCEPTED_ENCODING},
@@ -96,7 +97,7 @@ class AsyncTransport:
     ) -> None:
         self._options = options
         self._http = httpx2.AsyncClient(
-            verify=ssl_context(options.verify),
+            verify=ssl_context(options.verify, options.cert),
             timeout=options.timeout_seconds,
             follow_redirects=False,
             headers={"accept-encoding": ACCEPTED_ENCODING},
@@ -159,13 +160,26 @@ class AsyncTransport:
         await self.aclose()
 
 
-def ssl_context(verify: Verify) -> ssl.SSLContext:
-    """Return the context that believes those authorities.
+def ssl_context(verify: Verify, cert: Cert | None = None) -> ssl.SSLContext:
+    """Return the context that believes those authorities, and shows that certificate.
 
     Raises: ConfigurationError when they cannot be read, or are to be anybody.
     """
     if isinstance(verify, ssl.SSLContext):
+        if cert is not None:
+            raise ConfigurationError(
+                "Both a certificate and a whole context for TLS are given",
+                remedy="Load the certificate into a context of its own, or name the authorities' "
+                "file as verify",
+            )
         return verify
+    context = _trusting(verify)
+    if cert is not None:
+        _show(context, cert)
+    return context
+
+
+def _trusting(verify: bool | str | Path) -> ssl.SSLContext:  # noqa: FBT001 - as Verify has it
     if verify is False:
         raise ConfigurationError(
             "Switching off the check of certificates would send secrets to anybody",
@@ -180,6 +194,21 @@ def ssl_context(verify: Verify) -> ssl.SSLContext:
         reason = getattr(error, "strerror", None) or "no PEM certificates in it"
         raise ConfigurationError(
             f"The authorities' certificates of {printable(str(named))} cannot be read: {reason}"
+        ) from None
+
+
+def _show(context: ssl.SSLContext, cert: Cert) -> None:
+    """Have a context show a certificate to servers that ask for one."""
+    certificate, key = cert if isinstance(cert, tuple) else (cert, cert)
+    try:
+        # A password is never asked for at the terminal: an encrypted key is refused at once.
+        context.load_cert_chain(certificate, key, password="")
+    except (OSError, ssl.SSLError) as error:
+        unfit = "they must be in PEM form, not encrypted, and belong together"
+        reason = unfit if isinstance(error, ssl.SSLError) else error.strerror
+        raise ConfigurationError(
+            f"The certificate {printable(str(certificate))} cannot be used with the key "
+            f"{printable(str(key))}: {reason}"
         ) from None
 
 

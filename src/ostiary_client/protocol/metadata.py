@@ -43,6 +43,8 @@ class Metadata:
     end_session_endpoint: str | None = None
     token_endpoint_auth_methods: tuple[str, ...] = ("client_secret_basic",)
     document: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    mtls_endpoint_aliases: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """Those of the endpoints above that took the place of others, as they ask for a certificate."""
 
     def endpoint(self, name: str) -> str:
         """Return the endpoint that a member names.
@@ -66,6 +68,8 @@ def trusted_endpoint(metadata: Metadata, name: str, trusted_urls: tuple[str, ...
     Raises: DiscoveryError when there is none, or it is elsewhere.
     """
     url = metadata.endpoint(name)
+    if url == metadata.mtls_endpoint_aliases.get(name):
+        return url  # where it is was checked when it took its place
     origins = {origin_of(trusted) for trusted in (metadata.issuer, *trusted_urls)}
     if origin_of(url) not in origins:
         raise DiscoveryError(
@@ -102,6 +106,7 @@ def parse_metadata(
         **endpoints,
         token_endpoint_auth_methods=tuple(methods or ()) if known else ("client_secret_basic",),
         document=document,
+        mtls_endpoint_aliases={},
     )
 
 

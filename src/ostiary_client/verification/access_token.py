@@ -6,6 +6,7 @@ from typing import Any
 from ostiary_client.errors import InvalidTokenError
 from ostiary_client.printable import printable
 from ostiary_client.verification import refusals
+from ostiary_client.verification.binding import Certificate, check_binding
 from ostiary_client.verification.reading.claims import read_scopes, read_text, read_texts
 from ostiary_client.verification.reading.unverified import UnverifiedJWT
 from ostiary_client.verification.trusted_issuer import TrustedIssuer
@@ -24,10 +25,16 @@ _OF_ACCESS_TOKENS = frozenset(
 _CLIENT = ("client_id", "client_id_name", "cid", "azp", "appid")
 
 
-def check_access_token(jwt: UnverifiedJWT, issuer: TrustedIssuer, moment: Moment) -> VerifiedToken:
+def check_access_token(
+    jwt: UnverifiedJWT,
+    issuer: TrustedIssuer,
+    moment: Moment,
+    certificate: Certificate | None = None,
+) -> VerifiedToken:
     """Return what an access token says whose signature has been checked.
 
     Spec: RFC 9068 §4; RFC 8725 §3.11.
+    Args: certificate is what its sender showed.
     Raises: InvalidTokenError.
     """
     if not is_access_token(jwt):
@@ -35,7 +42,7 @@ def check_access_token(jwt: UnverifiedJWT, issuer: TrustedIssuer, moment: Moment
             refusals.NO_ACCESS_TOKEN,
             remedy="It seems to be an ID token; the access token that came with it is wanted",
         )
-    check_is_not_bound(jwt.claims)
+    check_binding(jwt.claims, certificate)
     audience = check_audience(jwt.claims, issuer)
     return VerifiedToken(
         issuer=issuer.issuer,
@@ -50,18 +57,23 @@ def check_access_token(jwt: UnverifiedJWT, issuer: TrustedIssuer, moment: Moment
 
 
 def check_introspected(
-    value: str, claims: Mapping[str, Any], issuer: TrustedIssuer, moment: Moment
+    value: str,
+    claims: Mapping[str, Any],
+    issuer: TrustedIssuer,
+    moment: Moment,
+    certificate: Certificate | None = None,
 ) -> VerifiedToken:
     """Return what an issuer says of a token that it calls active.
 
     Spec: RFC 7662 §2.2, §4.
+    Args: certificate is what its sender showed.
     Raises: InvalidTokenError.
     """
     if claims.get("iss", issuer.issuer) != issuer.issuer:
         raise InvalidTokenError(refusals.UNKNOWN_ISSUER)
     if _OF_ID_TOKENS & claims.keys():
         raise InvalidTokenError(refusals.NO_ACCESS_TOKEN)
-    check_is_not_bound(claims)
+    check_binding(claims, certificate)
     return VerifiedToken(
         issuer=issuer.issuer,
         subject=read_text(claims, "sub"),
@@ -88,15 +100,6 @@ def is_access_token(jwt: UnverifiedJWT) -> bool:
     if (_OF_ID_TOKENS | _OF_EVENTS) & jwt.claims.keys() or uses & _OTHER_USES:
         return False
     return bool(_OF_ACCESS_TOKENS & jwt.claims.keys())
-
-
-def check_is_not_bound(claims: Mapping[str, Any]) -> None:
-    """Refuse a token that counts only with a proof of its key, which nobody has checked here.
-
-    Spec: RFC 9449 §7.1; RFC 8705 §3; RFC 7800 §3.1.
-    """
-    if "cnf" in claims or str(claims.get("token_type", "")).lower() == "dpop":
-        raise InvalidTokenError(refusals.BOUND)
 
 
 def check_audience(claims: Mapping[str, Any], issuer: TrustedIssuer) -> tuple[str, ...]:

@@ -19,6 +19,7 @@ from ostiary_client.protocol.retry import RetryPolicy
 from ostiary_client.protocol.token_endpoint import Endpoint
 from ostiary_client.verification import refusals
 from ostiary_client.verification.access_token import check_introspected
+from ostiary_client.verification.binding import Certificate, check_binding
 from ostiary_client.verification.trusted_issuer import Introspector, TrustedIssuer
 from ostiary_client.verification.validity import Moment
 from ostiary_client.verification.verified_token import VerifiedToken
@@ -52,15 +53,23 @@ class IntrospectedTokens:
         self._remembered: OrderedDict[bytes, _Remembered] = OrderedDict()
         self._lock = Lock()
 
-    def remembered(self, value: str) -> VerifiedToken | None:
-        """Return what the issuer said of a token a short while ago."""
+    def remembered(
+        self, value: str, certificate: Certificate | None = None
+    ) -> VerifiedToken | None:
+        """Return what the issuer said of a token a short while ago.
+
+        Raises: InvalidTokenError when it is bound to another certificate than this sender's.
+        """
         if not self._how.cache_seconds:
             return None
         with self._lock:
             known = self._remembered.get(_digest(value))
-        return known.token if known is not None and self._moment().now < known.until else None
+        if known is None or self._moment().now >= known.until:
+            return None
+        check_binding(known.token.claims, certificate)
+        return known.token
 
-    def ask(self, value: str) -> Exchange[VerifiedToken]:
+    def ask(self, value: str, certificate: Certificate | None = None) -> Exchange[VerifiedToken]:
         """Ask the issuer about a token.
 
         Raises: InvalidTokenError; IssuerUnavailableError when there is no answer to rely on.
@@ -74,7 +83,7 @@ class IntrospectedTokens:
         if not said.active:
             raise InvalidTokenError(refusals.NOT_ACTIVE)
         moment = self._moment()
-        token = check_introspected(value, said.claims, self._issuer, moment)
+        token = check_introspected(value, said.claims, self._issuer, moment, certificate)
         self._remember(token, moment.now)
         return token
 

@@ -8,6 +8,7 @@ from ostiary_client.errors import ConfigurationError, InvalidTokenError
 from ostiary_client.printable import printable
 from ostiary_client.verification import refusals
 from ostiary_client.verification.access_token import check_access_token, is_access_token
+from ostiary_client.verification.binding import Certificate
 from ostiary_client.verification.id_token import Login, check_id_token
 from ostiary_client.verification.introspected import IntrospectedTokens
 from ostiary_client.verification.key_source import KeySource
@@ -87,7 +88,9 @@ class Judge:
             return PresentedReference(party.introspected, value)
         return PresentedJWT(party, jwt)
 
-    def check(self, presented: PresentedJWT) -> VerifiedToken:
+    def check(
+        self, presented: PresentedJWT, certificate: Certificate | None = None
+    ) -> VerifiedToken:
         """Return what a token says, if that is to be believed.
 
         Raises: InvalidTokenError; KeysUnavailableError.
@@ -96,7 +99,7 @@ class Judge:
         jwt, issuer = presented.jwt, presented.party.issuer
         if issuer.accept_id_token and not is_access_token(jwt):
             return check_id_token(jwt, issuer, self._moment(), Login())
-        return check_access_token(jwt, issuer, self._moment())
+        return check_access_token(jwt, issuer, self._moment(), certificate)
 
     def check_id_token(self, presented: PresentedJWT, login: Login) -> VerifiedToken:
         """Return what an ID token says, if it is one of this login.

@@ -11,6 +11,7 @@ from ostiary_client.protocol.messages import Exchange
 from ostiary_client.transport import SyncTransport, ssl_context
 from ostiary_client.transport_options import TransportOptions, Verify
 from ostiary_client.verification import refusals
+from ostiary_client.verification.binding import Certificate
 from ostiary_client.verification.id_token import Login
 from ostiary_client.verification.judge import Judge, PresentedJWT, PresentedReference
 from ostiary_client.verification.trusted_issuer import TrustedIssuer
@@ -60,19 +61,22 @@ class TokenVerifier:
         self._locks = {issuer.issuer: Lock() for issuer in issuers}
         self._kept: SyncTransport | None = None
 
-    def verify(self, token: str) -> VerifiedToken:
+    def verify(self, token: str, *, certificate: Certificate | None = None) -> VerifiedToken:
         """Return what an access token says.
 
+        Spec: RFC 8705 §3.
+        Args: certificate is what its sender showed in the TLS handshake; without it no token is
+            good that is bound to one.
         Raises: InvalidTokenError; IssuerUnavailableError, KeysUnavailableError among them.
         """
         presented = self._judge.receive(token)
         if isinstance(presented, PresentedReference):
-            known = presented.introspected.remembered(token)
+            known = presented.introspected.remembered(token, certificate)
             if known is not None:
                 return known
-            return self._run(presented.introspected.ask(token))
+            return self._run(presented.introspected.ask(token, certificate))
         self._have_keys(presented)
-        return self._judge.check(presented)
+        return self._judge.check(presented, certificate)
 
     def verify_id_token(
         self,

@@ -7,6 +7,7 @@ from ostiary.core.base.errors import OAuthCode, OAuthError, ProtocolError
 from ostiary.core.base.ids import ClientId, KeyId, TargetId, UserId
 from ostiary.core.clientauth.contract import Presented
 from ostiary.core.crypto import jws
+from ostiary.core.crypto.client_certificates import ClientCertificate
 from ostiary.core.model.audit.administration import ManagementDone
 from ostiary.core.model.client import Client
 from ostiary.core.model.environment import Environment
@@ -15,6 +16,7 @@ from ostiary.core.model.snapshot import Snapshot
 from ostiary.core.model.token import AccessToken
 from ostiary.core.oauth.refusals import describe_refusal
 from ostiary.core.ports.events import Events
+from ostiary.core.tokens.binding import is_held_by
 from ostiary.core.tokens.inspect import TokenInspector
 
 ENDPOINT = "management"
@@ -78,16 +80,23 @@ class Callers:
         *,
         permissions_by_scope: ScopePermissions,
         address: str,
+        certificate: ClientCertificate | None = None,
     ) -> Caller:
         """Return who calls.
 
-        Args: presented is what stood in the place of a bearer token.
+        Args:
+            presented: what stood in the place of a bearer token.
+            certificate: that the caller showed, for a token that is bound to one.
         Raises: OAuthError invalid_token, also for a token of another environment or of another
             audience; UnavailableError.
         """
         token = await self.inspector.inspect(env, presented)
         if token is None or env.management_audience not in _audiences(env, token):
             error = invalid_token("unknown" if token is None else "audience")
+            self.refuse(env, error, None, address)
+            raise error
+        if not is_held_by(token, certificate):
+            error = invalid_token("bound to another certificate")
             self.refuse(env, error, None, address)
             raise error
         return _describe(env, token, permissions_by_scope, address)

@@ -67,6 +67,7 @@ class Authorization(msgspec.Struct, frozen=True):
         refreshed: instead, the grant that the issuance goes on.
         granted: what the grant that the issuance makes is for; None for the same as the token.
         is_deprecated: it came about in a way that is open to old clients alone.
+        bound_to: thumbprint of the certificate that its access token is good with; None for any.
     """
 
     grant_type: str
@@ -83,3 +84,4 @@ class Authorization(msgspec.Struct, frozen=True):
     refreshed: RefreshedToken | None = None
     granted: Granted | None = None
     is_deprecated: bool = False
+    bound_to: str | None = None

@@ -65,6 +65,8 @@ class AccessToken(msgspec.Struct, frozen=True, omit_defaults=True):
     """The class of the policy that the user satisfied (`acr`), where that names one."""
     claims: ClaimsRequest | None = None
     """What userinfo is to answer beyond the scopes; kept with the grant, known by inspection."""
+    bound_to: str | None = None
+    """Thumbprint of the certificate that it is good with (`cnf`); None for a mere bearer token."""
 
 
 class ReferenceToken(msgspec.Struct, frozen=True):

@@ -39,6 +39,8 @@ class UserGrant(msgspec.Struct, frozen=True, omit_defaults=True):
         manager_id: the token manager that its tokens come from; None for the client's default.
         expires_at: seconds since the epoch; afterwards nothing comes of it.
         refresh: None for a transient grant, of which one access token came and none will.
+        bound_to: thumbprint of the certificate without which it is not gone on with; of a public
+            client's only (RFC 8705 §4).
     """
 
     id: GrantId
@@ -55,6 +57,7 @@ class UserGrant(msgspec.Struct, frozen=True, omit_defaults=True):
     resources: tuple[str, ...] = ()
     manager_id: str | None = None
     refresh: RefreshState | None = None
+    bound_to: str | None = None
 
 
 class AuthorizationCode(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -19,6 +19,7 @@ from ostiary.core.oauth.client_authentication import ClientAuthentication
 from ostiary.core.oauth.refusals import describe_refusal
 from ostiary.core.ports.events import Events
 from ostiary.core.ports.stores import AlreadyRedeemedError, SessionEndedError
+from ostiary.core.tokens.binding import bind, check_certificate_shown
 from ostiary.core.tokens.issue import TokenIssuer
 from ostiary.core.tokens.targets import TokenTarget, choose_manager, settle_target
 
@@ -70,7 +71,11 @@ class TokenEndpoint:
         if grant is None or grant_type not in client.grant_types:
             grant = self._find_by_alias(client, grant_type)
         manager = choose_manager(env, client, target)
+        if client.binds_tokens:
+            check_certificate_shown(presented.certificate)
         authorization = await grant.authorize(env, client, params)
+        if client.binds_tokens or authorization.refreshed is not None:
+            authorization = bind(authorization, presented.certificate)
         address = presented.address
         try:
             if authorization.person is not None or target.resources:
@@ -82,6 +87,7 @@ class TokenEndpoint:
             if not isinstance(grant, ContestedGrant):
                 raise invalid_grant("another request was first") from error
         authorization = await grant.after_losing(env, client, params)
+        authorization = bind(authorization, presented.certificate)
         authorization, manager = _settle(env, authorization, manager, target, params)
         try:
             return await self.issuer.issue(env, authorization, manager, address=address)

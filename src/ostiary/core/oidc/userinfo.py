@@ -8,11 +8,13 @@ import msgspec
 from ostiary.core.base.clock import Clock
 from ostiary.core.base.errors import OAuthCode, OAuthError, ProtocolError
 from ostiary.core.clientauth.contract import Presented
+from ostiary.core.crypto.client_certificates import ClientCertificate
 from ostiary.core.model.audit.tokens import UserinfoAnswered
 from ostiary.core.model.environment import Environment
 from ostiary.core.oauth.refusals import describe_refusal
 from ostiary.core.ports.events import Events
 from ostiary.core.ports.signing import Signer
+from ostiary.core.tokens.binding import check_held
 from ostiary.core.tokens.id_token import OPENID, choose_key
 from ostiary.core.tokens.inspect import TokenInspector, UserToken
 from ostiary.core.tokens.minting import sign_jwt
@@ -40,15 +42,24 @@ class Userinfo:
     events: Events
     clock: Clock
 
-    async def respond(self, env: Environment, presented: str, *, address: str) -> UserinfoAnswer:
+    async def respond(
+        self,
+        env: Environment,
+        presented: str,
+        *,
+        address: str,
+        certificate: ClientCertificate | None = None,
+    ) -> UserinfoAnswer:
         """Return the claims that the token's scopes, and the request that it came from, ask for.
 
         Spec: OpenID Connect Core §5.3.
-        Args: presented is what stood in the place of a bearer token.
+        Args:
+            presented: what stood in the place of a bearer token.
+            certificate: that the caller showed, for a token that is bound to one.
         Raises: OAuthError invalid_token, insufficient_scope; UnavailableError.
         """
         try:
-            found = await self._inspect(env, presented)
+            found = await self._inspect(env, presented, certificate)
         except ProtocolError as error:
             caller = Presented(address, ())
             self.events.emit(
@@ -68,12 +79,15 @@ class Userinfo:
         )
         return UserinfoAnswer(claims, signed)
 
-    async def _inspect(self, env: Environment, presented: str) -> UserToken:
+    async def _inspect(
+        self, env: Environment, presented: str, certificate: ClientCertificate | None
+    ) -> UserToken:
         found = await self.inspector.inspect_for_user(env, presented)
         if found is None:
             raise OAuthError(
                 OAuthCode.INVALID_TOKEN, "The access token is unknown, expired or revoked."
             )
+        check_held(found.token, certificate)
         if OPENID not in found.token.scopes:
             raise OAuthError(
                 OAuthCode.INSUFFICIENT_SCOPE, "The access token lacks the scope openid."

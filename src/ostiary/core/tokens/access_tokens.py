@@ -34,6 +34,7 @@ def describe(
         subject=authorization.subject,
         audiences=choose_audiences(env, manager, authorization.scopes, authorization.resources),
         attributes=attributes,
+        bound_to=authorization.bound_to,
     )
 
 
@@ -62,6 +63,7 @@ def describe_for_user(occasion: Occasion, manager: TokenManager, grant: UserGran
         session_id=person.session_id,
         authenticated_at=int(person.authentication.at),
         context=person.authentication.context,
+        bound_to=authorization.bound_to,
     )
 
 

@@ -12,6 +12,7 @@ from ostiary.core.formats.jwt import Headers, InvalidClaimsError, read_time
 from ostiary.core.model.environment import Environment
 from ostiary.core.model.token import AccessToken
 from ostiary.core.model.token_manager import ClaimStyle, ScopeFormat, TokenManager
+from ostiary.core.tokens.binding import CONFIRMATION, read_confirmation, write_confirmation
 from ostiary.core.tokens.granting import is_transient
 
 Claims = dict[str, object]
@@ -27,7 +28,10 @@ def headers(manager: TokenManager) -> Headers:
 
 def write_claims(env: Environment, manager: TokenManager, token: AccessToken) -> Claims:
     """Return the claims of `token` in its manager's style."""
-    return _WRITERS[manager.style](env, manager, token)
+    claims = _WRITERS[manager.style](env, manager, token)
+    if token.bound_to is not None:
+        claims[CONFIRMATION] = write_confirmation(token.bound_to)
+    return claims
 
 
 def _pingfederate(env: Environment, manager: TokenManager, token: AccessToken) -> Claims:
@@ -130,7 +134,7 @@ _WRITERS: Mapping[ClaimStyle, Callable[[Environment, TokenManager, AccessToken],
 }
 
 _STANDARD = frozenset(
-    {"iss", "sub", "aud", "iat", "exp", "nbf", "jti", "env", "org", "p1.rid", "acc",
+    {"iss", "sub", "aud", "iat", "exp", "nbf", "jti", "cnf", "env", "org", "p1.rid", "acc",
      "environment_id", "organization_id", "authorization_details"}
 )  # fmt: skip
 _SIGN_ON = frozenset({"auth_time", "sid", "acr"})
@@ -168,6 +172,7 @@ def read_token(manager: TokenManager, claims: Mapping[str, Any]) -> AccessToken:
             if name not in _STANDARD and name not in own
         },
         grant_id=grant_id,
+        bound_to=read_confirmation(claims) if CONFIRMATION in claims else None,
     )
 
 

@@ -100,6 +100,7 @@ def _begin(occasion: Occasion, manager: TokenManager, refresh_token: str | None)
         resources=granted.resources,
         manager_id=authorization.manager_id,
         refresh=refresh,
+        bound_to=authorization.bound_to if occasion.client.is_public else None,
     )
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from ostiary.core.oidc.userinfo import Userinfo
 from ostiary.dialects.pingfederate.tenancy import Tenancy
 from ostiary.http.bearer import read_bearer, render_userinfo
+from ostiary.http.credentials import find_certificate
 from ostiary.http.message import Request, Response
 
 USERINFO_PATH = "/idp/userinfo.openid"
@@ -23,5 +24,7 @@ class UserinfoEndpoint:
         Spec: PingFederate "UserInfo endpoint"; OpenID Connect Core §5.3.1 (GET and POST).
         """
         env, presented = self.tenancy.resolve(request), read_bearer(request)
-        answer = await self.userinfo.respond(env, presented, address=request.address)
+        answer = await self.userinfo.respond(
+            env, presented, address=request.address, certificate=find_certificate(request)
+        )
         return render_userinfo(answer)

@@ -9,6 +9,7 @@ from ostiary.core.oidc.userinfo import Userinfo
 from ostiary.dialects.pingone.errors import CODE_OF_STATUS, error_body
 from ostiary.dialects.pingone.tenancy import Tenancy
 from ostiary.http.bearer import read_bearer, render_bearer_error, render_userinfo
+from ostiary.http.credentials import find_certificate
 from ostiary.http.message import Request, Response
 
 _EXPIRED = "Access token expired, revoked or unknown."
@@ -28,7 +29,9 @@ class UserinfoEndpoint:
         Spec: PingOne "Userinfo"; OpenID Connect Core §5.3.1 (GET and POST).
         """
         env, presented = self.tenancy.resolve(request), read_bearer(request)
-        answer = await self.userinfo.respond(env, presented, address=request.address)
+        answer = await self.userinfo.respond(
+            env, presented, address=request.address, certificate=find_certificate(request)
+        )
         return render_userinfo(answer)
 
 

@@ -6,6 +6,7 @@ from ostiary.core.configuration import implied
 from ostiary.core.configuration.certificate_files import read_certificates
 from ostiary.core.configuration.checks.subject import Subject, clients, environments
 from ostiary.core.configuration.problems import Path, Problem, error, warning
+from ostiary.core.configuration.schema_clients import ClientSettings
 from ostiary.core.crypto.certificate_authorities import CertificatesRefusedError
 from ostiary.core.model.client import BY_CERTIFICATE, AuthMethod
 
@@ -35,17 +36,28 @@ def check_certificates(subject: Subject) -> Iterator[Problem]:
             yield error(path, "must say whom it is about: tls_client_auth needs subject_dn or such")
         if AuthMethod.SELF_SIGNED_TLS_CLIENT_AUTH in methods and not (table and table.own):
             yield error(path, "must have own: self_signed_tls_client_auth needs it")
-        if table is not None and not methods & BY_CERTIFICATE:
+        is_asked_for = client.certificate_bound_tokens or methods & BY_CERTIFICATE
+        if table is not None and not is_asked_for:
             yield warning(path, "is never asked for by the methods of this client")
-        needs = client.certificate_bound_tokens or methods & BY_CERTIFICATE
-        if needs and not (is_listening or is_proxied):
+        if is_asked_for and not (is_listening or is_proxied):
             yield warning(
                 placed.path,
                 "needs a certificate, and nothing here asks for one",
                 'give server.listeners.mutual_tls an address, such as "127.0.0.1:9032"',
             )
+        if client.certificate_bound_tokens and _may_use_browser(client):
+            yield error(
+                (*placed.path, "certificate_bound_tokens"),
+                "cannot be kept for tokens that come by a browser, which shows no certificate",
+                "take the types with token out of response_types",
+            )
         if table and not table.own and not placed.environment.client_authorities:
             yield error(path, "comes from an authority, and client_authorities names none")
+
+
+def _may_use_browser(client: ClientSettings) -> bool:
+    """Tell whether access tokens come to a client by its users' browsers."""
+    return any("token" in types.split() for types in implied.response_types(client))
 
 
 def _check_source(subject: Subject, source: str, path: Path) -> Iterator[Problem]:

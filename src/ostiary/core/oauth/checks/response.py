@@ -43,6 +43,12 @@ def check_allowed_types(client: Client, types: tuple[str, ...]) -> None:
         raise OAuthError(
             OAuthCode.UNAUTHORIZED_CLIENT, "This application may not use this response_type."
         )
+    if client.binds_tokens and "token" in types:
+        # A browser shows no certificate of the application to bind it to.
+        raise OAuthError(
+            OAuthCode.UNAUTHORIZED_CLIENT,
+            "Tokens of this application are bound to its certificate: none comes by a browser.",
+        )
 
 
 def check_response_mode(asked: Asked, request: AuthorizationRequest) -> AuthorizationRequest:
