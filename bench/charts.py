@@ -33,6 +33,8 @@ _CHARTED = (
     Work.CODE,
     Work.REFRESH,
     Work.FLOW,
+    Work.HANDOVER,
+    Work.HANDOVER_JWT,
 )
 _STYLE: dict[Any, Any] = {  # matplotlib types every key on its own
     "svg.fonttype": "none",  # text stays text: smaller, and sharp at any size

@@ -123,6 +123,11 @@ def _judge_sign_on(results: Results) -> Iterator[Judgement]:
         yield Judgement(
             Goal(f"{name} on PostgreSQL", "/s", 2_000, 2_000), row.rate if row else None
         )
+    handover = results.find_row(_OURS, Work.HANDOVER)
+    yield Judgement(
+        Goal("attributes handed over, for each busy core", "/s", 4_000, 4_000),
+        handover.rate_per_core if handover else None,
+    )
     yield Judgement(
         Goal("99th percentile of ES256 beside logins", "×", 2, 2, is_limit=True),
         results.logins.times if results.logins else None,

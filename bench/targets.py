@@ -3,12 +3,13 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from bench.handover import make_handover, verify_handover
 from bench.load.requests import ChainedRequests
 from bench.rows import Row, Sample
 from bench.running_server import RunningServer
 from bench.signon.chains import make_chain, verify_sign_on
 from bench.verify import make_request, verify
-from bench.work import SIGN_ON, PostRequest, Work
+from bench.work import CHAINED, HANDOVERS, SIGN_ON, PostRequest, Work
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ class Target:
     @property
     def has_half(self) -> bool:
         """Whether its requests are all the same, so that they can be sent at a fixed rate."""
-        return self.work not in SIGN_ON
+        return self.work not in CHAINED
 
     def prepare(self, dose: Dose, rate: float) -> PostRequest | ChainedRequests:
         """Return what to send, with a fresh token where it is about one: peers forget theirs.
@@ -48,6 +49,8 @@ class Target:
         """
         self.running.check_alive()
         server, launch = self.running.server, self.running.launch
+        if self.work in HANDOVERS:
+            return make_handover(launch, self.work)
         if self.work not in SIGN_ON:
             return make_request(server, launch, self.work)
         expected = rate * dose.seconds
@@ -75,8 +78,16 @@ def find_targets(running: Sequence[RunningServer], works: Sequence[Work]) -> Ite
         for one in running:
             if work not in one.server.works:
                 continue
-            check = verify_sign_on if work in SIGN_ON else verify
-            size = check(one.server, one.launch, work)
+            size = _verify(one, work)
             yield Target(one, work, is_tls=False, answer_bytes=size)
             if work is Work.ES256 and one.launch.tls_url:
                 yield Target(one, work, is_tls=True, answer_bytes=size)
+
+
+def _verify(running: RunningServer, work: Work) -> int:
+    """Do a work once, check everything, and return the size of the answer's JSON in bytes."""
+    server, launch = running.server, running.launch
+    if work in HANDOVERS:
+        return verify_handover(launch, work)
+    check = verify_sign_on if work in SIGN_ON else verify
+    return check(server, launch, work)

@@ -31,6 +31,8 @@ class Work(StrEnum):
     CODE = "code"
     REFRESH = "refresh"
     FLOW = "flow"
+    HANDOVER = "handover"
+    HANDOVER_JWT = "handover-jwt"
 
 
 TITLES: Mapping[Work, str] = {
@@ -42,9 +44,14 @@ TITLES: Mapping[Work, str] = {
     Work.CODE: "code exchange with PKCE: access, refresh and ID token",
     Work.REFRESH: "refresh with rotation: access, refresh and ID token",
     Work.FLOW: "login by the authentication API, without the password's hash",
+    Work.HANDOVER: "attributes dropped off and picked up, with HTTP Basic",
+    Work.HANDOVER_JWT: "the same with an access token, an ES256 JWT",
 }
 SIGN_ON = frozenset({Work.CODE, Work.REFRESH, Work.FLOW})
 """Works whose requests differ from each other: each needs what an earlier answer brought."""
+HANDOVERS = frozenset({Work.HANDOVER, Work.HANDOVER_JWT})
+CHAINED = SIGN_ON | HANDOVERS
+"""Works that a script of the loader does."""
 TOKEN_FOR: Mapping[Work, Work] = {
     Work.INTROSPECT: Work.REFERENCE,
     Work.INTROSPECT_JWT: Work.ES256,

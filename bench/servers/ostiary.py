@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bench.handover import HOST, handover_environment
 from bench.processes import ROOT, free_ports, install
 from bench.servers.contract import Launch
 from bench.servers.versions import python_versions
@@ -15,6 +16,7 @@ from bench.work import (
     AUDIENCE,
     CLIENT_ID,
     CLIENT_SECRET,
+    HANDOVERS,
     REDIRECT_URI,
     SIGN_ON,
     USER_SCOPES,
@@ -106,7 +108,7 @@ ON_POSTGRES = Ostiary(
     key="ostiary-postgres",
     title="Ostiary, PostgreSQL",
     persistence="PostgreSQL on the same core; every commit is on the disk before it is answered",
-    works=SIGN_ON,
+    works=SIGN_ON | HANDOVERS,
     store=_POSTGRES,
 )
 WITH_HASHES = Ostiary(
@@ -123,6 +125,7 @@ def _configuration(tls: int, http: int, store: object) -> dict[str, Any]:
         "server": {
             "mode": "dev",  # plain-text secrets, a certificate of its own; nothing on the way
             "drain_seconds": 0,
+            "default_environment": "bench",
             "flows_per_minute": 0,  # all logins come from one address here
             "flow_log": False,  # as in production
             **({"store": store} if store else {}),
@@ -133,6 +136,7 @@ def _configuration(tls: int, http: int, store: object) -> dict[str, Any]:
             },
         },
         "environments": {
+            "handover": handover_environment(f"http://{HOST}:{http}"),
             "bench": {
                 "face": "pingfederate",
                 "algorithms": ["ES256"],
@@ -146,7 +150,7 @@ def _configuration(tls: int, http: int, store: object) -> dict[str, Any]:
                 "steps": {"form": {"type": "username_password"}},
                 "policies": {"default": {"steps": ["form"]}},
                 "users": {name: {"password": password_of(name)} for name in usernames()},
-            }
+            },
         },
     }
 

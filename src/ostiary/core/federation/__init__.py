@@ -1,0 +1,1 @@
+"""What the server does together with other systems that know, or want to know, people."""
