@@ -19,7 +19,7 @@ def read_bearer(request: Request) -> str:
     """
     if request.query and "access_token" in request.query_params():
         raise bad_request("Send the access token in the header, not in the query string.")
-    in_header = _read_header(request)
+    in_header = read_bearer_header(request)
     in_body = request.form().find("access_token") if request.media_type == _FORM else None
     if in_header is not None and in_body is not None:
         raise bad_request("Send the access token in one place only.")
@@ -31,8 +31,11 @@ def read_bearer(request: Request) -> str:
     return token
 
 
-def _read_header(request: Request) -> str | None:
-    """Return what a Bearer header carries, "" for one that cannot be a token."""
+def read_bearer_header(request: Request) -> str | None:
+    """Return what a Bearer header carries, "" for one that cannot be a token.
+
+    Raises: HTTPError 400 when `Authorization` is sent twice.
+    """
     header = request.find_header(b"authorization")
     if header is None:
         return None

@@ -1,6 +1,7 @@
 """What a request shows of its sender in the header `Authorization`."""
 
 import binascii
+from functools import lru_cache
 
 from ostiary.core.clientauth.contract import BasicCredentials, Presented
 from ostiary.core.crypto.client_certificates import (
@@ -11,6 +12,7 @@ from ostiary.core.crypto.client_certificates import (
 from ostiary.http.message import Request
 
 _CONTROLS = bytes([*range(32), 127])
+_REMEMBERED_CERTIFICATES = 256
 
 
 def present(request: Request, *endpoints: str) -> Presented:
@@ -30,10 +32,15 @@ def present(request: Request, *endpoints: str) -> Presented:
 
 def find_certificate(request: Request) -> ClientCertificate | None:
     """Return the certificate of a request's connection; one that nobody can read is none."""
-    if request.client_certificate is None:
-        return None
+    der = request.client_certificate
+    return None if der is None else _read_certificate(der)
+
+
+@lru_cache(_REMEMBERED_CERTIFICATES)
+def _read_certificate(der: bytes) -> ClientCertificate | None:
+    """Read a certificate; that takes longer than the rest of a request, and it comes with each."""
     try:
-        return read_certificate(request.client_certificate)
+        return read_certificate(der)
     except UnreadableCertificateError:
         return None
 

@@ -10,6 +10,7 @@ from ostiary.core.base.errors import (
 )
 from ostiary.core.model.environment import Environment
 from ostiary.core.model.token import AccessToken, IssuedTokens
+from ostiary.core.tokens.binding import CONFIRMATION, write_confirmation
 from ostiary.core.tokens.known_refresh_tokens import RefreshTokenFacts
 from ostiary.http.errors import Headers, HTTPError
 from ostiary.http.message import NO_STORE, Request, Response, json_response
@@ -114,6 +115,8 @@ def _render_access_token(env: Environment, token: AccessToken) -> Response:
         members["sub"] = token.subject
     if token.audiences:
         members["aud"] = token.audiences
+    if token.bound_to is not None:
+        members[CONFIRMATION] = write_confirmation(token.bound_to)
     return json_response({**token.attributes, **members}, headers=NO_STORE)
 
 

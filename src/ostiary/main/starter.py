@@ -19,6 +19,7 @@ data_directory = ".ostiary"
 [server.listeners]
 tls = "127.0.0.1:9031"
 admin = "127.0.0.1:9999"               # health and metrics
+# mutual_tls = "127.0.0.1:9032"        # as tls, and asks programs for their certificates
 # http = "127.0.0.1:9080"              # plain HTTP, for a proxy in front
 
 # [server.tls]                         # your own certificate; production needs it

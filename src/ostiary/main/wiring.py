@@ -19,6 +19,8 @@ from ostiary.core.clientauth.assertion import AssertionVerifier
 from ostiary.core.clientauth.decoys import Decoys
 from ostiary.core.crypto.foreign_jws import HMAC_BYTES, PUBLIC_KEY_ALGORITHMS
 from ostiary.core.crypto.sealing import Sealer
+from ostiary.core.federation.reference_callers import ReferenceCallers
+from ostiary.core.federation.reference_id import ReferenceBackChannel
 from ostiary.core.flow.approvals import Approvals
 from ostiary.core.flow.browsers import BrowserSessions
 from ostiary.core.flow.completion import Completion
@@ -50,6 +52,7 @@ from ostiary.core.ports.limiter import Limiter
 from ostiary.core.ports.logout import LogoutNotices
 from ostiary.core.ports.password_hashing import PasswordHashing
 from ostiary.core.ports.readiness import Readiness
+from ostiary.core.ports.references import References
 from ostiary.core.ports.sessions import Sessions
 from ostiary.core.ports.signing import Signer
 from ostiary.core.ports.stores import AccessTokens, Issuances
@@ -61,6 +64,7 @@ from ostiary.core.signon.one_time_codes import OneTimeCodes
 from ostiary.core.signon.password import PasswordSignOn
 from ostiary.core.signon.password_changes import PasswordChanges
 from ostiary.core.signon.recovery_links import RecoveryLinks
+from ostiary.core.signon.reference import ReferenceHandover
 from ostiary.core.signon.remembered_browsers import RememberedBrowsers
 from ostiary.core.signon.second_factors import SecondFactors
 from ostiary.core.steps import catalog as step_types
@@ -112,6 +116,7 @@ class Ports:
     user_grants: UserGrants
     consents: Consents
     logout_notices: LogoutNotices
+    references: References
     configurations: Configurations
     sealer: Sealer
     delivery: Delivery
@@ -179,6 +184,8 @@ def _build_tokens(built: dict[str, Any]) -> None:
     built["grants"] = {grant.grant_type: grant for grant in grants}
     _build_into(built, token=TokenEndpoint, introspection=Introspection, revocation=Revocation)
     _build_into(built, userinfo=Userinfo)
+    _build_into(built, handover=ReferenceHandover, reference_callers=ReferenceCallers)
+    _build_into(built, reference_back_channel=ReferenceBackChannel)
     built["metadata"] = Metadata(
         grant_types=tuple(built["grants"]),
         auth_methods=tuple(method.method for method in methods),

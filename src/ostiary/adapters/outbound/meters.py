@@ -38,6 +38,7 @@ from ostiary.core.model.audit.outbound import (
     MessageDelivered,
     MessageFailed,
 )
+from ostiary.core.model.audit.references import AttributesDropped, AttributesPickedUp
 from ostiary.core.model.audit.sign_on import (
     ConsentGiven,
     ConsentWithdrawn,
@@ -70,6 +71,8 @@ EVENT_LABELS: Mapping[type[Event], tuple[str, ...]] = {
     UserTokenIssued: ("grant_type",),
     AuthorizationAnswered: ("response_type",),
     UserinfoAnswered: (),
+    AttributesDropped: (),
+    AttributesPickedUp: ("is_found",),
     RequestRefused: ("endpoint", "code"),
     TokenIntrospected: ("active",),
     TokenRevoked: (),

@@ -8,6 +8,7 @@ from ostiary.core.ports.authenticators import Authenticators
 from ostiary.core.ports.configuration import Configurations
 from ostiary.core.ports.flows import Flows
 from ostiary.core.ports.logout import LogoutNotices
+from ostiary.core.ports.references import References
 from ostiary.core.ports.sessions import Sessions
 from ostiary.core.ports.stores import AccessTokens, Issuances
 from ostiary.core.ports.user_grants import AuthorizationCodes, Consents, UserGrants
@@ -78,6 +79,11 @@ class StoreBackend(Issuances, AccessTokens, Configurations, Protocol):
     @property
     def logout_notices(self) -> LogoutNotices:
         """Return who is to be told that a session is over."""
+        ...
+
+    @property
+    def references(self) -> References:
+        """Return attributes that wait to be fetched."""
         ...
 
     @property

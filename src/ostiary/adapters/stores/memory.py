@@ -7,6 +7,7 @@ from ostiary.adapters.stores import (
     memory_authenticators,
     memory_grants,
     memory_logout,
+    memory_references,
     memory_sessions,
     memory_users,
 )
@@ -47,6 +48,7 @@ FAULT_POINTS = (
     *memory_sessions.FAULT_POINTS,
     *memory_grants.FAULT_POINTS,
     *memory_logout.FAULT_POINTS,
+    *memory_references.FAULT_POINTS,
 )
 
 
@@ -68,6 +70,7 @@ class MemoryStore:
         self.codes = memory_grants.MemoryCodes(reach)
         self.consents = memory_grants.MemoryConsents(reach)
         self.user_grants = memory_grants.MemoryUserGrants(reach, self.consents)
+        self.references = memory_references.MemoryReferences(reach)
         self.flows = memory_sessions.MemoryFlows(reach)
         self.logout_notices = memory_logout.MemoryLogoutNotices(reach)
         self.sessions = memory_sessions.MemorySessions(reach, self.user_grants, self.logout_notices)
@@ -202,6 +205,7 @@ class MemoryStore:
             + _prune(self.codes.rows, lambda kept: kept[0] <= now)
             + self.user_grants.prune(now)
             + _prune(self.logout_notices.rows, lambda row: row.expires_at <= now)
+            + _prune(self.references.rows, lambda row: row[1] <= now)
         )
 
 

@@ -96,7 +96,14 @@ users = Table(
     Column("username_key", _EXACT, nullable=False),
     Column("version", BigInteger, nullable=False),
     Column("body", LargeBinary, nullable=False),
+    Column("address_key", _EXACT),
     Index("users_by_name", "environment", "username_key", unique=True),
+    # With the id, in whose order the users of one address are read.
+    Index(
+        *("users_by_address", "environment", "address_key", "id"),
+        sqlite_where=text("address_key IS NOT NULL"),
+        postgresql_where=text("address_key IS NOT NULL"),
+    ),
     sqlite_with_rowid=False,
 )
 
@@ -239,5 +246,17 @@ consents = Table(
     _name("user_id"),
     _name("client_id"),
     _body(),
+    sqlite_with_rowid=False,
+)
+
+dropped_references = Table(
+    "dropped_references",
+    metadata,
+    _name("environment"),
+    _key(),
+    Column("adapter", _EXACT, nullable=False),
+    _expires_at(),
+    _body(),
+    Index("dropped_references_by_expiry", "expires_at"),
     sqlite_with_rowid=False,
 )

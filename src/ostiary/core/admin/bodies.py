@@ -15,6 +15,7 @@ from ostiary.core.crypto.secret_digests import DigestKind
 from ostiary.core.model.authenticator import AuthenticatorKind
 from ostiary.core.model.client import PKCE, AuthMethod
 from ostiary.core.model.environment import Face, SubjectKind
+from ostiary.core.model.reference_adapter import AttributeFormat, Direction
 from ostiary.core.model.token_manager import ClaimStyle, ScopeFormat, TokenKind
 from ostiary.core.model.user import DEFAULT_POPULATION
 from ostiary.core.ports.configuration import DocumentId
@@ -309,6 +310,27 @@ class ClientBody(Body, frozen=True, kw_only=True):
     managed_populations: tuple[str, ...] = ()
 
 
+class ReferenceAdapterBody(Body, frozen=True, kw_only=True):
+    """A place where attributes are handed over."""
+
+    document_type: ClassVar[str] = "reference_adapter"
+    direction: Direction = Direction.IDP
+    username: str | None = None
+    pass_phrase: SecretBody | None = None
+    subject_dn: str | None = None
+    issuer_dn: str | None = None
+    token_manager: str | None = None
+    clients: tuple[str, ...] = ()
+    required_scopes: tuple[str, ...] = ()
+    user_tokens: bool = False
+    reference_seconds: int = 3
+    reference_bytes: int = 30
+    incoming_format: AttributeFormat = AttributeFormat.JSON
+    outgoing_format: AttributeFormat = AttributeFormat.JSON
+    include_null: bool = False
+    dashed_headers: bool = False
+
+
 class PopulationBody(Body, frozen=True, kw_only=True):
     """A group of users. Times are seconds since the epoch; 0 where nobody knows them."""
 
@@ -374,6 +396,7 @@ BODIES: tuple[type[Body], ...] = (
     ThemeBody,
     ClientAuthorityBody,
     ClientBody,
+    ReferenceAdapterBody,
     PopulationBody,
     SigningKeyBody,
     InstallationKeyBody,
@@ -391,6 +414,7 @@ GOVERNED: tuple[type[Body], ...] = (
     ThemeBody,
     ClientAuthorityBody,
     ClientBody,
+    ReferenceAdapterBody,
 )
 """What the configuration file governs: what it does not mention is deleted."""
 THEME_KEY = "theme"

@@ -20,6 +20,7 @@ from ostiary.core.admin.bodies import (
     InstallationKeyBody,
     PolicyBody,
     PopulationBody,
+    ReferenceAdapterBody,
     ResourceBody,
     RetiredEnvironmentBody,
     RetiredKeyIdBody,
@@ -47,13 +48,14 @@ _PLURALS = {
     InstallationKeyBody.document_type: "installation_keys",
     PolicyBody.document_type: "policies",
     PopulationBody.document_type: "populations",
+    ReferenceAdapterBody.document_type: "reference_adapters",
     ResourceBody.document_type: "resources",
     SigningKeyBody.document_type: "signing_keys",
     StepBody.document_type: "steps",
     TokenManagerBody.document_type: "token_managers",
 }
 _ORDER = {body.document_type: rank for rank, body in enumerate(BODIES)}
-_SECRETS = frozenset({"secret", "previous_secret"})
+_SECRETS = frozenset({"pass_phrase", "secret", "previous_secret"})
 _HIDDEN = frozenset({"private_key", "sealed", "certificate", "thumbprint"})
 _FILES = frozenset({"dark_logo", "logo", "stylesheet"})
 _INTERNAL = frozenset({"longest_lifetime_seconds"})

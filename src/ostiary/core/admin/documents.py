@@ -18,6 +18,7 @@ from ostiary.core.admin.bodies import (
     EnvironmentBody,
     PolicyBody,
     PopulationBody,
+    ReferenceAdapterBody,
     ResourceBody,
     ServerBody,
     StepBody,
@@ -25,9 +26,9 @@ from ostiary.core.admin.bodies import (
     TokenManagerBody,
 )
 from ostiary.core.admin.contents import identify
-from ostiary.core.admin.fetched_secrets import want_secrets
+from ostiary.core.admin.fetched_secrets import want_pass_phrase, want_secrets
 from ostiary.core.admin.themes import describe_theme
-from ostiary.core.admin.wanted_secrets import WantedSecrets
+from ostiary.core.admin.wanted_secrets import WantedSecret, WantedSecrets
 from ostiary.core.admin.wanted_users import WantedUser, want_users
 from ostiary.core.configuration import implied
 from ostiary.core.configuration.certificate_files import read_certificates
@@ -37,6 +38,7 @@ from ostiary.core.configuration.schema import (
     Configuration,
     EnvironmentSettings,
     PolicySettings,
+    ReferenceAdapterSettings,
     TokenManagerSettings,
 )
 from ostiary.core.configuration.secret_sources import Surroundings
@@ -49,13 +51,13 @@ SHARED_SERVER_FIELDS = frozenset(
     {"public_url", "mutual_tls_url", "hosts", "default_environment", "pingone_default"}
 )
 _UNORDERED = frozenset(
-    {"algorithms", "allowed_origins", "auth_methods", "grant_types", "hosts", "origins"}
-    | {"managed_populations", "post_logout_redirect_uris", "redirect_uris", "resources"}
-    | {"response_types", "roles", "scopes"}
+    {"algorithms", "allowed_origins", "auth_methods", "clients", "grant_types", "hosts"}
+    | {"managed_populations", "origins", "post_logout_redirect_uris", "redirect_uris"}
+    | {"required_scopes", "resources", "response_types", "roles", "scopes"}
 )
 _CHILDREN = frozenset(
     {"authentication_applications", "clients", "policies", "resources", "steps"}
-    | {"client_authorities", "theme", "token_managers", "users"}
+    | {"client_authorities", "reference_adapters", "theme", "token_managers", "users"}
 )
 """Fields of an environment whose objects are documents, or users, of their own."""
 """Lists whose order means nothing: written in any order they give the same document."""
@@ -69,12 +71,14 @@ class Desired:
         bodies: governed documents, as they shall be but for secrets.
         secrets: what shall become of the secrets of each client.
         users: those that shall be there; they are no documents.
+        pass_phrases: what shall become of the pass phrase of each reference adapter.
         populations: made when they are absent, left alone when they are there.
     """
 
     bodies: Mapping[DocumentId, Body]
     secrets: Mapping[DocumentId, WantedSecrets]
     users: tuple[WantedUser, ...] = ()
+    pass_phrases: Mapping[DocumentId, WantedSecret] = field(default_factory=dict)
     populations: Mapping[DocumentId, PopulationBody] = field(default_factory=dict)
 
 
@@ -85,12 +89,18 @@ def describe_desired(configuration: Configuration, surroundings: Surroundings) -
     """
     bodies: dict[DocumentId, Body] = {SERVER_ID: describe_server(configuration)}
     secrets: dict[DocumentId, WantedSecrets] = {}
+    pass_phrases: dict[DocumentId, WantedSecret] = {}
     for key, environment in configuration.environments.items():
         bodies[identify(EnvironmentBody, key, key)] = describe_environment(key, environment)
         bodies |= _children(key, environment)
         for name, source in environment.client_authorities.items():
             place = identify(ClientAuthorityBody, key, name)
             bodies[place] = ClientAuthorityBody(pem=read_certificates(source, surroundings))
+        for name, adapter in environment.reference_adapters.items():
+            place = identify(ReferenceAdapterBody, key, name)
+            bodies[place] = describe_reference_adapter(adapter)
+            if adapter.pass_phrase is not None:
+                pass_phrases[place] = want_pass_phrase(adapter.pass_phrase, surroundings)
         if environment.theme is not None:
             place = identify(ThemeBody, key, THEME_KEY)
             bodies[place] = describe_theme(environment.theme, surroundings)
@@ -100,7 +110,8 @@ def describe_desired(configuration: Configuration, surroundings: Surroundings) -
             bodies[place] = body = with_certificates(body, surroundings)
             secrets[place] = want_secrets(environment, body.auth_methods, client, surroundings)
     users = want_users(configuration, surroundings)
-    return Desired(bodies, secrets, users, dict(_populations(configuration)))
+    populations = dict(_populations(configuration))
+    return Desired(bodies, secrets, users, pass_phrases, populations)
 
 
 def _children(key: str, environment: EnvironmentSettings) -> dict[DocumentId, Body]:
@@ -196,6 +207,11 @@ def describe_client(
         restrict_scopes=implied.restrict_scopes(client),
         token_managers=implied.client_token_managers(environment, client),
     )
+
+
+def describe_reference_adapter(adapter: ReferenceAdapterSettings) -> ReferenceAdapterBody:
+    """Return a reference adapter without its pass phrase."""
+    return _convert(ReferenceAdapterBody, adapter, exclude=frozenset({"pass_phrase"}))
 
 
 def with_certificates(body: ClientBody, surroundings: Surroundings) -> ClientBody:

@@ -14,6 +14,7 @@ from ostiary.core.admin.bodies import (
     ClientBody,
     EnvironmentBody,
     PolicyBody,
+    ReferenceAdapterBody,
     ResourceBody,
     SecretBody,
     ServerBody,
@@ -41,7 +42,7 @@ from ostiary.core.configuration.schema import (
 )
 
 Table = dict[str, Any]
-INLINE = frozenset({"cases", "master_key", "previous_secret", "secret", "store"})
+INLINE = frozenset({"cases", "master_key", "pass_phrase", "previous_secret", "secret", "store"})
 """Tables on one line: of cases the order counts, and a table by its own heading would lose it."""
 _HEADER = """\
 # The configuration of the store at version {version}.
@@ -121,6 +122,7 @@ def _environment(contents: Contents, key: str, body: EnvironmentBody) -> Table:
             place.key: authority.pem
             for place, authority in select(contents, ClientAuthorityBody, key)
         },
+        "reference_adapters": _tables(contents, ReferenceAdapterBody, key),
         "authentication_applications": _tables(contents, AuthenticationApplicationBody, key),
         "clients": {
             place.key: _client(key, settings, place.key, client)

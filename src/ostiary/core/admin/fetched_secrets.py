@@ -1,4 +1,4 @@
-"""What a configuration wants of its clients' secrets, the given ones fetched from their place."""
+"""What a configuration wants of its secrets, the given ones fetched from their place."""
 
 from collections.abc import Collection
 
@@ -28,6 +28,14 @@ def want_secrets(
         is_readable=FACES[environment.face].keeps_readable_secrets
         or AuthMethod.CLIENT_SECRET_JWT in auth_methods,
     )
+
+
+def want_pass_phrase(source: SecretSource, surroundings: Surroundings) -> WantedSecret:
+    """Return what a reference adapter's table wants of its pass phrase.
+
+    Raises: SecretUnavailableError.
+    """
+    return _want(source, surroundings)
 
 
 def _want(

@@ -14,6 +14,7 @@ from ostiary.core.admin.changes import describe_changes, path_of
 from ostiary.core.admin.contents import Contents, Draft, encode, find, identify, read, select
 from ostiary.core.admin.keys.installation_keys import ensure_installation_keys
 from ostiary.core.admin.keys.signing_keys import ensure_keys, forget_expired_keys, forget_key
+from ostiary.core.admin.pass_phrases import settle_pass_phrases
 from ostiary.core.admin.secret_settling import settle_secrets
 from ostiary.core.base.secret import Secret
 from ostiary.core.configuration.problems import Problem, error, render_path
@@ -72,6 +73,7 @@ def plan(stored: StoredConfiguration, desired: "Desired", sealer: Sealer, *, now
     draft = _replace_governed(before, desired)
     ensure_installation_keys(draft, sealer)
     settled = settle_secrets(before, draft, desired.secrets, sealer=sealer, now=now)
+    problems += settle_pass_phrases(before, draft, desired.pass_phrases, sealer)
     if problems := problems + settled.problems:
         raise PlanRefusedError(problems)
     forget_expired_keys(draft, now=now)

@@ -183,12 +183,15 @@ class UserAdministration:
 
         Args: ids: which; all of them for None.
         Raises: UnavailableError; UnknownAuthenticatorError when the user does not have all of them,
-            and then none is removed.
+            and then none is removed; AuthenticatorChangedError.
         """
         kept = {each.id: each for each in await self.authenticators.select(env, user.id)}
         for unknown in set(ids or ()).difference(kept):
             raise UnknownAuthenticatorError(unknown)
         removed = [each for each in kept.values() if ids is None or each.id in ids]
+        if len(removed) < len(kept):
+            # Without them the others are what they were before: nothing may count again.
+            await forget_browsers(env, user, self.authenticators, self.clock)
         for each in removed:
             if await self.authenticators.remove(env, each.id):
                 self.events.emit(

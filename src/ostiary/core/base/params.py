@@ -82,6 +82,15 @@ class Params:
         value = self.find(name)
         return () if value is None else self._lists.get(name, (value,))
 
+    def single_values(self) -> Mapping[str, str]:
+        """Return every parameter by its name, where a stranger chooses the names.
+
+        Raises: OAuthError invalid_request for one that is sent more than once.
+        """
+        for name in self._lists:
+            raise _repeated(name)
+        return self._values
+
     def __contains__(self, name: str) -> bool:
         return name in self._values
 

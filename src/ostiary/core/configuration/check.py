@@ -14,6 +14,7 @@ from ostiary.core.configuration.checks import (
     environments,
     outbound,
     policies,
+    reference_adapters,
     secrets,
     server,
     signon,
@@ -60,6 +61,7 @@ OF_VALUES: tuple[Check, ...] = (
     signon.check_applications,
     client_keys.check_jwks,
     certificates.check_files,
+    reference_adapters.check_references,
     secrets.check_client_secrets,
     users.check_names,
     users.check_passwords,
@@ -94,6 +96,7 @@ OF_WHOLES: tuple[Check, ...] = (
     policies.check_policies,
     policies.check_default_policies,
     policies.check_implied_policy,
+    reference_adapters.check_callers,
     signon.check_sessions,
     signon.check_code_pages,
 )

@@ -29,6 +29,7 @@ from ostiary.core.configuration.schema_clients import (
     RefreshSettings,
 )
 from ostiary.core.configuration.schema_delivery import MailSettings, Sender, SMSSettings
+from ostiary.core.configuration.schema_references import ReferenceAdapterSettings
 from ostiary.core.configuration.schema_secrets import PreviousSecret, SecretSource, Settings
 from ostiary.core.configuration.schema_server import (
     AuditSettings,
@@ -68,6 +69,7 @@ __all__ = [
     "PolicySettings",
     "PreviousSecret",
     "ProxySettings",
+    "ReferenceAdapterSettings",
     "RefreshSettings",
     "ResourceSettings",
     "SMSSettings",
@@ -307,6 +309,11 @@ class EnvironmentSettings(Settings):
         default_factory=dict,
         description="Authorities whose certificates programs may show at the listener "
         "`mutual_tls`, each by the path of its certificate; intermediate ones by their own names.",
+    )
+    reference_adapters: dict[KeyName, ReferenceAdapterSettings] = Field(
+        default_factory=dict,
+        description="Adapters at which applications drop attributes off and pick them up, by name; "
+        "callers name one in the header `ping.instanceId`.",
     )
     theme: ThemeSettings | None = Field(
         default=None, description="What its pages look like; default: like everybody's."

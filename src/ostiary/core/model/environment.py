@@ -14,6 +14,7 @@ from ostiary.core.model.client import Client
 from ostiary.core.model.own_pages import OWN_PAGES, make_own_pages
 from ostiary.core.model.password_policy import LockoutPolicy, PasswordPolicy
 from ostiary.core.model.policy import Policy, StepInstance, StepNode
+from ostiary.core.model.reference_adapter import ReferenceAdapter
 from ostiary.core.model.resource import Resource
 from ostiary.core.model.session import SessionPolicy
 from ostiary.core.model.theme import Theme
@@ -68,6 +69,7 @@ class Environment:
         mail_sender: whom its mail is from; "" for the server's own sender.
         mutual_tls_url: like `base_url`, of the listener that asks for certificates; None for none.
         client_authorities: whose certificates say who a program is that calls with one.
+        reference_adapters: where applications hand attributes over, by key.
         theme: what its pages look like; None for what they look like everywhere.
         traits: what it does otherwise for the sake of clients that expect it so.
         management_audience: `aud` of tokens that open its management API, and of those in the
@@ -108,6 +110,7 @@ class Environment:
     passkey_domain: str | None = None
     mutual_tls_url: str | None = None
     client_authorities: CertificateAuthorities = field(default=CertificateAuthorities(), repr=False)
+    reference_adapters: Mapping[str, ReferenceAdapter] = field(default_factory=dict, repr=False)
     theme: Theme | None = field(default=None, repr=False)
     traits: Traits = field(default=Traits())
     management_audience: str | None = None

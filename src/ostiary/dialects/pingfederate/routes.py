@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from ostiary.core.base.clock import Clock
+from ostiary.core.federation.reference_id import ReferenceBackChannel
 from ostiary.core.oauth.authorize import Authorize
 from ostiary.core.oauth.introspect import Introspection
 from ostiary.core.oauth.metadata import Metadata
@@ -18,6 +19,7 @@ from ostiary.core.signon.recovery_links import RecoveryLinks
 from ostiary.dialects.pingfederate.documents import MANAGER_KEYS_PREFIX, Documents
 from ostiary.dialects.pingfederate.errors import render_text_error
 from ostiary.dialects.pingfederate.oauth import TOKEN_PATH, OAuth
+from ostiary.dialects.pingfederate.reference import ReferenceEndpoints
 from ostiary.dialects.pingfederate.sign_on_routes import SignOnRoutes
 from ostiary.dialects.pingfederate.system import Heartbeat
 from ostiary.dialects.pingfederate.tenancy import Tenancy
@@ -49,6 +51,7 @@ class PingFederate:
     userinfo: Userinfo
     pages: Pages
     recovery_links: RecoveryLinks
+    reference_back_channel: ReferenceBackChannel
 
     def routes(self) -> tuple[Route, ...]:
         """Return the table of endpoints.
@@ -73,7 +76,9 @@ class PingFederate:
             tenancy, self.metadata, self.clock, {**endpoints, "jwks_uri": JWKS_PATH}
         )
         documented = _document_routes(documents)
-        return (*oauth, *documented, theme_route(tenancy), *self._system_routes())
+        references = ReferenceEndpoints(tenancy, self.reference_back_channel).routes()
+        theme = theme_route(tenancy)
+        return (*oauth, *documented, *references, theme, *self._system_routes())
 
     def _oauth_routes(self, tenancy: Tenancy) -> tuple[Route, ...]:
         oauth = OAuth(tenancy, self.token, self.introspection, self.revocation)

@@ -16,6 +16,7 @@ from ostiary.core.signon.ended_access import AccessLeftError
 from ostiary.dialects.pingone.tenancy import Tenancy
 from ostiary.dialects.pingone_management.errors import ForbiddenError, absent
 from ostiary.http.bearer import read_bearer
+from ostiary.http.credentials import find_certificate
 from ostiary.http.message import Request
 
 SELF_SCOPES: Mapping[str, frozenset[Permission]] = MappingProxyType(
@@ -85,6 +86,7 @@ class Access:
             read_bearer(request),
             permissions_by_scope=SELF_SCOPES,
             address=request.address,
+            certificate=find_certificate(request),
         )
 
     def forbid(self, env: Environment, caller: Caller) -> ForbiddenError:

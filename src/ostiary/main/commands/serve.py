@@ -124,6 +124,9 @@ def _greet(settled: Settled, configuration: Configuration) -> None:
     if settled.authority is not None:
         path = shlex.quote(str(settled.authority))
         sys.stderr.write(f"ostiary: try  curl --cacert {path} {url}/pf/heartbeat.ping\n")
+    if (address := settled.settings.address("mutual_tls")) is not None:
+        reached = configuration.server.mutual_tls_url or f"https://{address}"
+        sys.stderr.write(f"ostiary: mutual TLS, which asks for client certificates, at {reached}\n")
     for name, purpose in _PLAIN_LISTENERS.items():
         if (address := settled.settings.address(name)) is not None:
             sys.stderr.write(f"ostiary: {purpose} at http://{address}\n")

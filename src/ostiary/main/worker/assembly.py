@@ -96,6 +96,7 @@ def assemble(birth: Birth, settings: ServeSettings, channel: Channel, record: Re
         user_grants=store.user_grants,
         consents=store.consents,
         logout_notices=store.logout_notices,
+        references=store.references,
         configurations=store,
         sealer=sealer,
         delivery=delivery,

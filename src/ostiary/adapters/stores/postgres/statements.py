@@ -45,12 +45,17 @@ SELECT_USERS = (
     "ORDER BY username_key LIMIT %b"
 )
 SCAN_USERS = "SELECT body FROM users WHERE environment = %b AND id > %b ORDER BY id LIMIT %b"
+SELECT_USERS_BY_ADDRESS = (
+    "SELECT body FROM users WHERE environment = %b AND address_key = %b AND id > %b "
+    "ORDER BY id LIMIT %b"
+)
 COUNT_USERS = "SELECT count(*) FROM users WHERE environment = %b"
 INSERT_USER = (
-    "INSERT INTO users (environment, id, username_key, version, body) VALUES (%b, %b, %b, %b, %b)"
+    "INSERT INTO users (environment, id, username_key, version, body, address_key) "
+    "VALUES (%b, %b, %b, %b, %b, %b)"
 )
 UPDATE_USER = (
-    "UPDATE users SET username_key = %b, version = %b, body = %b "
+    "UPDATE users SET username_key = %b, version = %b, body = %b, address_key = %b "
     "WHERE environment = %b AND id = %b AND version = %b"
 )
 DELETE_USER = "DELETE FROM users WHERE environment = %b AND id = %b"
@@ -116,7 +121,7 @@ PUT_DOCUMENT = (
 EXPIRING = (
     *("reference_tokens", "revoked_tokens", "redemptions", "password_attempts", "password_trials"),
     *("authorization_codes", "flows", "sessions", "user_grants"),
-    "session_clients",
+    *("session_clients", "dropped_references"),
 )
 # Rows that another process is deleting just now are left to it.
 PRUNE = MappingProxyType(

@@ -16,6 +16,7 @@ from ostiary.adapters.stores.postgres import (
     jobs,
     logout,
     lookups,
+    references,
     revoking,
     sessions,
     statements,
@@ -40,7 +41,7 @@ FAULT_POINTS = (
     *(*batches.FAULT_POINTS, *commits.FAULT_POINTS, *jobs.FAULT_POINTS, *users.FAULT_POINTS),
     *(*attempts.FAULT_POINTS, *lookups.FAULT_POINTS, *sessions.FAULT_POINTS),
     *(*grants.FAULT_POINTS, *revoking.FAULT_POINTS, *authenticators.FAULT_POINTS),
-    *logout.FAULT_POINTS,
+    *(*logout.FAULT_POINTS, *references.FAULT_POINTS),
 )
 T = TypeVar("T")
 
@@ -70,6 +71,7 @@ class PostgresStore:
         self.user_grants = grants.PostgresUserGrants(look_ups, runner)
         self.consents = grants.PostgresConsents(look_ups, runner)
         self.logout_notices = logout.PostgresLogoutNotices(runner)
+        self.references = references.PostgresReferences(self._writers, reach)
 
     async def open(self) -> None:
         await self.close()

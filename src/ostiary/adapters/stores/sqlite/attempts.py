@@ -91,8 +91,8 @@ def _begin(execute: Execute, env: Environment, attempt: Attempt, now: float) -> 
 
 def _update(execute: Execute, env: Environment, changed: User) -> None:
     """Keep a user, unless somebody has changed it meanwhile."""
-    user_id, key, version, body = to_row(changed)
-    values = (key, version, body, env.id, user_id, version - 1)
+    user_id, key, version, body, address = to_row(changed)
+    values = (key, version, body, address, env.id, user_id, version - 1)
     try:
         execute("attempts.update_user", statements.UPDATE_USER, values)
     except sqlite3.IntegrityError as error:

@@ -63,12 +63,17 @@ SELECT_USERS = (
     "ORDER BY username_key LIMIT ?"
 )
 SCAN_USERS = "SELECT body FROM users WHERE environment = ? AND id > ? ORDER BY id LIMIT ?"
+SELECT_USERS_BY_ADDRESS = (
+    "SELECT body FROM users WHERE environment = ? AND address_key = ? AND id > ? "
+    "ORDER BY id LIMIT ?"
+)
 COUNT_USERS = "SELECT count(*) FROM users WHERE environment = ?"
 INSERT_USER = (
-    "INSERT INTO users (environment, id, username_key, version, body) VALUES (?, ?, ?, ?, ?)"
+    "INSERT INTO users (environment, id, username_key, version, body, address_key) "
+    "VALUES (?, ?, ?, ?, ?, ?)"
 )
 UPDATE_USER = (
-    "UPDATE users SET username_key = ?, version = ?, body = ? "
+    "UPDATE users SET username_key = ?, version = ?, body = ?, address_key = ? "
     "WHERE environment = ? AND id = ? AND version = ?"
 )
 DELETE_USER = "DELETE FROM users WHERE environment = ? AND id = ?"
@@ -157,6 +162,10 @@ PRUNE = MappingProxyType(
             "DELETE FROM session_clients WHERE (environment, session_id, client_id) IN "
             "(SELECT environment, session_id, client_id FROM session_clients "
             "WHERE expires_at <= ? ORDER BY expires_at LIMIT ?)"
+        ),
+        "dropped_references": (
+            "DELETE FROM dropped_references WHERE (environment, key) IN (SELECT environment, key "
+            "FROM dropped_references WHERE expires_at <= ? ORDER BY expires_at LIMIT ?)"
         ),
         "user_grants": (
             "DELETE FROM user_grants WHERE rowid IN (SELECT rowid "

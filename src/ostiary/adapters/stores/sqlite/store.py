@@ -18,6 +18,7 @@ from ostiary.adapters.stores.sqlite import (
     jobs,
     logout,
     place,
+    references,
     sessions,
     statements,
     users,
@@ -42,6 +43,7 @@ FAULT_POINTS = (
     *sessions.FAULT_POINTS,
     *grants.FAULT_POINTS,
     *logout.FAULT_POINTS,
+    *references.FAULT_POINTS,
     "sqlite.find",
     "sqlite.is_revoked",
     "sqlite.version",
@@ -76,6 +78,7 @@ class SqliteStore:
         self.user_grants = grants.SqliteUserGrants(self._read, self._opened)
         self.consents = grants.SqliteConsents(self._read)
         self.logout_notices = logout.SqliteLogoutNotices(self._read, self._opened)
+        self.references = references.SqliteReferences(self._opened)
 
     async def open(self) -> None:
         place.prepare_file(self._path, self._mounts)

@@ -18,6 +18,7 @@ from ostiary.core.admin.bodies import (
 )
 from ostiary.core.admin.compiler.client_compiler import ClientCompiler
 from ostiary.core.admin.compiler.key_opener import build_key_sets
+from ostiary.core.admin.compiler.reference_compiler import compile_reference_adapters
 from ostiary.core.admin.compiler.signon_compiler import SignOnCompiler
 from ostiary.core.admin.compiler.theme_compiler import compile_theme
 from ostiary.core.admin.contents import ConfigurationBrokenError, Contents, describe, select
@@ -104,6 +105,7 @@ class EnvironmentCompiler:
             passkey_domain=self.body.passkey_domain,
             mutual_tls_url=_mutual_tls_url(base_url, self.server.mutual_tls_url),
             client_authorities=self._client_authorities(),
+            reference_adapters=compile_reference_adapters(self.documents, managers),
             theme=self._theme(),
         )
 

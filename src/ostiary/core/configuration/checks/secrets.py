@@ -6,7 +6,12 @@ from dataclasses import dataclass
 from ostiary.core.base import b64
 from ostiary.core.base.secret import Secret
 from ostiary.core.configuration import implied
-from ostiary.core.configuration.checks.subject import Subject, clients, users
+from ostiary.core.configuration.checks.subject import (
+    Subject,
+    clients,
+    reference_adapters,
+    users,
+)
 from ostiary.core.configuration.known_secrets import KNOWN_SECRETS
 from ostiary.core.configuration.problems import Path, Problem, error
 from ostiary.core.configuration.schema import SecretSource
@@ -18,6 +23,8 @@ from ostiary.core.model.client import AuthMethod
 
 MIN_CHARACTERS = 16
 _BY_REFERENCE = 'refer to it: { env = "NAME" }, { file = "PATH" } or { generate = true }'
+
+_GIVEN = 'refer to it: { env = "NAME" } or { file = "PATH" }'
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +43,8 @@ def check_client_secrets(subject: Subject) -> Iterator[Problem]:
             yield error(placed.path, "cannot be generated: it was there before")
         secret = yield from fetch(subject, placed)
         if placed.source.value is not None:
-            yield subject.plain_secret(placed.path, "stands here in plain text", _BY_REFERENCE)
+            hint = _GIVEN if placed.path[-1] == "pass_phrase" else _BY_REFERENCE
+            yield subject.plain_secret(placed.path, "stands here in plain text", hint)
         if secret is not None:
             yield from _check_strength(subject, placed, secret.reveal())
 
@@ -51,8 +59,7 @@ def check_store_secret(subject: Subject) -> Iterator[Problem]:
         yield error(placed.path, "must be the URL of a store: it is needed to reach what is stored")
     url = yield from fetch(subject, placed)
     if source.value is not None and url is not None and holds_password(url.reveal()):
-        hint = 'refer to it: { env = "NAME" } or { file = "PATH" }'
-        yield subject.plain_secret(placed.path, "holds a password in plain text", hint)
+        yield subject.plain_secret(placed.path, "holds a password in plain text", _GIVEN)
 
 
 def check_master_key(subject: Subject) -> Iterator[Problem]:
@@ -88,6 +95,9 @@ def _client_secrets(subject: Subject) -> Iterator[PlacedSecret]:
             source: SecretSource | None = getattr(placed.client, field)
             if source is not None:
                 yield PlacedSecret((*placed.path, field), source, is_hmac_key)
+    for adapter in reference_adapters(subject):
+        if adapter.adapter.pass_phrase is not None:
+            yield PlacedSecret((*adapter.path, "pass_phrase"), adapter.adapter.pass_phrase)
 
 
 def fetch(subject: Subject, placed: PlacedSecret) -> Generator[Problem, None, Secret[str] | None]:

@@ -8,6 +8,7 @@ from ostiary.core.configuration.schema import (
     ClientSettings,
     Configuration,
     EnvironmentSettings,
+    ReferenceAdapterSettings,
     TokenManagerSettings,
     UserSettings,
 )
@@ -70,6 +71,20 @@ class PlacedManager:
 
 
 @dataclass(frozen=True, slots=True)
+class PlacedAdapter:
+    """A reference adapter with where it stands."""
+
+    environment_key: str
+    environment: EnvironmentSettings
+    key: str
+    adapter: ReferenceAdapterSettings
+
+    @property
+    def path(self) -> Path:
+        return ("environments", self.environment_key, "reference_adapters", self.key)
+
+
+@dataclass(frozen=True, slots=True)
 class PlacedUser:
     """A user with where it stands."""
 
@@ -101,6 +116,13 @@ def managers(subject: Subject) -> Iterator[PlacedManager]:
     for _, environment_key, environment in environments(subject):
         for key, manager in environment.token_managers.items():
             yield PlacedManager(environment_key, environment, key, manager)
+
+
+def reference_adapters(subject: Subject) -> Iterator[PlacedAdapter]:
+    """Yield every reference adapter of every environment."""
+    for _, environment_key, environment in environments(subject):
+        for key, adapter in environment.reference_adapters.items():
+            yield PlacedAdapter(environment_key, environment, key, adapter)
 
 
 def users(subject: Subject) -> Iterator[PlacedUser]:

@@ -30,6 +30,7 @@ from ostiary.core.model.audit.outbound import (
     MessageDelivered,
     MessageFailed,
 )
+from ostiary.core.model.audit.references import AttributesDropped, AttributesPickedUp
 from ostiary.core.model.audit.sign_on import (
     ConsentGiven,
     ConsentWithdrawn,
@@ -61,6 +62,8 @@ Event = (
     | TokenIntrospected
     | TokenRevoked
     | ReplayDetected
+    | AttributesDropped
+    | AttributesPickedUp
     | PasswordAccepted
     | PasswordRefused
     | PasswordLocked
