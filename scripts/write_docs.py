@@ -9,6 +9,7 @@ from typing import Any
 
 from ostiary.dialects.pingfederate.authn_errors import render_authn_error
 from ostiary.dialects.pingfederate.errors import render_text_error
+from ostiary.dialects.pingfederate.reference import render_reference_error
 from ostiary.dialects.pingone.errors import render_error as render_pingone_error
 from ostiary.dialects.pingone.flow_errors import render_flow_error
 from ostiary.dialects.pingone.userinfo import render_userinfo_error
@@ -52,6 +53,7 @@ _SHAPES: Mapping[Callable[..., Response], str] = {
     render_pingone_error: "PingOne",
     render_management_error: "management",
     render_text_error: "text",
+    render_reference_error: "text",
     render_bearer_error: "bearer",
     render_authn_error: "authentication API",
     render_flow_error: "PingOne",

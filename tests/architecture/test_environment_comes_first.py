@@ -12,6 +12,8 @@ from ostiary.core.admin.user_editing import UserEditing
 from ostiary.core.admin.user_passwords import UserPasswords
 from ostiary.core.admin.user_search import UserSearch
 from ostiary.core.admin.user_sessions import UserSessions
+from ostiary.core.federation.reference_callers import ReferenceCallers
+from ostiary.core.federation.reference_id import ReferenceBackChannel
 from ostiary.core.flow.approvals import Approvals
 from ostiary.core.flow.browsers import BrowserSessions
 from ostiary.core.flow.completion import Completion
@@ -29,12 +31,14 @@ from ostiary.core.ports.fetcher import Fetcher
 from ostiary.core.ports.flows import Flows
 from ostiary.core.ports.limiter import Limiter
 from ostiary.core.ports.logout import LogoutNotices
+from ostiary.core.ports.references import References
 from ostiary.core.ports.sessions import Sessions
 from ostiary.core.ports.stores import AccessTokens, Issuances
 from ostiary.core.ports.user_grants import AuthorizationCodes, Consents, UserGrants
 from ostiary.core.ports.users import PasswordAttempts, Users
 from ostiary.core.signon.devices import Devices
 from ostiary.core.signon.password import PasswordSignOn
+from ostiary.core.signon.reference import ReferenceHandover
 from ostiary.core.signon.second_factors import SecondFactors
 from ostiary.core.tokens.inspect import TokenInspector
 from ostiary.core.tokens.issue import TokenIssuer
@@ -65,6 +69,10 @@ ASKED = (
     PasswordSignOn,
     PolicyWalker,
     PopulationAdministration,
+    ReferenceBackChannel,
+    ReferenceCallers,
+    ReferenceHandover,
+    References,
     Revocation,
     SecondFactors,
     Sessions,

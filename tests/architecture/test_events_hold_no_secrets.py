@@ -39,6 +39,7 @@ WORDS = {FlowOutcome}
 KINDS = (*get_args(Event), FlowEntry)
 TEXTS = {
     "action",
+    "adapter",
     "address",
     "channel",
     "code",

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from bench.errors import BenchError
+from bench.handover import verify_handover
 from bench.processes import ROOT
 from bench.running_server import RunningServer, start
 from bench.servers.authlib_flask import AuthlibFlask
@@ -16,7 +17,7 @@ from bench.servers.ostiary import IN_MEMORY, WITH_HASHES
 from bench.signon.chains import fetch_codes, make_chain, verify_sign_on
 from bench.signon.ostiary_user import usernames
 from bench.verify import check_user_tokens
-from bench.work import SIGN_ON, Work
+from bench.work import HANDOVERS, SIGN_ON, Work
 
 
 @pytest.fixture(scope="module")
@@ -30,6 +31,11 @@ def ostiary(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]
 @pytest.mark.parametrize("work", sorted(SIGN_ON))
 def test_every_work_of_sign_on_is_done_in_full(ostiary: RunningServer, work: Work) -> None:
     assert verify_sign_on(ostiary.server, ostiary.launch, work) > 100
+
+
+@pytest.mark.parametrize("work", sorted(HANDOVERS))
+def test_attributes_are_handed_over_once(ostiary: RunningServer, work: Work) -> None:
+    assert verify_handover(ostiary.launch, work) > 100
 
 
 def test_codes_are_prepared_for_more_than_is_expected(ostiary: RunningServer) -> None:

@@ -1,14 +1,16 @@
 """A FastAPI service behind `Bearer`, asked over its own interface; the issuer is played."""
 
 import threading
+from base64 import urlsafe_b64encode
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Annotated, Any
 
 import anyio
 import httpx2
 import pytest
-from fastapi import Depends, FastAPI
+from fastapi import Depends, FastAPI, Request
 from fastapi.responses import PlainTextResponse
 from fastapi.testclient import TestClient
 
@@ -386,3 +388,20 @@ def test_scopes_are_named_one_by_one(service: Service, scopes: tuple[str, ...]) 
 def test_realm_cannot_break_out_of_its_quotes(issuer: PlayedIssuer) -> None:
     with pytest.raises(ConfigurationError, match="realm"):
         Bearer(issuer.url, audience=AUDIENCE, realm='x", error="y')
+
+
+def test_SEC_65_bound_token_needs_the_certificate_that_the_service_says_was_shown(
+    issuer: PlayedIssuer,
+) -> None:
+    def shown(request: Request) -> bytes | None:
+        header = request.headers.get("x-shown")
+        return header.encode() if header else None
+
+    bearer = Bearer(issuer.url, audience=AUDIENCE, now=Clock(), certificate=shown)
+    service = Service(FastAPI(), bearer)
+    digest = urlsafe_b64encode(sha256(b"own").digest()).rstrip(b"=").decode()
+    token = issuer.token(cnf={"x5t#S256": digest})
+    sent = {"authorization": f"Bearer {token}"}
+    assert service.get("/orders", headers={**sent, "x-shown": "own"}).status_code == 200
+    for headers in (sent, {**sent, "x-shown": "other"}):
+        assert error_of(service.get("/orders", headers=headers)) == (401, "invalid_token")

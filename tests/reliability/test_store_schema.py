@@ -182,6 +182,29 @@ async def test_REL_39_a_store_of_the_second_revision_keeps_everything_and_gets_s
         assert await store.flows.find(env, make_flow(1).id, now=NOW) == make_move(1).to
 
 
+async def test_REL_39_users_of_the_fifth_revision_are_found_by_their_addresses(url: str) -> None:
+    one, other = make_environment("one"), make_environment("other")
+    users = [make_user(number) for number in range(1001)]
+    async with opened(url) as store:
+        await store.migrate()
+        await store.users.create(one, users)
+        await store.users.create(other, [make_user(1, attributes={"email": "Joe@x.org"})])
+        await store.users.create(other, [make_user(2, attributes={"email": "no address"})])
+    go_back(url, "0005")
+
+    async with opened(url) as store:
+        await store.migrate()
+
+        assert await store.schema_revision() == HEAD
+        for user in (users[0], max(users, key=lambda user: user.id)):
+            address = user.attributes["mail"]
+            assert isinstance(address, str)
+            assert await store.users.select_by_address(one, address) == (user,)
+        (joe,) = await store.users.select_by_address(other, "joe@X.org")
+        assert joe.id == make_user(1).id
+        assert await store.users.find(other, make_user(2).id) is not None
+
+
 def go_back(url: str, revision: str) -> None:
     config = configuration()
     engine = create_engine(url.replace("postgresql:", "postgresql+psycopg:"), poolclass=NullPool)

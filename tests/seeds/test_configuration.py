@@ -260,4 +260,4 @@ def test_SEC_253_the_example_is_no_production_configuration(tmp_path: Path) -> N
 
     known = [p for p in checked.problems if "is the secret of an example" in p.problem.message]
     assert checked.configuration is None
-    assert len(known) == 7
+    assert len(known) == 8

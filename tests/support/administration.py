@@ -236,6 +236,23 @@ history = 5
 min_of = { "0123456789" = 2 }
 max_repeated = 3
 min_unique = 4
+[environments.main.reference_adapters.portal]
+direction = "sp"
+username = "portal"
+pass_phrase = "pass-phrase-0123456789abcdef"
+subject_dn = "CN=*, O=Example"
+issuer_dn = "*"
+token_manager = "first"
+clients = ["program"]
+required_scopes = ["write", "read"]
+user_tokens = true
+reference_seconds = 95
+reference_bytes = 16
+incoming_format = "query"
+outgoing_format = "properties"
+include_null = true
+dashed_headers = true
+
 [environments.main.client_authorities]
 partners = '''
 -----BEGIN CERTIFICATE-----

@@ -248,6 +248,7 @@ def make_app(
         delivery=outbox,
         consents=store.consents,
         logout_notices=store.logout_notices,
+        references=store.references,
         configurations=store,
         sealer=make_sealer(),
         clock=clock,

@@ -3,6 +3,7 @@
 import base64
 import http
 import json
+import ssl
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -69,10 +70,14 @@ class Caller:
 
     Args:
         host: the Host header of requests that do not bring their own.
+        certificate: DER of what it shows in every handshake.
+        is_secure: it calls over TLS.
     """
 
     application: Application
     host: str
+    certificate: bytes | None = None
+    is_secure: bool = True
 
     async def post_form(
         self,
@@ -112,9 +117,13 @@ class Caller:
         if any(pieces) and not any(name == b"content-length" for name, _ in sent):
             sent.append((b"content-length", b"%d" % sum(map(len, pieces))))
         exchange = _Exchange(pieces)
-        await self.application(
-            _scope(method, target, sent, address), exchange.receive, exchange.send
-        )
+        scope = _scope(method, target, sent, address)
+        if not self.is_secure:
+            scope["scheme"] = "http"
+        if self.certificate is not None:
+            chain = (ssl.DER_cert_to_PEM_cert(self.certificate),)
+            scope["extensions"] = {"tls": {"client_cert_chain": chain}}
+        await self.application(scope, exchange.receive, exchange.send)
         answer = exchange.answer()
         _check(method, answer)
         return answer

@@ -260,8 +260,8 @@ def make_code_grant(codes: Codes) -> AuthorizationCodeGrant:
 
 
 def credentials(client: str) -> dict[str, str]:
-    """Return what shows a client in a form: `public-web` has no secret."""
-    if client == "public-web":
+    """Return what shows a client in a form: `public-…` have no secret."""
+    if client.startswith("public-"):
         return {"client_id": client}
     return {"client_id": client, "client_secret": secret_of(client)}
 

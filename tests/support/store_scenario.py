@@ -15,7 +15,11 @@ from ostiary.core.base.ids import TokenId
 from ostiary.core.base.usernames import username_key
 from ostiary.core.model.token import Issuance
 from ostiary.core.ports.configuration import Document, DocumentId
-from tests.support import store_scenario_authenticators, store_scenario_sign_on
+from tests.support import (
+    store_scenario_authenticators,
+    store_scenario_references,
+    store_scenario_sign_on,
+)
 from tests.support.environments import make_environment
 from tests.support.stores import (
     LATER,
@@ -53,6 +57,7 @@ async def seed(store: StoreBackend) -> None:
         await store.attempts.begin(ENV, attempt, now=NOW)
     await store_scenario_sign_on.seed(store, ENV)
     await store_scenario_authenticators.seed(store, ENV, GONE)
+    await store_scenario_references.seed(store, ENV)
 
 
 Step = Callable[[StoreBackend], Awaitable[object]]
@@ -84,6 +89,7 @@ STEPS: tuple[Step, ...] = (
     lambda store: store.attempts.unlock(ENV, LOCKED.subject),
     *store_scenario_sign_on.steps(ENV),
     *store_scenario_authenticators.steps(ENV),
+    *store_scenario_references.steps(ENV),
     lambda store: store.prune(now=NOW),
     lambda store: store.find(ENV, make_key(1), now=NOW),
     lambda store: store.is_revoked(ENV, REVOKED),
@@ -91,6 +97,7 @@ STEPS: tuple[Step, ...] = (
     lambda store: store.users.find_by_name(ENV, username_key(KNOWN.username)),
     lambda store: store.users.select(ENV),
     lambda store: store.users.scan(ENV),
+    lambda store: store.users.select_by_address(ENV, "user90@example.com"),
     lambda store: store.users.count(ENV),
     lambda store: store.attempts.find_failures(ENV, COUNTED.subject, now=NOW),
     lambda store: store.version(),
@@ -117,6 +124,7 @@ async def check(store: StoreBackend) -> dict[str, bool]:
     done["revoke"] = await store.is_revoked(ENV, REVOKED)
     done |= await _check_users(store) | await _check_attempts(store)
     done |= await store_scenario_authenticators.check(store, ENV, GONE)
+    done |= await store_scenario_references.check(store, ENV)
     return done | await store_scenario_sign_on.check(store, ENV)
 
 

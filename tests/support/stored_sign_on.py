@@ -188,6 +188,7 @@ def make_grant(number: int = 0, *, user: int = 0, **fields: Any) -> UserGrant:
         "resources": ("https://api.example.com",),
         "manager_id": "manager",
         "refresh": make_refresh(number),
+        "bound_to": "thumbprint",
     }
     return UserGrant(**{**values, **fields})
 

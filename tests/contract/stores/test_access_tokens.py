@@ -2,6 +2,8 @@
 
 import asyncio
 
+from msgspec.structs import replace
+
 from ostiary.adapters.stores.backend import StoreBackend
 from ostiary.core.base.ids import TokenId
 from ostiary.core.model.environment import Environment
@@ -16,6 +18,15 @@ async def test_a_token_is_found_until_its_time_is_over(
 
     assert await store.find(env, make_key(1), now=LATER - 0.001) == make_access_token(1)
     assert await store.find(env, make_key(1), now=LATER) is None
+
+
+async def test_a_bound_token_is_found_with_what_it_is_bound_to(
+    store: StoreBackend, env: Environment
+) -> None:
+    bound = replace(make_token(1), token=replace(make_access_token(1), bound_to="thumbprint"))
+    await store.commit(env, Issuance(reference_tokens=(bound,)), now=NOW)
+
+    assert await store.find(env, make_key(1), now=NOW) == bound.token
 
 
 async def test_an_unknown_key_finds_nothing(store: StoreBackend, env: Environment) -> None:

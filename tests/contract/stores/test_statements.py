@@ -19,6 +19,7 @@ from ostiary.adapters.stores.postgres import (
 )
 from ostiary.adapters.stores.postgres import commit_statements, connecting
 from ostiary.adapters.stores.postgres import logout_statements as postgres_logout
+from ostiary.adapters.stores.postgres import reference_statements as postgres_references
 from ostiary.adapters.stores.postgres import sign_on_statements as postgres_sign_on
 from ostiary.adapters.stores.postgres import statements as postgres_statements
 from ostiary.adapters.stores.revisions import REVISIONS
@@ -27,17 +28,25 @@ from ostiary.adapters.stores.sqlite import (
     authenticator_statements as sqlite_authenticators,
 )
 from ostiary.adapters.stores.sqlite import logout_statements as sqlite_logout
+from ostiary.adapters.stores.sqlite import reference_statements as sqlite_references
 from ostiary.adapters.stores.sqlite import sign_on_statements as sqlite_sign_on
 from ostiary.adapters.stores.sqlite import statements as sqlite_statements
 
 CROSS_ENVIRONMENT = {"PRUNE", "LOAD", "VERSION", "ADVANCE_VERSION", "NEGATE_VERSION"}
 """Clean-up and the configuration as a whole are about every environment."""
-SQLITE = (sqlite_statements, sqlite_sign_on, sqlite_authenticators, sqlite_logout)
+SQLITE = (
+    sqlite_statements,
+    sqlite_sign_on,
+    sqlite_authenticators,
+    sqlite_logout,
+    sqlite_references,
+)
 POSTGRES = (
     postgres_statements,
     postgres_sign_on,
     postgres_authenticators,
     postgres_logout,
+    postgres_references,
     commit_statements,
 )
 WITHOUT_TABLES = {"HAS_REVISION", "REVISION", "PING", "SETTINGS", "LOCK", "LOCK_ATTEMPTS"}
@@ -100,6 +109,7 @@ def test_SEC_226_every_statement_about_tenants_names_the_environment(
     [
         *("FIND_REDEEMED", "FIND_TOKEN", "IS_REVOKED", "DELETE_TOKEN", "PRUNE"),
         *("FIND_USER", "FIND_USER_BY_NAME", "SELECT_USERS", "UPDATE_USER", "DELETE_USER"),
+        "SELECT_USERS_BY_ADDRESS",
         *("FIND_FAILURES", "DELETE_FAILURES", "UNLOCK", "FIND_STANDING", "DELETE_TRIAL"),
         *("MOVE_FLOW", "END_FLOW", "FIND_FLOW", "FIND_SESSION", "FIND_PERSISTENT_SESSION"),
         *("FIND_SESSION_BY_ID", "FIND_OTHER_SESSION", "TOUCH_SESSION", "END_SESSION"),
@@ -107,7 +117,7 @@ def test_SEC_226_every_statement_about_tenants_names_the_environment(
         *("REVOKE_GRANT", "REVOKE_GRANTS_OF_USER", "END_GRANTS_OF_SESSION"),
         *("END_GRANTS_OF_SESSIONS_OF_USER", "FIND_CONSENT", "DELETE_CONSENTS"),
         *("FIND_PARTICIPANTS", "MAKE_DUE", "MAKE_DUE_OF_USER", "FIND_DUE", "CLAIM"),
-        *("SETTLE", "POSTPONE"),
+        *("SETTLE", "POSTPONE", "TAKE"),
         *("SELECT_AUTHENTICATORS", "FIND_AUTHENTICATOR", "FIND_AUTHENTICATOR_BY_CREDENTIAL"),
         *("UPDATE_AUTHENTICATOR", "DELETE_AUTHENTICATOR", "DELETE_AUTHENTICATORS_OF_USER"),
     ],

@@ -15,6 +15,7 @@ from tests.support.app import access_token
 from tests.support.asgi import Answer
 from tests.support.browsing import VERIFIER
 from tests.support.html import parse_elements, parse_form
+from tests.support.matrix.references import drop_sample
 from tests.support.matrix.tenants import (
     CALLBACK,
     JOE,
@@ -99,6 +100,7 @@ async def _tokens(tenant: Tenant) -> dict[str, str]:
     }
     if tenant.face is Face.PINGFEDERATE:
         found["persistent cookie"] = visitor.jarred("persistent")
+        found["reference"] = await drop_sample(tenant)
     return found
 
 

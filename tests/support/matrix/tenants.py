@@ -154,6 +154,20 @@ allow_redirectless = true
 cookieless = true
 pkce = "optional"
 """
+_REFERENCES = """
+[environments.KEY.reference_adapters.sample]
+username = "application"
+pass_phrase = "SECRET"
+token_manager = "ref"
+clients = ["keeper"]
+user_tokens = true
+reference_seconds = 3600
+[environments.KEY.reference_adapters.query]
+token_manager = "ref"
+clients = ["keeper"]
+user_tokens = true
+incoming_format = "query"
+"""
 _ROLES = """type = "worker"
 roles = ["Environment Admin", "Identity Data Admin", "Client Application Developer"]"""
 
@@ -302,7 +316,7 @@ def _configuration(key: str) -> str:
         "CALLBACK": CALLBACK,
         "SIGNED_OFF": SIGNED_OFF,
     }
-    text = _BODY + (_COOKIELESS if is_federate else "")
+    text = _BODY + (_COOKIELESS + _REFERENCES if is_federate else "")
     for word, value in words.items():
         text = text.replace(word, value)
     return text

@@ -13,6 +13,7 @@ from tests.support.matrix.front_channel import front_channel
 from tests.support.matrix.management import ROUTES, management
 from tests.support.matrix.own_pages import own_pages
 from tests.support.matrix.place import Brought, Place, Seen
+from tests.support.matrix.reference_adapters import references
 from tests.support.matrix.tenants import PLATFORM_DEFAULT, Tenants, make_tenants
 
 PUBLIC = "it is a document for everybody, and reads nothing but the host"
@@ -158,7 +159,10 @@ async def make_world() -> World:
     tenants.keep()
     managed = tuple(route for route in tenants.app.routes if route.path.startswith(ROUTES))
     of_faces = {
-        face: (*back_channel(face), *front_channel(face), *flows(face), *own_pages(face))
+        face: (
+            *(*back_channel(face), *references(face), *front_channel(face)),
+            *(*flows(face), *own_pages(face)),
+        )
         for face in Face
     }
     of_faces[Face.PINGONE] += tuple(management(managed))

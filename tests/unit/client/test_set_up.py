@@ -1,12 +1,20 @@
 """Setting up a client: what cannot work is refused before anything is sent."""
 
+import ssl
 from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    Encoding,
+    PrivateFormat,
+    load_pem_private_key,
+)
 
 from ostiary_client import AsyncClient, Client, ConfigurationError, Metadata, Secret
 from ostiary_client.conversations import Conversations, conversations
+from tests.support.certificates import make_self_signed
 from tests.support.conversation import Conversation, answer
 
 BASE = "https://localhost:1"
@@ -115,3 +123,36 @@ def test_a_name_that_can_be_none_is_refused(host: str) -> None:
         pytest.raises(ConfigurationError, match="no URL of a server"),
     ):
         client.metadata()
+
+
+def test_a_certificate_that_cannot_be_shown_is_named(tmp_path: Path) -> None:
+    (tmp_path / "empty.pem").write_text("")
+    for path in (tmp_path / "missing.pem", tmp_path / "empty.pem", tmp_path):
+        with pytest.raises(ConfigurationError, match=str(path)):
+            Client(BASE, cert=path)
+
+
+def test_an_encrypted_key_is_refused_and_nobody_is_asked_for_its_password(tmp_path: Path) -> None:
+    path, _ = make_self_signed(tmp_path / "own.pem", "own")
+    Client(BASE, cert=path).close()
+    key = load_pem_private_key(path.read_bytes(), None)
+    encrypted = key.private_bytes(
+        Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(b"password")
+    )
+    (tmp_path / "key.pem").write_bytes(encrypted)
+    with pytest.raises(ConfigurationError, match="not encrypted"):
+        Client(BASE, cert=(path, tmp_path / "key.pem"))
+
+
+def test_a_context_brings_its_own_certificate(tmp_path: Path) -> None:
+    path, _ = make_self_signed(tmp_path / "own.pem", "own")
+    with pytest.raises(ConfigurationError, match="whole context"):
+        Client(BASE, cert=path, verify=ssl.create_default_context())
+
+
+@pytest.mark.parametrize("method", ["tls_client_auth", "self_signed_tls_client_auth"])
+def test_a_method_by_certificate_needs_one(method: str, tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match="takes the client's certificate"):
+        Client(BASE, client_id="app", auth_method=method)
+    path, _ = make_self_signed(tmp_path / "own.pem", "own")
+    Client(BASE, client_id="app", auth_method=method, cert=path).close()

@@ -1,5 +1,8 @@
 """The claims of an access token whose signature holds."""
 
+import base64
+import hashlib
+import ssl
 from typing import Any
 
 import pytest
@@ -22,15 +25,23 @@ GOOD: dict[str, Any] = {
     "exp": NOW + 60,
 }
 LEEWAY = 30.0
+OWN = b"the certificate in DER form"
+BOUND = {"x5t#S256": base64.urlsafe_b64encode(hashlib.sha256(OWN).digest()).rstrip(b"=").decode()}
 
 
 def check(
-    typ: str | None = "at+jwt", /, *, audience: Any = AUDIENCE, **changes: Any
+    typ: str | None = "at+jwt",
+    /,
+    *,
+    audience: Any = AUDIENCE,
+    certificate: Any = None,
+    **changes: Any,
 ) -> VerifiedToken:
     """Judge the good token's claims, changed; a change to None leaves a claim out."""
     claims = {name: value for name, value in {**GOOD, **changes}.items() if value is not None}
     jwt = UnverifiedJWT("ES256", "k1", typ, claims, b"", b"", "the.token.itself")
-    return check_access_token(jwt, TrustedIssuer(ISSUER, audience=audience), Moment(NOW, LEEWAY))
+    issuer, moment = TrustedIssuer(ISSUER, audience=audience), Moment(NOW, LEEWAY)
+    return check_access_token(jwt, issuer, moment, certificate)
 
 
 def test_token_says_who_may_do_what_and_how_long() -> None:
@@ -210,3 +221,41 @@ def test_SEC_276_repr_shows_neither_token_nor_claims() -> None:
     shown = repr(check(email="joe@example.com"))
     assert "the.token.itself" not in shown
     assert "joe@example.com" not in shown
+
+
+@pytest.mark.parametrize("certificate", [OWN, ssl.DER_cert_to_PEM_cert(OWN)], ids=["der", "pem"])
+def test_SEC_65_bound_token_is_good_with_its_certificate(certificate: bytes | str) -> None:
+    assert check(cnf=BOUND, certificate=certificate).claims["cnf"] == BOUND
+
+
+@pytest.mark.parametrize(
+    ("certificate", "text"),
+    [
+        (None, "bound to a key"),
+        (b"", "another certificate"),
+        (b"other", "another certificate"),
+        (BOUND["x5t#S256"], "bound to a key"),
+        ("é", "bound to a key"),
+    ],
+)
+def test_SEC_65_bound_token_is_refused_without_its_certificate(
+    certificate: bytes | str | None, text: str
+) -> None:
+    with pytest.raises(InvalidTokenError, match=text):
+        check(cnf=BOUND, certificate=certificate)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"cnf": {**BOUND, "jkt": "x"}},
+        {"cnf": {"x5t#S256": 1}},
+        {"cnf": {}},
+        {"cnf": "x"},
+        {"cnf": BOUND, "token_type": "DPoP"},
+    ],
+    ids=str,
+)
+def test_a_certificate_proves_no_other_binding(changes: dict[str, Any]) -> None:
+    with pytest.raises(InvalidTokenError, match="bound to a key"):
+        check(certificate=OWN, **changes)

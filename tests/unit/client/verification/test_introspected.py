@@ -1,10 +1,12 @@
 """What an issuer said of tokens is remembered within bounds."""
 
 import json
+from base64 import urlsafe_b64encode
+from hashlib import sha256
 
 import pytest
 
-from ostiary_client.errors import IssuerUnavailableError
+from ostiary_client.errors import InvalidTokenError, IssuerUnavailableError
 from ostiary_client.protocol.messages import Response
 from ostiary_client.protocol.metadata import Metadata
 from ostiary_client.verification.introspected import IntrospectedTokens
@@ -62,3 +64,17 @@ def test_server_without_the_endpoint_cannot_be_asked() -> None:
     issuer = TrustedIssuer(ISSUER, audience=AUDIENCE, introspection=how)
     with pytest.raises(IssuerUnavailableError, match="introspection_endpoint"):
         next(IntrospectedTokens(issuer, how, lambda: Moment(NOW, 30)).ask("value"))
+
+
+def test_SEC_65_remembered_token_is_asked_for_its_certificate_again() -> None:
+    known, own = tokens(Clock()), b"own"
+    bound = {"x5t#S256": urlsafe_b64encode(sha256(own).digest()).rstrip(b"=").decode()}
+    exchange = known.ask("bound", own)
+    next(exchange)
+    said = {"active": True, "aud": AUDIENCE, "cnf": bound}
+    with pytest.raises(StopIteration):
+        exchange.send(Response(200, {}, json.dumps(said).encode()))
+    assert known.remembered("bound", own)
+    for other in (None, b"other"):
+        with pytest.raises(InvalidTokenError, match="bound to"):
+            known.remembered("bound", other)

@@ -17,6 +17,7 @@ from ostiary.core.admin.bodies import (
     LockoutBody,
     PasswordPolicyBody,
     PolicyBody,
+    ReferenceAdapterBody,
     RefreshBody,
     ResourceBody,
     ServerBody,
@@ -39,6 +40,7 @@ from ostiary.core.configuration.schema import (
     LockoutSettings,
     PasswordPolicySettings,
     PolicySettings,
+    ReferenceAdapterSettings,
     RefreshSettings,
     ResourceSettings,
     ServerSettings,
@@ -57,7 +59,7 @@ PAIRS = (
         EnvironmentBody,
         EnvironmentSettings,
         {"authentication_applications", "clients", "policies", "resources", "steps"}
-        | {"client_authorities", "theme", "token_managers", "users"},
+        | {"client_authorities", "reference_adapters", "theme", "token_managers", "users"},
         id="environment",
     ),
     pytest.param(LockoutBody, LockoutSettings, set(), id="lockout"),
@@ -79,6 +81,7 @@ PAIRS = (
     pytest.param(ThemeLinksBody, ThemeLinks, set(), id="links of a theme"),
     pytest.param(ClientCertificateBody, ClientCertificateSettings, set(), id="client certificate"),
     pytest.param(ClientBody, ClientSettings, set(), id="client"),
+    pytest.param(ReferenceAdapterBody, ReferenceAdapterSettings, set(), id="reference adapter"),
 )
 """Each type of document with the table that it comes from, and what of that lies elsewhere."""
 PROGRAM = identify(ClientBody, "main", "program")

@@ -5,13 +5,14 @@ from typing import Any
 
 import pytest
 
-from ostiary.core.base.errors import OAuthCode
+from ostiary.core.base.errors import OAuthCode, OAuthError
 from ostiary.core.base.uris import MAX_URI_CHARACTERS
 from ostiary.core.model.authorization_request import ClaimsRequest, ClaimWish, ResponseMode
 from ostiary.core.model.resource import Resource
 from ostiary.core.oauth.authorization_request import check_request
 from ostiary.core.oauth.checks.asked import RequestExtensions
 from ostiary.core.oauth.checks.claims import MAX_CLAIMS, MAX_VALUES
+from ostiary.core.oauth.checks.response import check_allowed_types
 from ostiary.core.oauth.checks.wishes import MAX_AGE_SECONDS, MAX_WORDS
 from ostiary.core.tokens.targets import TokenTarget
 from tests.support.authorization_requests import (
@@ -22,7 +23,7 @@ from tests.support.authorization_requests import (
 )
 from tests.support.authorizing import CHALLENGE, NONCE, STATE, make_issuing_environment, make_params
 from tests.support.flows import REDIRECT_URI
-from tests.support.tenants import make_manager
+from tests.support.tenants import make_client, make_manager
 
 ENV = make_reading_environment()
 REDIRECTLESS = make_reading_environment(is_redirectless=True, redirect_uris=())
@@ -289,3 +290,14 @@ def test_empty_parameters_count_as_absent() -> None:
 def test_a_redirect_uri_beyond_every_length_is_not_registered() -> None:
     error = distrusted(ENV, redirect_uri=REDIRECT_URI + "a" * MAX_URI_CHARACTERS)
     assert "redirect_uri" in error.description
+
+
+@pytest.mark.parametrize("types", [("token",), ("code", "token"), ("id_token", "token")])
+def test_a_bound_token_never_comes_by_a_browser(types: tuple[str, ...]) -> None:
+    allowed = frozenset({"code", " ".join(types)})
+    bound = make_client("c", binds_tokens=True, response_types=allowed)
+    with pytest.raises(OAuthError) as refusal:
+        check_allowed_types(bound, types)
+    assert refusal.value.code == "unauthorized_client"
+    check_allowed_types(bound, ("code",))
+    check_allowed_types(make_client("c", response_types=allowed), types)

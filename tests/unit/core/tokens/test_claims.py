@@ -24,6 +24,7 @@ TOKEN = AccessToken(
     attributes={"Tier": "gold"},
 )
 USER_TOKEN = replace(TOKEN, subject="user-1")
+BOUND = replace(USER_TOKEN, bound_to="thumbprint")
 GRANT = GrantId("0123456789abcdefABCDEF0123456789")
 GRANTED = replace(USER_TOKEN, grant_id=GRANT, session_id="sid-1", authenticated_at=900)
 TRANSIENT = replace(GRANTED, token_id=TokenId("t" * 25), grant_id=GrantId("t" * 25))
@@ -31,7 +32,7 @@ TRANSIENT = replace(GRANTED, token_id=TokenId("t" * 25), grant_id=GrantId("t" * 
 
 @pytest.mark.parametrize("style", list(ClaimStyle))
 @pytest.mark.parametrize("scope_format", list(ScopeFormat))
-@pytest.mark.parametrize("token", [TOKEN, USER_TOKEN], ids=["application", "user"])
+@pytest.mark.parametrize("token", [TOKEN, USER_TOKEN, BOUND], ids=["application", "user", "bound"])
 def test_what_is_written_is_read_back(
     style: ClaimStyle, scope_format: ScopeFormat, token: AccessToken
 ) -> None:
@@ -159,3 +160,18 @@ def test_a_user_whose_name_is_the_clients_is_still_a_user() -> None:
     found = claims.read_token(manager, claims.write_claims(ENV, manager, token))
     assert found.subject == "client"
     assert found.grant_id == GRANT
+
+
+@pytest.mark.parametrize("style", list(ClaimStyle))
+def test_a_bound_token_names_its_certificate(style: ClaimStyle) -> None:
+    manager = make_manager("m", style=style)
+    forged = replace(BOUND, attributes={"cnf": {"x5t#S256": "forged"}})
+    assert claims.write_claims(ENV, manager, forged)["cnf"] == {"x5t#S256": "thumbprint"}
+
+
+@pytest.mark.parametrize("binding", ["x", {}, {"jkt": "x"}, {"x5t#S256": 1}, []])
+def test_a_binding_that_is_not_understood_makes_no_good_token(binding: object) -> None:
+    manager = make_manager("m")
+    written = {**claims.write_claims(ENV, manager, TOKEN), "cnf": binding}
+    with pytest.raises(InvalidClaimsError):
+        claims.read_token(manager, written)
