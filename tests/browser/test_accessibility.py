@@ -121,14 +121,14 @@ def username_sent(person: Person, mailbox: Mailbox) -> None:
 def recovery_link(person: Person, _: Mailbox) -> None:
     person.open("links")
     person.press("Forgotten password?")
-    person.field("Username").fill("person-7")
+    person.field("Username").fill("person-18")
     person.press("Send a link")
     expect(person.page.get_by_role("heading")).to_have_text("Look into your mail")
 
 
 def linked_password(person: Person, mailbox: Mailbox) -> None:
     recovery_link(person, mailbox)
-    person.page.goto(mailbox.read_link("person-7@example.com"))
+    person.page.goto(mailbox.read_link("person-18@example.com"))
     person.field("New password").fill("short")
     person.press("Change password")
     expect(person.page.get_by_role("alert")).to_be_visible()
