@@ -122,6 +122,7 @@ def _extend(env: dict[str, Any], sites: WebSites) -> dict[str, Any]:
     return {
         **env,
         "scopes": {**env["scopes"], "hostile": " ".join(HOSTILE)},
+        "lockout": {"spray_users": 0},  # every test's wrong passwords come from one address
         "clients": {**env["clients"], **clients},
         "users": {**env["users"], **users},
         "steps": {**env["steps"], **steps},
