@@ -45,7 +45,7 @@ class MemoryUsers:
         self._authenticators = authenticators
         self._bodies: dict[Place, Kept] = {}
         self._ids: dict[Place, str] = {}
-        self._by_address: dict[Place, set[str]] = {}
+        self._by_address: dict[Place, frozenset[str]] = {}
 
     async def find(self, env: Environment, user_id: UserId) -> User | None:
         self._reach("memory.users.find")
@@ -130,14 +130,14 @@ class MemoryUsers:
 
     def _add_address(self, env: Environment, user_id: str, kept: Kept) -> None:
         if (address := kept[3]) is not None:
-            self._by_address.setdefault((env.id, address), set()).add(user_id)
+            holders = self._by_address.get((env.id, address), frozenset())
+            self._by_address[env.id, address] = holders | {user_id}
 
     def _remove_address(self, env: Environment, user_id: str, kept: Kept) -> None:
         if (address := kept[3]) is not None:
-            holders = self._by_address[env.id, address]
-            holders.remove(user_id)
-            if not holders:
-                del self._by_address[env.id, address]
+            holders = self._by_address.pop((env.id, address)) - {user_id}
+            if holders:
+                self._by_address[env.id, address] = holders
 
 
 class MemoryAttempts:
