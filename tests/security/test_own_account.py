@@ -24,7 +24,7 @@ from tests.support.account_page import (
     visit,
 )
 from tests.support.asgi import Answer
-from tests.support.browsing import WEB, make_sign_on_client
+from tests.support.browsing import WEB, make_sign_on_client, returned
 from tests.support.html import check_page
 from tests.support.pingone_browsing import PingOneBrowsing
 
@@ -149,6 +149,34 @@ async def test_what_somebody_else_allowed_is_not_there(joe: Visitor) -> None:
     assert await ann.opens(tokens["access_token"])
     assert not await ann.is_asked("careful")
     assert changes_of(joe) == []
+
+
+async def test_SEC_73_a_code_from_before_access_was_withdrawn_is_worth_nothing_after_it(
+    joe: Visitor,
+) -> None:
+    await joe.enter()
+    await joe.approve("careful")
+    await joe.use()
+    careful, web = [
+        returned(await joe.browsing.authorize(WEB, client_id=client))["code"]
+        for client in ("careful", "web")
+    ]
+
+    await joe.press(find_button(await joe.open(), WITHDRAW, "Careful"))
+
+    assert (await joe.try_exchange(careful, "careful")).error == (400, "invalid_grant")
+    assert (await joe.try_exchange(web)).status == 200
+
+
+async def test_SEC_73_a_code_of_a_session_that_its_user_ended_is_worth_nothing(
+    joe: Visitor,
+) -> None:
+    other, page = await with_another(joe)
+    code = returned(await other.browsing.authorize(WEB))["code"]
+
+    await joe.press(find_button(page, END, CHROME_NAME))
+
+    assert (await other.try_exchange(code)).error == (400, "invalid_grant")
 
 
 async def test_nobody_sees_anything_of_somebody_else(joe: Visitor) -> None:

@@ -177,11 +177,15 @@ class Visitor:
 
     async def exchange(self, code: str, client: str = "web") -> dict[str, Any]:
         """Exchange a code."""
-        form = {"grant_type": "authorization_code", "code": code, "redirect_uri": CALLBACK}
-        answer = await self.ask_token({**form, "code_verifier": VERIFIER}, client)
+        answer = await self.try_exchange(code, client)
         assert answer.status == 200, answer.body
         members: dict[str, Any] = answer.json()
         return members
+
+    async def try_exchange(self, code: str, client: str = "web") -> Answer:
+        """Exchange a code that may be worth nothing."""
+        form = {"grant_type": "authorization_code", "code": code, "redirect_uri": CALLBACK}
+        return await self.ask_token({**form, "code_verifier": VERIFIER}, client)
 
     async def refresh(self, token: str, client: str = "web") -> Answer:
         """Use a refresh token."""

@@ -9,7 +9,8 @@ from ostiary.core.base.ids import SessionId
 from ostiary.core.model.environment import Environment
 from ostiary.core.model.logout import LogoutNotice
 from ostiary.core.model.token import Issuance
-from ostiary.core.model.user_grant import UserGrant
+from ostiary.core.model.user_grant import AuthorizationCode, UserGrant
+from ostiary.core.tokens.codes import redemption_of
 from tests.support.stored_sign_on import (
     make_browser_key,
     make_change,
@@ -41,6 +42,11 @@ def _grant(number: int) -> UserGrant:
     return make_grant(number, user=number, session_id=SessionId(f"session-{number}"))
 
 
+def _code(number: int) -> AuthorizationCode:
+    """Make a code of the user with the same number."""
+    return make_code(number, user_id=make_user_id(number))
+
+
 async def seed(store: StoreBackend, env: Environment) -> None:
     """Store what the steps move, rotate, end and clean up."""
     for flow in (make_flow(MOVED), make_flow(FINISHED), make_flow(OVER, expires_at=NOW)):
@@ -53,7 +59,7 @@ async def seed(store: StoreBackend, env: Environment) -> None:
     await store.logout_notices.claim(env, now=NOW, until=SOON, limit=9)
     kept = tuple(map(_grant, (ROTATED, REVOKED, ENDED, FORGOTTEN, SIGNED_OFF, REPLACED)))
     over = Issuance(
-        codes=(make_code(OVER, kept_until=NOW),),
+        codes=(make_code(OVER, kept_until=NOW), _code(FORGOTTEN)),
         grants=(make_grant(OVER, expires_at=NOW), *kept),
         consent=make_consent(FORGOTTEN),
         participation=make_participation(OVER, expires_at=NOW),
@@ -91,12 +97,13 @@ def steps(env: Environment) -> tuple[Step, ...]:
 
     used = replace(make_session(USED, user=USED), used_at=NOW + 60)
     consent = make_consent(FORGOTTEN)
+    forgotten = consent.user_id
     told, late = (LogoutNotice(make_participation(number), 1, SOON) for number in (TOLD, LATE))
     return (
         lambda store: store.flows.start(env, make_flow(NEW)),
         *(commit(issuance) for issuance in COMMITS.values()),
         lambda store: store.user_grants.revoke(env, _grant(REVOKED).id),
-        lambda store: store.user_grants.revoke_of_user(env, make_user_id(FORGOTTEN)),
+        lambda store: store.user_grants.revoke_of_user(env, forgotten, consent.client_id),
         lambda store: store.sessions.end(env, make_session(ENDED).id),
         lambda store: store.sessions.end_of_user(env, make_user_id(SIGNED_OFF)),
         lambda store: store.sessions.touch(env, used, expires_at=LATER + 60),
@@ -155,7 +162,9 @@ async def check(store: StoreBackend, env: Environment) -> dict[str, bool]:
         ),
         "revoke": not await seen.grant(REVOKED),
         "revoke_of_user": seen.all_or_nothing(
-            not await seen.grant(FORGOTTEN), not await seen.consent(FORGOTTEN)
+            not await seen.grant(FORGOTTEN),
+            not await seen.consent(FORGOTTEN),
+            await is_spent(store, env, redemption_of(_code(FORGOTTEN))),
         ),
         **{
             name: seen.all_or_nothing(

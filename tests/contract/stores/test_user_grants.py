@@ -11,6 +11,7 @@ from ostiary.core.model.environment import Environment
 from ostiary.core.model.token import Issuance
 from ostiary.core.model.user_grant import UserGrant
 from ostiary.core.ports.stores import AlreadyRedeemedError
+from ostiary.core.tokens.codes import first_live_key, redemption_of
 from tests.support.stored_sign_on import (
     make_code,
     make_consent,
@@ -20,7 +21,7 @@ from tests.support.stored_sign_on import (
     make_secret,
     make_user_id,
 )
-from tests.support.stores import LATER, NOW, make_key, make_token
+from tests.support.stores import LATER, NOW, is_spent, make_key, make_token
 
 OTHER_CLIENT = ClientId("other")
 
@@ -282,6 +283,77 @@ async def test_only_what_a_user_granted_to_one_client_is_revoked(
     assert await store.consents.find(env, user, client) is None
     assert await store.consents.find(env, user, OTHER_CLIENT) is not None
     assert await store.user_grants.revoke_of_user(env, user, client) == 0
+
+
+async def test_SEC_73_codes_of_a_user_to_one_client_are_spent_with_what_is_revoked(
+    store: StoreBackend, env: Environment, other_env: Environment
+) -> None:
+    code = make_code(1)
+    others = (make_code(2, user_id=make_user_id(1)), make_code(3, client_id=OTHER_CLIENT))
+    await store.commit(env, Issuance(codes=(code, *others)), now=NOW)
+    await store.commit(other_env, Issuance(codes=(code,)), now=NOW)
+
+    await store.user_grants.revoke_of_user(env, code.user_id, code.client_id)
+
+    assert await is_spent(store, env, redemption_of(code))
+    assert [await is_spent(store, env, redemption_of(each)) for each in others] == [False, False]
+    assert not await is_spent(store, other_env, redemption_of(code))
+
+
+async def test_codes_before_the_first_that_may_be_exchanged_are_left_as_they_are(
+    store: StoreBackend, env: Environment
+) -> None:
+    code = make_code(1)
+    await store.commit(env, Issuance(codes=(code,)), now=NOW)
+    first = first_live_key(env, NOW + env.code_lifetime_seconds + 1)
+
+    await store.user_grants.revoke_of_user(env, code.user_id, code.client_id, codes_from=first)
+    assert not await is_spent(store, env, redemption_of(code))
+
+
+async def test_the_last_code_that_may_be_exchanged_is_spent_by_a_revocation(
+    store: StoreBackend, env: Environment
+) -> None:
+    code = make_code(1)
+    await store.commit(env, Issuance(codes=(code,)), now=NOW)
+    first = first_live_key(env, NOW + env.code_lifetime_seconds)
+
+    await store.user_grants.revoke_of_user(env, code.user_id, code.client_id, codes_from=first)
+    assert await is_spent(store, env, redemption_of(code))
+
+
+async def test_a_code_that_was_spent_before_a_revocation_stays_spent(
+    store: StoreBackend, env: Environment
+) -> None:
+    code = make_code(1)
+    await store.commit(env, Issuance(codes=(code,)), now=NOW)
+    await store.commit(env, Issuance(redeems=(redemption_of(code),)), now=NOW)
+
+    await store.user_grants.revoke_of_user(env, code.user_id, code.client_id)
+    assert await is_spent(store, env, redemption_of(code))
+
+
+async def test_SEC_73_exchanges_and_withdrawals_at_once_leave_no_grant(
+    store: StoreBackend, env: Environment
+) -> None:
+    numbers = range(16)
+    codes = tuple(make_code(n) for n in numbers)
+    await store.commit(env, Issuance(codes=codes), now=NOW)
+    exchanges = [
+        store.commit(
+            env, Issuance(redeems=(redemption_of(codes[n]),), grants=(make_grant(n),)), now=NOW
+        )
+        for n in numbers
+    ]
+    withdrawal = store.user_grants.revoke_of_user(env, codes[0].user_id, codes[0].client_id)
+
+    results = await asyncio.gather(
+        *exchanges[:8], withdrawal, *exchanges[8:], return_exceptions=True
+    )
+
+    refused = [each for each in results if isinstance(each, Exception)]
+    assert all(isinstance(each, AlreadyRedeemedError) for each in refused)
+    assert [await found(store, env, n) for n in numbers] == [None] * 16
 
 
 async def test_grants_of_a_user_are_listed_those_that_last_longest_first(

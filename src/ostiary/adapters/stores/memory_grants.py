@@ -8,6 +8,7 @@ from ostiary.adapters.stores.backend import Reach
 from ostiary.adapters.stores.records import encode
 from ostiary.adapters.stores.sign_on_records import (
     grant_row,
+    mark_of_codes,
     to_code,
     to_consent,
     to_grant,
@@ -15,7 +16,7 @@ from ostiary.adapters.stores.sign_on_records import (
 from ostiary.core.base.ids import ClientId, EnvironmentId, GrantId, HandleKey, SessionId, UserId
 from ostiary.core.model.environment import Environment
 from ostiary.core.model.token import Rotation
-from ostiary.core.model.user_grant import AuthorizationCode, Consent, UserGrant
+from ostiary.core.model.user_grant import CODE_USE, AuthorizationCode, Consent, UserGrant
 
 FAULT_POINTS = (
     "memory.codes.find",
@@ -29,6 +30,7 @@ FAULT_POINTS = (
 )
 Apply = Callable[[], object]
 """Does what was prepared, and cannot fail any more."""
+RedemptionPlace = tuple[EnvironmentId, str, bytes]
 
 
 class _Grant(NamedTuple):
@@ -45,8 +47,9 @@ class _Grant(NamedTuple):
 class MemoryCodes:
     """Implements the `AuthorizationCodes` port with a dictionary."""
 
-    def __init__(self, reach: Reach) -> None:
+    def __init__(self, reach: Reach, redeemed: dict[RedemptionPlace, float]) -> None:
         self._reach = reach
+        self._redeemed = redeemed
         self.rows: dict[tuple[EnvironmentId, HandleKey], tuple[float, bytes]] = {}
 
     async def find(
@@ -55,6 +58,12 @@ class MemoryCodes:
         self._reach("memory.codes.find")
         expires_at, body = self.rows.get((env.id, key), (now, b""))
         return to_code(body) if expires_at > now else None
+
+    def spend(self, env: Environment, mark: bytes, first: bytes) -> None:
+        """Spend the codes with that mark, from a key on."""
+        for (owner, key), (kept_until, body) in self.rows.items():
+            if owner == env.id and key >= first and mark in body:
+                self._redeemed[owner, CODE_USE, key] = kept_until
 
 
 class MemoryConsents:
@@ -83,8 +92,9 @@ class MemoryConsents:
 class MemoryUserGrants:
     """Implements the `UserGrants` port with a dictionary."""
 
-    def __init__(self, reach: Reach, consents: MemoryConsents) -> None:
+    def __init__(self, reach: Reach, codes: MemoryCodes, consents: MemoryConsents) -> None:
         self._reach = reach
+        self._codes = codes
         self._consents = consents
         self.rows: dict[tuple[EnvironmentId, GrantId], _Grant] = {}
         self._ids: dict[tuple[EnvironmentId, bytes], GrantId] = {}
@@ -116,12 +126,19 @@ class MemoryUserGrants:
         return self._revoke(env, grant_id)
 
     async def revoke_of_user(
-        self, env: Environment, user_id: UserId, client_id: ClientId | None = None
+        self,
+        env: Environment,
+        user_id: UserId,
+        client_id: ClientId | None = None,
+        *,
+        codes_from: bytes = b"",
     ) -> int:
         self._reach("memory.user_grants.revoke_of_user")
         for place in list(self._consents.rows):
             if place[:2] == (env.id, user_id) and client_id in {None, place[2]}:
                 del self._consents.rows[place]
+        if client_id is not None:
+            self._codes.spend(env, mark_of_codes(user_id, client_id), codes_from)
         return self.drop(
             env, lambda row: row.user_id == user_id and client_id in {None, row.client_id}
         )

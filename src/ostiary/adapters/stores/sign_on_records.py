@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from ostiary.adapters.stores.backend import unavailable
 from ostiary.adapters.stores.records import encode
+from ostiary.core.base.ids import ClientId, UserId
 from ostiary.core.model.environment import Environment
 from ostiary.core.model.flow import Flow
 from ostiary.core.model.logout import Participation
@@ -67,6 +68,19 @@ def session_row(env: Environment, session: Session, expires_at: float) -> Row:
 def code_row(env: Environment, code: AuthorizationCode) -> Row:
     """Return a code's columns: environment, key, expires_at, body."""
     return env.id, code.key, code.kept_until, encode(code)
+
+
+class _Whose(msgspec.Struct):
+    client_id: ClientId
+    user_id: UserId
+
+
+def mark_of_codes(user_id: UserId, client_id: ClientId) -> bytes:
+    """Return what the bodies of a user's codes to one client have in them, and no others.
+
+    There the two members stand side by side; a quotation mark within a value is written otherwise.
+    """
+    return encode(_Whose(client_id, user_id))[1:-1]
 
 
 def grant_row(env: Environment, grant: UserGrant) -> Row:

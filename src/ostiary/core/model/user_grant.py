@@ -7,6 +7,9 @@ from ostiary.core.base.scopes import ScopeSet
 from ostiary.core.model.authorization_request import ClaimsRequest
 from ostiary.core.model.session import Authentication
 
+CODE_USE = "authorization_code"
+"""Kind of the redemptions that spend codes."""
+
 
 class RefreshState(msgspec.Struct, frozen=True, omit_defaults=True):
     """The refresh tokens of one grant: a row that stays one, however often they rotate.

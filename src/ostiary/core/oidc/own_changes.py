@@ -27,6 +27,7 @@ from ostiary.core.ports.events import Events
 from ostiary.core.ports.sessions import Sessions
 from ostiary.core.ports.user_grants import Consents, UserGrants
 from ostiary.core.signon.second_factors import SecondFactors
+from ostiary.core.tokens.codes import first_live_key
 
 
 class EndSession(msgspec.Struct, frozen=True):
@@ -134,15 +135,16 @@ class OwnChanges:
     async def _withdraw(
         self, env: Environment, client_id: ClientId, by: Session, user: User, address: str
     ) -> Receipt | None:
-        grants = await self.user_grants.select_of_user(
-            env, user.id, now=self.clock.now(), limit=MAX_GRANTS
-        )
+        now = self.clock.now()
+        grants = await self.user_grants.select_of_user(env, user.id, now=now, limit=MAX_GRANTS)
         consents = await self.consents.select_of_user(env, user.id)
         if client_id not in {
             *(each.client_id for each in grants),
             *(e.client_id for e in consents),
         }:
             return None
-        revoked = await self.user_grants.revoke_of_user(env, user.id, client_id)
+        revoked = await self.user_grants.revoke_of_user(
+            env, user.id, client_id, codes_from=first_live_key(env, now)
+        )
         self.events.emit(ConsentWithdrawn(env.id, user.id, client_id, revoked, by.id, address))
         return Receipt.WITHDRAWN

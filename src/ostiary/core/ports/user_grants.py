@@ -45,11 +45,18 @@ class UserGrants(Protocol):
         ...
 
     async def revoke_of_user(
-        self, env: Environment, user_id: UserId, client_id: ClientId | None = None
+        self,
+        env: Environment,
+        user_id: UserId,
+        client_id: ClientId | None = None,
+        *,
+        codes_from: bytes = b"",
     ) -> int:
         """Revoke all grants of a user, or those to one client, with the consents; return how many.
 
-        One step, as `revoke`.
+        One step, as `revoke`. It also spends the codes to that one client: of whoever exchanges
+        one at the same moment, either the grant is revoked or the exchange refused.
+        Args: codes_from is the first code's key that matters; those before are too old.
         """
         ...
 

@@ -2,8 +2,9 @@
 
 from ostiary.core.base.ids import HandleKey, TokenId, handle_key, mint_handle
 from ostiary.core.model.authorization_request import AuthorizationRequest
+from ostiary.core.model.environment import Environment
 from ostiary.core.model.token import Redemption
-from ostiary.core.model.user_grant import AuthorizationCode
+from ostiary.core.model.user_grant import CODE_USE, AuthorizationCode
 from ostiary.core.tokens.granting import is_refreshable, mint_persistent_id, mint_transient_id
 from ostiary.core.tokens.occasion import Occasion
 
@@ -60,6 +61,11 @@ def key_of_code(presented: str) -> HandleKey | None:
     return handle_key(presented)
 
 
+def first_live_key(env: Environment, now: float) -> bytes:
+    """Return what no key of a code that may be exchanged now is smaller than."""
+    return max(0, int(now) - env.code_lifetime_seconds).to_bytes(4, "big")
+
+
 def redemption_of(code: AuthorizationCode) -> Redemption:
     """Return what spends a code; it stays spent for as long as the code is known."""
-    return Redemption(use="authorization_code", key=code.key, expires_at=code.kept_until)
+    return Redemption(use=CODE_USE, key=code.key, expires_at=code.kept_until)

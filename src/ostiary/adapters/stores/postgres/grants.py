@@ -5,10 +5,10 @@ from ostiary.adapters.stores.postgres.connecting import Connection
 from ostiary.adapters.stores.postgres.lookups import LookUps
 from ostiary.adapters.stores.postgres.revoking import delete_grants
 from ostiary.adapters.stores.postgres.running import Runner
-from ostiary.adapters.stores.sign_on_records import to_code, to_consent, to_grant
+from ostiary.adapters.stores.sign_on_records import mark_of_codes, to_code, to_consent, to_grant
 from ostiary.core.base.ids import ClientId, GrantId, HandleKey, UserId
 from ostiary.core.model.environment import Environment
-from ostiary.core.model.user_grant import AuthorizationCode, Consent, UserGrant
+from ostiary.core.model.user_grant import CODE_USE, AuthorizationCode, Consent, UserGrant
 
 FAULT_POINTS = (
     *(
@@ -16,6 +16,7 @@ FAULT_POINTS = (
         for verb in ("user_grants.revoke", "user_grants.revoke_of_user")
         for moment in ("begin", "commit", "committed")
     ),
+    "postgres.codes.spend",
     "postgres.user_grants.delete_consents",
     "postgres.user_grants.select_of_user",
     "postgres.consents.select_of_user",
@@ -84,7 +85,12 @@ class PostgresUserGrants:
         return await self._runner.write("user_grants.revoke", work)
 
     async def revoke_of_user(
-        self, env: Environment, user_id: UserId, client_id: ClientId | None = None
+        self,
+        env: Environment,
+        user_id: UserId,
+        client_id: ClientId | None = None,
+        *,
+        codes_from: bytes = b"",
     ) -> int:
         whose = (env.id, user_id, client_id)
 
@@ -92,6 +98,12 @@ class PostgresUserGrants:
             reach = self._runner.reach
             reach("postgres.user_grants.delete_consents")
             await connection.execute(statements.DELETE_CONSENTS, whose)
+            if client_id is not None:
+                reach("postgres.codes.spend")
+                mark = mark_of_codes(user_id, client_id)
+                values = (CODE_USE, env.id, codes_from, mark)
+                await connection.execute(statements.SPEND_CODES, values)
+            # Last: an exchange that was waited for has stored its grant.
             statement = statements.REVOKE_GRANTS_OF_USER
             return await delete_grants(connection, reach, statement, *whose)
 

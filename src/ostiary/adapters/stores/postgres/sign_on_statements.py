@@ -67,6 +67,14 @@ SELECT_GRANTS_OF_USER = (
 SELECT_CONSENTS_OF_USER = (
     "SELECT body FROM consents WHERE environment = %b AND user_id = %b ORDER BY client_id"
 )
+# Keys grow with time: only codes that may still be exchanged are looked into. In the order in which
+# commits spend, so that nobody waits crosswise.
+SPEND_CODES = (
+    "INSERT INTO redemptions (environment, use, key, expires_at) "
+    "SELECT environment, %b::text, key, expires_at FROM authorization_codes "
+    "WHERE environment = %b AND key >= %b::bytea AND position(%b::bytea IN body) > 0 "
+    "ORDER BY environment, key ON CONFLICT (environment, use, key) DO NOTHING"
+)
 REVOKE_GRANT = "DELETE FROM user_grants WHERE environment = %b AND id = %b"
 REVOKE_GRANTS_OF_USER = (
     "DELETE FROM user_grants WHERE environment = %b AND user_id = %b "

@@ -47,6 +47,7 @@ class Write(NamedTuple):
         now: seconds since the epoch; redemptions over by then are forgotten.
         act: done when the redemptions may be spent, before anything of the write is inserted.
         removes: the act deletes what others may have inserted just before, in the same batch.
+        spends: the act spends what others may want to redeem just after, in the same batch.
     """
 
     now: float = 0.0
@@ -59,6 +60,7 @@ class Write(NamedTuple):
     grants: Sequence[tuple[object, ...]] = ()
     act: Act | None = None
     removes: bool = False
+    spends: bool = False
 
 
 def perform(connection: sqlite3.Connection, writes: Sequence[Write], reach: Reach) -> list[object]:
@@ -80,6 +82,8 @@ def perform(connection: sqlite3.Connection, writes: Sequence[Write], reach: Reac
             _insert(execute, accepted)
             accepted.clear()
         result = _do(write, redeemed, execute)
+        if write.spends:
+            redeemed |= _find_redeemed(execute, writes)
         results.append(result)
         if not isinstance(result, Exception):
             accepted.append(write)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from ostiary.adapters.stores.sign_on_records import to_code, to_consent, to_grant
+from ostiary.adapters.stores.sign_on_records import mark_of_codes, to_code, to_consent, to_grant
 from ostiary.adapters.stores.sqlite import logout_statements
 from ostiary.adapters.stores.sqlite import sign_on_statements as statements
 from ostiary.adapters.stores.sqlite.batch import Execute, Write
@@ -10,10 +10,11 @@ from ostiary.adapters.stores.sqlite.reader import Read
 from ostiary.adapters.stores.sqlite.writer import Writer
 from ostiary.core.base.ids import ClientId, GrantId, HandleKey, SessionId, UserId
 from ostiary.core.model.environment import Environment
-from ostiary.core.model.user_grant import AuthorizationCode, Consent, UserGrant
+from ostiary.core.model.user_grant import CODE_USE, AuthorizationCode, Consent, UserGrant
 
 FAULT_POINTS = (
     "sqlite.codes.find",
+    "sqlite.codes.spend",
     "sqlite.user_grants.find",
     "sqlite.user_grants.find_by_family",
     "sqlite.user_grants.select_of_user",
@@ -93,16 +94,26 @@ class SqliteUserGrants:
         return bool(await self._writer().write(Write(act=act, removes=True)))
 
     async def revoke_of_user(
-        self, env: Environment, user_id: UserId, client_id: ClientId | None = None
+        self,
+        env: Environment,
+        user_id: UserId,
+        client_id: ClientId | None = None,
+        *,
+        codes_from: bytes = b"",
     ) -> int:
         whose = (env.id, user_id, client_id)
 
         def act(execute: Execute) -> int:
             execute("user_grants.delete_consents", statements.DELETE_CONSENTS, whose)
+            if client_id is not None:
+                mark = mark_of_codes(user_id, client_id)
+                values = (CODE_USE, env.id, codes_from, mark)
+                execute("codes.spend", statements.SPEND_CODES, values)
             statement = statements.REVOKE_GRANTS_OF_USER
             return execute("user_grants.revoke_of_user", statement, whose).rowcount
 
-        return int(await self._writer().write(Write(act=act, removes=True)))
+        spends = client_id is not None
+        return int(await self._writer().write(Write(act=act, removes=True, spends=spends)))
 
 
 def end_session(execute: Execute, environment: str, session_id: SessionId) -> bool:

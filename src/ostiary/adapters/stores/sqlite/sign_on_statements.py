@@ -42,6 +42,12 @@ INSERT_CODES = for_sizes(
 FIND_CODE = (
     "SELECT body FROM authorization_codes WHERE environment = ? AND key = ? AND expires_at > ?"
 )
+# Keys grow with time: only codes that may still be exchanged are looked into.
+SPEND_CODES = (
+    "INSERT OR IGNORE INTO redemptions (environment, use, key, expires_at) "
+    "SELECT environment, ?, key, expires_at FROM authorization_codes "
+    "WHERE environment = ? AND key >= ? AND instr(body, ?) > 0"
+)
 
 INSERT_GRANTS = for_sizes(
     "INSERT INTO user_grants (environment, id, client_id, user_id, session_id, family, current, "
