@@ -28,6 +28,7 @@ class FaceDefaults:
         management_audience: what tokens for its management API name as their audience.
         keeps_readable_secrets: clients' secrets are sealed, for the management API shows them.
         has_cookieless: its flows can go on without cookies.
+        has_reference_adapters: applications may hand over attributes, and take them.
     """
 
     find_traits: Callable[[str, str], Traits]
@@ -37,6 +38,7 @@ class FaceDefaults:
     management_audience: str | None = None
     keeps_readable_secrets: bool = False
     has_cookieless: bool = True
+    has_reference_adapters: bool = True
 
     @property
     def policy(self) -> str:
@@ -68,5 +70,6 @@ FACES: Mapping[Face, FaceDefaults] = {
         management_audience="https://api.pingone.com",
         keeps_readable_secrets=True,
         has_cookieless=False,
+        has_reference_adapters=False,
     ),
 }

@@ -111,8 +111,8 @@ class Acceptor:
     async def _shake_hands(self, connection: socket.socket) -> None:
         with contextlib.suppress(OSError):
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        tls = self._choose_tls()
         try:
+            tls = self._choose_tls()
             await self._loop.connect_accepted_socket(
                 self._make_protocol,
                 connection,

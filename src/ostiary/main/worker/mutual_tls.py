@@ -18,24 +18,26 @@ class MutualTLS:
         self._files = certificate, private_key
         self._holder = holder
         self._trusted: frozenset[bytes] = frozenset()
-        self._context = self._make()
+        self._context = self._make(self._trusted)
 
     def choose(self) -> ssl.SSLContext:
-        """Return the context for a connection that begins now."""
+        """Return the context for a connection that begins now.
+
+        Raises: OSError when the server's own files are gone: nobody is trusted by an old context.
+        """
         try:
             trusted = self._holder.current.client_authorities
         except UnavailableError:
             return self._context
         if trusted is not self._trusted and trusted != self._trusted:
-            self._trusted = trusted
-            self._context = self._make()
+            self._context, self._trusted = self._make(trusted), trusted
         return self._context
 
-    def _make(self) -> ssl.SSLContext:
+    def _make(self, trusted: frozenset[bytes]) -> ssl.SSLContext:
         context = server_context(*self._files)
         context.verify_mode = ssl.CERT_OPTIONAL
         # An authority may be an intermediate one, and a certificate that signed itself its own.
         context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
-        for certificate in sorted(self._trusted):
+        for certificate in sorted(trusted):
             context.load_verify_locations(cadata=certificate)
         return context

@@ -131,4 +131,4 @@ def test_an_environment_with_the_other_face_has_no_place_for_one() -> None:
         [environments.main.reference_adapters.sample]
         {PAIR}
     """
-    assert f"{PLACE}: has no place in an environment with PingOne's face" in problems_in(text)
+    assert f"{PLACE}: has no place in an environment of this face" in problems_in(text)

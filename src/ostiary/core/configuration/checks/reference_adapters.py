@@ -6,7 +6,7 @@ from ostiary.core.configuration import implied
 from ostiary.core.configuration.checks.subject import PlacedAdapter, Subject, reference_adapters
 from ostiary.core.configuration.problems import Path, Problem, did_you_mean, error, warning
 from ostiary.core.model.client import AuthMethod
-from ostiary.core.model.environment import Face
+from ostiary.core.model.faces import FACES
 
 _OF_TOKENS = ("clients", "required_scopes", "user_tokens")
 
@@ -32,8 +32,8 @@ def check_callers(subject: Subject) -> Iterator[Problem]:
     """Refuse ways to call that are half there, and an adapter that nobody can call."""
     for placed in reference_adapters(subject):
         adapter, path = placed.adapter, placed.path
-        if placed.environment.face is not Face.PINGFEDERATE:
-            yield error(path, "has no place in an environment with PingOne's face")
+        if not FACES[placed.environment.face].has_reference_adapters:
+            yield error(path, "has no place in an environment of this face")
         yield from _check_pair(placed)
         if adapter.token_manager is not None and not adapter.clients:
             yield error((*path, "clients"), "must name who may call with an access token")
