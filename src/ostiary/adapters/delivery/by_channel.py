@@ -6,34 +6,30 @@ from dataclasses import dataclass, field
 
 from ostiary.adapters.delivery.queue import DeliveryQueue
 from ostiary.core.model.environment import Environment
-from ostiary.core.ports.delivery import Channel, Delivery, DeliveryFailedError, Message
+from ostiary.core.ports.delivery import Channel, DeliveryFailedError, Message
 
 
 @dataclass(frozen=True, slots=True)
 class DeliveryByChannel:
-    """Implements the `Delivery` port by one implementation for each channel."""
+    """Implements the `Delivery` port by one queue for each channel."""
 
-    ways: Mapping[Channel, Delivery] = field(default_factory=dict)
+    queues: Mapping[Channel, DeliveryQueue] = field(default_factory=dict)
 
     def can_send(self, env: Environment, channel: Channel) -> bool:
-        way = self.ways.get(channel)
-        return way is not None and way.can_send(env, channel)
+        return channel in self.queues
 
     def send(self, env: Environment, message: Message) -> None:
-        way = self.ways.get(message.channel)
-        if way is None:
+        queue = self.queues.get(message.channel)
+        if queue is None:
             raise DeliveryFailedError(channel=message.channel)
-        way.send(env, message)
+        queue.send(env, message)
 
     async def run(self) -> None:
         """Carry what waits, until cancelled."""
         async with asyncio.TaskGroup() as group:
-            for queue in self._queues():
+            for queue in self.queues.values():
                 group.create_task(queue.run())
 
     async def finish(self, seconds: float) -> None:
         """Wait so long for what is on its way."""
-        await asyncio.gather(*(queue.finish(seconds) for queue in self._queues()))
-
-    def _queues(self) -> list[DeliveryQueue]:
-        return [way for way in self.ways.values() if isinstance(way, DeliveryQueue)]
+        await asyncio.gather(*(queue.finish(seconds) for queue in self.queues.values()))

@@ -2,16 +2,16 @@
 
 from collections.abc import Callable
 
-from ostiary.adapters.delivery.texts import write
+from ostiary.adapters.delivery.texts import Text
 from ostiary.core.model.environment import Environment
-from ostiary.core.ports.delivery import Channel, Message
+from ostiary.core.ports.delivery import Message
 
 Note = Callable[..., None]
 """Writes one line of the log: its name, then fields by name."""
 
 
 class DevOutbox:
-    """Implements the `Delivery` port by lines named `delivery`, which anybody may read.
+    """Implements `Carrier` by lines named `delivery`, which anybody may read.
 
     They go where people look, and not into the audit file.
     """
@@ -21,11 +21,7 @@ class DevOutbox:
             raise ValueError("codes and links stand in the log in dev mode alone")
         self._say = note
 
-    def can_send(self, env: Environment, channel: Channel) -> bool:
-        return True
-
-    def send(self, env: Environment, message: Message) -> None:
-        text = write(env, message)
+    async def carry(self, env: Environment, message: Message, text: Text) -> None:
         self._say(
             "delivery",
             environment=env.key,

@@ -1,10 +1,14 @@
-"""Messages on their way: taken at once, carried afterwards, tried again when that fails.
+"""Messages on their way: taken at once, carried a moment later, tried again when that fails.
+
+Nothing of a message is done before a random moment after it was taken: by then the request that
+sent it is answered, so how long an answer takes does not tell whether anybody was written to.
 
 They wait in memory. A server that is killed loses them, which is no more than a mail that a spam
 filter swallows: people ask for another code. Nothing that must not get lost goes this way.
 """
 
 import asyncio
+import random
 from collections import Counter, deque
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,6 +23,8 @@ from ostiary.core.ports.events import Events
 
 CAPACITY = 1000
 CARRIED_AT_ONCE = 4
+PAUSE_SECONDS = (0.05, 0.25)
+"""Between taking a message and writing it: at least, at most."""
 WAITS_SECONDS = (2.0, 10.0)
 """Between one try and the next; a message is tried once more often."""
 TRY_SECONDS = 20.0
@@ -38,6 +44,8 @@ class _Waiting:
     env: Environment
     message: Message
     since: float
+    begins_at: float
+    """By the event loop's clock."""
 
 
 class DeliveryQueue:
@@ -46,20 +54,23 @@ class DeliveryQueue:
     Each channel has a queue of its own, so that mail which is stuck holds up no text message.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - one parameter a fact
         self,
         channel: Channel,
         carrier: Carrier,
         events: Events,
         clock: Clock,
         *,
+        pause_seconds: tuple[float, float] = PAUSE_SECONDS,
         waits_seconds: Sequence[float] = WAITS_SECONDS,
     ) -> None:
         self._channel = channel
         self._carrier = carrier
         self._events = events
         self._clock = clock
+        self._pause_seconds = pause_seconds
         self._waits_seconds = waits_seconds
+        self._random = random.SystemRandom()
         self._queue: asyncio.Queue[_Waiting] = asyncio.Queue(CAPACITY)
         self._recent: deque[tuple[float, _FloodKey]] = deque()
         self._recently_to: Counter[_FloodKey] = Counter()
@@ -70,7 +81,7 @@ class DeliveryQueue:
     def send(self, env: Environment, message: Message) -> None:
         if message.channel is not self._channel:
             raise DeliveryFailedError(channel=message.channel)
-        waiting = _Waiting(env, message, self._clock.now())
+        waiting = _Waiting(env, message, self._clock.now(), self._begins_at())
         if self._is_flood(waiting):
             self._fail(waiting, "flood", 0)
         elif self._queue.full():
@@ -101,10 +112,15 @@ class DeliveryQueue:
             finally:
                 self._queue.task_done()
 
+    def _begins_at(self) -> float:
+        return asyncio.get_running_loop().time() + self._random.uniform(*self._pause_seconds)
+
     async def _carry(self, waiting: _Waiting) -> None:
         """Try until it works, cannot work, or is too late."""
-        attempts, text = 0, write(waiting.env, waiting.message)
+        attempts = 0
         try:
+            await asyncio.sleep(waiting.begins_at - asyncio.get_running_loop().time())
+            text = write(waiting.env, waiting.message)
             for wait in (*self._waits_seconds, None):
                 attempts += 1
                 if self._clock.now() - waiting.since > MAX_AGE_SECONDS:

@@ -84,7 +84,9 @@ async def running(
     clock, events, carrier = FrozenClock(), RecordedEvents(), PlayedCarrier(list(failures))
     if is_open:
         carrier.gate.set()
-    queue = DeliveryQueue(Channel.EMAIL, carrier, events, clock, waits_seconds=(0, 0))
+    queue = DeliveryQueue(
+        Channel.EMAIL, carrier, events, clock, pause_seconds=(0, 0), waits_seconds=(0, 0)
+    )
     task = asyncio.create_task(queue.run())
     try:
         yield Scene(queue, carrier, events, clock)
@@ -204,6 +206,20 @@ async def test_no_event_holds_an_address_or_a_code() -> None:
     assert not any("joe@" in line or "123456" in line for line in scene.events.log)
 
 
+async def test_SEC_152_nothing_of_a_message_is_done_before_its_request_is_answered() -> None:
+    events, carrier = RecordedEvents(), PlayedCarrier()
+    carrier.gate.set()
+    queue = DeliveryQueue(Channel.EMAIL, carrier, events, FrozenClock(), pause_seconds=(0.2, 0.3))
+    task = asyncio.create_task(queue.run())
+    sent_at = asyncio.get_running_loop().time()
+    queue.send(ENV, make_message())
+    await carrier.wait_for(1)
+    assert asyncio.get_running_loop().time() - sent_at >= 0.2
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task
+
+
 async def test_a_queue_takes_messages_of_its_channel_alone() -> None:
     async with running() as scene:
         assert scene.queue.can_send(ENV, Channel.EMAIL)
@@ -216,7 +232,7 @@ async def test_each_channel_has_its_own_way() -> None:
     async with running(is_open=False) as mail:
         other = PlayedCarrier()
         other.gate.set()
-        sms = DeliveryQueue(Channel.SMS, other, mail.events, mail.clock)
+        sms = DeliveryQueue(Channel.SMS, other, mail.events, mail.clock, pause_seconds=(0, 0))
         delivery = DeliveryByChannel({Channel.EMAIL: mail.queue, Channel.SMS: sms})
         task = asyncio.create_task(delivery.run())
         delivery.send(ENV, make_message())
