@@ -28,6 +28,7 @@ from tests.support import jose
 from tests.support.administration import make_sealer
 from tests.support.asgi import Answer, Caller
 from tests.support.outbox import Outbox
+from tests.support.pace import QUICK
 from tests.support.tenants import (
     make_tenant,
     pingfederate_clients,
@@ -251,6 +252,7 @@ def make_app(
         references=store.references,
         configurations=store,
         sealer=make_sealer(),
+        pace=QUICK,
         clock=clock,
         flow_log=recorder or CLOSED,
     )

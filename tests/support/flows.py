@@ -48,6 +48,7 @@ from ostiary.main.face_pages import FacePages
 from tests.support.app import RecordedEvents
 from tests.support.environments import make_environment
 from tests.support.outbox import Outbox
+from tests.support.pace import QUICK
 from tests.support.tenants import NONE, make_client
 from tests.support.users import HASH, make_user
 
@@ -208,11 +209,11 @@ class Flows:
             ),
             Pairing(self.directory, self.second_factors),
             PasswordRecovery(
-                self.directory, self.changes, codes, self.recovery_links, self.outbox, rate
+                self.directory, self.changes, codes, self.recovery_links, self.outbox, rate, QUICK
             ),
             Registration(registering),
             UsernamePassword(passwords, Devices(clock), WaysAside(registering)),
-            UsernameRecovery(self.directory, self.outbox, rate),
+            UsernameRecovery(self.directory, self.outbox, rate, QUICK),
         )
         walker = PolicyWalker(
             {**{step.type: step for step in steps}, **self.more_steps},

@@ -50,6 +50,7 @@ from ostiary.core.ports.flow_log import CLOSED, FlowLog
 from ostiary.core.ports.flows import Flows
 from ostiary.core.ports.limiter import Limiter
 from ostiary.core.ports.logout import LogoutNotices
+from ostiary.core.ports.pace import Pace
 from ostiary.core.ports.password_hashing import PasswordHashing
 from ostiary.core.ports.readiness import Readiness
 from ostiary.core.ports.references import References
@@ -120,6 +121,7 @@ class Ports:
     configurations: Configurations
     sealer: Sealer
     delivery: Delivery
+    pace: Pace
     clock: Clock
     flow_log: FlowLog = CLOSED
 

@@ -9,6 +9,7 @@ from ostiary.core.model.environment import Environment
 from ostiary.core.model.user import User
 from ostiary.core.ports.delivery import Channel, Delivery, Message, Template
 from ostiary.core.ports.directory import Directory
+from ostiary.core.ports.pace import Pace
 from ostiary.core.ports.users import UserChangedError
 from ostiary.core.signon.contacts import email_of
 from ostiary.core.signon.factor_words import FactorRefused
@@ -88,6 +89,7 @@ class PasswordRecovery:
     recovery_links: RecoveryLinks
     delivery: Delivery
     message_rate: MessageRate
+    pace: Pace
     type: ClassVar[str] = "password_recovery"
     plugin_id: ClassVar[str] = "7RmQNDWaOnBoudTufx2sEw"
 
@@ -135,6 +137,12 @@ class PasswordRecovery:
                 return Back({"username": username})
 
     async def _send(self, env: Environment, situation: Situation, username: str) -> Ask | Refused:
+        async with self.pace.steadily():
+            return await self._send_to(env, situation, username)
+
+    async def _send_to(
+        self, env: Environment, situation: Situation, username: str
+    ) -> Ask | Refused:
         user = await self.directory.find_by_username(env, username)
         visitor = situation.visitor
         if seconds := await self.message_rate.count_recovery(

@@ -8,6 +8,7 @@ from ostiary.core.base.mail_addresses import is_mail_address
 from ostiary.core.model.environment import Environment
 from ostiary.core.ports.delivery import Channel, Delivery, Message, Template
 from ostiary.core.ports.directory import Directory
+from ostiary.core.ports.pace import Pace
 from ostiary.core.signon.address_holders import find_holders
 from ostiary.core.signon.contacts import email_of
 from ostiary.core.signon.factor_words import FactorRefused
@@ -41,6 +42,7 @@ class UsernameRecovery:
     directory: Directory
     delivery: Delivery
     message_rate: MessageRate
+    pace: Pace
     type: ClassVar[str] = "username_recovery"
     plugin_id: ClassVar[str] = "7RmQNDWaOnBoudTufx2sEw"
 
@@ -62,7 +64,8 @@ class UsernameRecovery:
             env, address, address=situation.visitor.address
         ):
             return Refused((refused_factor(FactorRefused("limit", retry_seconds=seconds), None),))
-        await self._send(env, situation, address)
+        async with self.pace.steadily():
+            await self._send(env, situation, address)
         return Ask({**situation.state, "stage": "sent"})
 
     async def _send(self, env: Environment, situation: Situation, address: str) -> None:

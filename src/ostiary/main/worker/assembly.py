@@ -14,6 +14,7 @@ from ostiary.adapters.limiter import WindowLimiter, with_flows_per_minute
 from ostiary.adapters.outbound.https import HTTPSFetcher
 from ostiary.adapters.password_hashing import PooledHashing
 from ostiary.adapters.signing import PooledSigner
+from ostiary.adapters.steady_pace import SteadyPace
 from ostiary.adapters.stores.backend import StoreBackend, StoreRefusedError
 from ostiary.adapters.stores.catalog import find_backend
 from ostiary.core.admin.compiler.snapshot_compiler import compile_snapshot
@@ -100,6 +101,7 @@ def assemble(birth: Birth, settings: ServeSettings, channel: Channel, record: Re
         configurations=store,
         sealer=sealer,
         delivery=delivery,
+        pace=SteadyPace(),
         clock=clock,
         flow_log=recorder or CLOSED,
     )

@@ -1,0 +1,24 @@
+"""Steady pace: what takes a little longer for some people than for others ends at set times."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+BEAT_SECONDS = 0.05
+"""Longer than what is hidden takes at rest; nobody who waits for a mail notices it."""
+
+
+class SteadyPace:
+    """Implements the `Pace` port by waiting, as long as a beat lasts or a multiple of it."""
+
+    def __init__(self, beat_seconds: float = BEAT_SECONDS) -> None:
+        self._beat_seconds = beat_seconds
+
+    @asynccontextmanager
+    async def steadily(self) -> AsyncIterator[None]:
+        loop = asyncio.get_running_loop()
+        entered = loop.time()
+        try:
+            yield
+        finally:
+            await asyncio.sleep((entered - loop.time()) % self._beat_seconds)
