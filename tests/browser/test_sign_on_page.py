@@ -13,7 +13,8 @@ def test_a_user_signs_on_by_keyboard_alone(person: Person) -> None:
     person.open("quick", state="by keyboard")
     keyboard = person.page.keyboard
 
-    keyboard.type("joe")  # the cursor is where typing begins
+    expect(person.field("Username")).to_be_focused()  # where typing begins
+    keyboard.type("joe")
     keyboard.press("Tab")
     keyboard.type(PASSWORD)
     keyboard.press("Enter")

@@ -9,6 +9,7 @@ from ostiary.http.body import drain, read_body
 from ostiary.http.boundary import Boundary, Report
 from ostiary.http.connection.tls import leaf_certificate
 from ostiary.http.errors import method_not_allowed, not_found
+from ostiary.http.fair_turns import FairTurns
 from ostiary.http.guard import check_framing, check_host
 from ostiary.http.message import NO_VALUES, Request, Response
 from ostiary.http.oauth_json import render_error
@@ -24,6 +25,11 @@ _CLOSE = (b"connection", b"close")
 _STATUS_WITHOUT_BODY = frozenset({204, 304})
 
 
+def nobody(request: Request) -> str | None:
+    """Return None: nobody shares this worker."""
+    return None
+
+
 def unobserved(route: str, status: int, seconds: float) -> None:
     """Count nothing."""
 
@@ -35,6 +41,7 @@ class Application:
         allowed_hosts: the host names of this moment; see `guard.check_host`.
         report: takes the error id and the exception of every failure.
         observe: takes the path in the table, the status and the seconds of every answer.
+        find_tenant: returns whose share of the worker a request uses; None where there is one.
     """
 
     def __init__(  # noqa: PLR0913 - all that the edge needs from outside
@@ -46,12 +53,15 @@ class Application:
         observe: Observe = unobserved,
         proxies: TrustedProxies | None = None,
         is_dev: bool = False,
+        find_tenant: Callable[[Request], str | None] = nobody,
     ) -> None:
         self._find_route = table.find
         self._allowed_hosts = allowed_hosts
         self._proxies = proxies if proxies is not None and proxies.networks else None
         self._boundary = Boundary(report)
         self._observe = observe
+        self._find_tenant = find_tenant
+        self._turns = FairTurns()
         self._security_headers = security_headers(is_dev=is_dev)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -88,7 +98,14 @@ class Application:
         if handler is None:
             return _answer_without_handler(route, request)
         await read_body(route, request, scope, receive)
-        return await handler(request)
+        tenant = self._find_tenant(request)
+        if tenant is None:
+            return await handler(request)
+        await self._turns.take(tenant)
+        try:
+            return await handler(request)
+        finally:
+            self._turns.give_back(tenant)
 
     def _headers(self, response: Response, request: Request) -> list[tuple[bytes, bytes]]:
         headers = [*response.headers, *request.answer_headers, *self._security_headers]

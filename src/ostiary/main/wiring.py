@@ -89,6 +89,7 @@ from ostiary.http.boundary import Report
 from ostiary.http.proxies import TrustedProxies
 from ostiary.http.route import Route, RouteTable
 from ostiary.main.face_pages import FacePages
+from ostiary.main.tenants import Tenants
 from ostiary.web.explorer.catalogue import Catalogue
 from ostiary.web.rendering import Pages
 
@@ -146,6 +147,7 @@ def build_application(  # noqa: PLR0913 - one parameter a fact
         observe=observe,
         proxies=proxies,
         is_dev=is_dev,
+        find_tenant=Tenants(ports.snapshots).find,
     )
 
 
