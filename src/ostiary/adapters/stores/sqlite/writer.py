@@ -6,6 +6,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterable
 from queue import SimpleQueue
+from time import perf_counter
 from typing import Any, NamedTuple, TypeVar
 
 from ostiary.adapters.stores.backend import Reach, unavailable
@@ -14,6 +15,10 @@ from ostiary.adapters.stores.waiting import MAX_QUEUED, Waiting
 from ostiary.core.ports.stores import AlreadyRedeemedError
 
 MAX_BATCH = 64
+GATHER_SECONDS = 0.002
+"""How long writes gather at most while the event loop has other work to do anyway."""
+IDLE_SECONDS = 0.000_03
+"""A turn of the event loop that is over so soon had work for nobody."""
 _PRIMARY_CODE = 0xFF
 _NO_ROOM = frozenset({sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY})
 """The disk is full, or broken, or may not be written any more: nobody is to be sent here."""
@@ -33,8 +38,9 @@ class _Entry(NamedTuple):
 class Writer:
     """Takes writes from one event loop; what it answered is on the disk.
 
-    The writes of one turn of the loop share a transaction, and so do those that gather while one is
-    being flushed: a change of threads and a flush for each would cost more than the writing.
+    The writes that gather while the loop is busy share a transaction, and so do those that gather
+    while one is being flushed: a change of threads, a flush and the pages that all of them touch
+    would cost more for each than the writing.
     Args: check_unmoved raises when what is written would not be found again.
     """
 
@@ -92,12 +98,24 @@ class Writer:
             raise unavailable("too much is waiting for the database")
         future = self._waiting.join()
         if not self._gathered:
-            self._loop.call_soon(self._hand_over)
+            now = perf_counter()
+            self._loop.call_soon(self._let_gather, now, now + GATHER_SECONDS)
         self._gathered.append(_Entry(work, future))
         return future
 
+    def _let_gather(self, before: float, until: float) -> None:
+        """Hand over once the event loop would only wait for it: its work brings more to write.
+
+        Args: before is when this was looked at last.
+        """
+        now = perf_counter()
+        if now - before > IDLE_SECONDS and now < until and len(self._gathered) < MAX_BATCH:
+            self._loop.call_soon(self._let_gather, now, until)
+        elif self._gathered:
+            self._hand_over()
+
     def _hand_over(self) -> None:
-        """Queue what one turn of the loop gathered: the thread is woken once for all of it."""
+        """Queue what is gathered: the thread is woken once for all of it."""
         self._queue.extend(self._gathered)
         self._gathered.clear()
         self._woken.put(None)
