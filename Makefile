@@ -8,6 +8,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PYTHON
 
+# Where an image forbids bytecode, each process that a test starts would compile the server anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 # A developer's environment holds the server's and the benchmark's too: do not shrink it again.
 SERVER_STAMP := $(firstword $(wildcard $(VENV)/.dev $(VENV)/.bench) $(VENV)/.runtime)
 BENCH_STAMP := $(firstword $(wildcard $(VENV)/.dev) $(VENV)/.bench)
