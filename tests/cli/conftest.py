@@ -1,10 +1,12 @@
 """What tests of the command line share: a terminal, and servers to talk to."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.cli.applied_site import CONFIGURATION, Site
 from tests.support.authorization_server import AuthorizationServer, running_authorization_server
 from tests.support.server import Server
 from tests.support.terminal import Terminal
@@ -43,3 +45,21 @@ def at_home(terminal: Terminal, seeds_server: Server) -> Terminal:
         f'[profiles.api]\n{common}client_id = "rs_client"\nclient_secret = "rs-client-secret"\n'
     )
     return terminal
+
+
+@pytest.fixture(scope="session")
+def applied(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make a site to copy: nothing in it names its place."""
+    site = Site(tmp_path_factory.mktemp("applied"))
+    (site.directory / "ostiary.toml").write_text(CONFIGURATION)
+    assert site.run("apply", "--yes").returncode == 0
+    return site.directory
+
+
+@pytest.fixture
+def site(applied: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Site:
+    """Go to a site of the test's own."""
+    directory = tmp_path / "site"
+    shutil.copytree(applied, directory)
+    monkeypatch.chdir(directory)
+    return Site(directory)

@@ -4,12 +4,8 @@ import asyncio
 import json
 import os
 import pty
-import subprocess
-import sys
 from collections.abc import Sequence
 from contextlib import suppress
-from pathlib import Path
-from typing import Any
 
 import pytest
 from msgspec.structs import replace
@@ -17,60 +13,14 @@ from msgspec.structs import replace
 from ostiary.core.base.clock import SystemClock
 from ostiary.core.base.ids import UserId
 from ostiary.core.model.token import Issuance, SessionChange
+from tests.cli.applied_site import CONFIGURATION, Site
 from tests.support.environments import make_environment
+from tests.support.server import OSTIARY
 from tests.support.stored_sign_on import make_grant, make_session
 from tests.support.stores import opened
 from tests.support.users import HASH
 
-CONFIGURATION = """
-[server]
-mode = "dev"
-data_directory = "data"
-[environments.main]
-algorithms = ["ES256"]
-[environments.main.token_managers.default]
-style = "pingfederate"
-algorithm = "ES256"
-"""
 CANARY = "canary correct horse"
-OSTIARY = Path(sys.executable).with_name("ostiary")
-
-
-class Site:
-    """A directory with a configuration that has been applied."""
-
-    def __init__(self, directory: Path) -> None:
-        self.directory = directory
-        (directory / "ostiary.toml").write_text(CONFIGURATION)
-        assert self.run("apply", "--yes").returncode == 0
-
-    def run(self, *arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [OSTIARY, *arguments],
-            cwd=self.directory,
-            input=stdin,
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
-
-    def answer(self, *arguments: str, stdin: str = "") -> Any:
-        done = self.run(*arguments, "--json", stdin=stdin)
-        assert done.returncode == 0, done.stderr
-        return json.loads(done.stdout)
-
-    def names(self) -> list[str]:
-        return [user["username"] for user in self.answer("user", "list")["users"]]
-
-    def audited(self) -> list[str]:
-        lines = (self.directory / "data" / "audit.jsonl").read_text().splitlines()
-        return [json.loads(line)["event"] for line in lines]
-
-
-@pytest.fixture
-def site(tmp_path: Path) -> Site:
-    return Site(tmp_path)
 
 
 async def sign_on(site: Site, user: str, *, sessions: int = 0, grants: int = 0) -> tuple[int, int]:
@@ -95,7 +45,7 @@ def type_in(site: Site, arguments: Sequence[str], *lines: str) -> tuple[int, str
     process, terminal = pty.fork()
     if process == 0:
         os.chdir(site.directory)
-        os.execv(OSTIARY, [str(OSTIARY), *arguments])  # noqa: S606 - no shell is wanted
+        os.execv(OSTIARY[0], [*OSTIARY, *arguments])  # noqa: S606 - no shell is wanted
     shown = b""
     with os.fdopen(terminal, "r+b", buffering=0) as screen:
         for line in lines:

@@ -1,21 +1,13 @@
 """`ostiary user factors`, as an administrator types it."""
 
 import asyncio
-from pathlib import Path
-
-import pytest
 
 from ostiary.core.base.ids import UserId
 from ostiary.core.model.authenticator import Authenticator, AuthenticatorKind
-from tests.cli.test_user_command import Site
+from tests.cli.applied_site import Site
 from tests.support.authenticators import make_authenticator
 from tests.support.environments import make_environment
 from tests.support.stores import opened
-
-
-@pytest.fixture
-def site(tmp_path: Path) -> Site:
-    return Site(tmp_path)
 
 
 def enrol(site: Site, user_id: str) -> list[Authenticator]:
