@@ -3,9 +3,11 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
 from ostiary.adapters.signing import PooledSigner
+from ostiary.core.base.clock import FrozenClock
 from ostiary.core.base.ids import ClientId, SessionId, UserId, browser_key, mint_uuid
 from ostiary.core.base.scopes import ScopeSet
 from ostiary.core.model.audit.administration import ManagementDone
@@ -16,10 +18,11 @@ from ostiary.core.model.environment import Environment
 from ostiary.core.model.session import Authentication, Session
 from ostiary.core.model.token import FrontChannelTokens, Issuance, SessionChange
 from ostiary.core.model.user import User, UserPassword
+from ostiary.core.ports.configuration import Document
 from ostiary.core.tokens.issue import TokenIssuer
 from ostiary.core.tokens.targets import NO_TARGET, choose_manager
 from tests.support.administration import Installation, make_sealer
-from tests.support.app import App, access_token, make_app
+from tests.support.app import NOW, App, access_token, make_app, run_now
 from tests.support.asgi import Answer
 from tests.support.users import HASH, make_user
 
@@ -244,11 +247,19 @@ class Management:
 async def make_management(configuration: str = CONFIGURATION) -> Management:
     """Start a server whose configuration is stored."""
     app = make_app()
+    await app.store.replace(expected_version=0, put=_documents_of(configuration), delete=())
     installation = Installation(store=app.store, sealer=make_sealer(), clock=app.clock)
-    await installation.apply(configuration)
     management = Management(app, installation)
     await management.reload()
     return management
+
+
+@cache
+def _documents_of(configuration: str) -> tuple[Document, ...]:
+    """Return what applying a configuration stores; applied once in a process, for its RSA keys."""
+    installation = Installation(clock=FrozenClock(NOW))
+    run_now(installation.apply(configuration))
+    return run_now(installation.documents())
 
 
 def refusal(answer: Answer) -> tuple[int, str, list[tuple[str, str | None]]]:
