@@ -72,6 +72,7 @@ class DeliveryQueue:
         self._waits_seconds = waits_seconds
         self._random = random.SystemRandom()
         self._queue: asyncio.Queue[_Waiting] = asyncio.Queue(CAPACITY)
+        self._begun: asyncio.Queue[_Waiting] = asyncio.Queue(1)
         self._recent: deque[tuple[float, _FloodKey]] = deque()
         self._recently_to: Counter[_FloodKey] = Counter()
 
@@ -92,6 +93,7 @@ class DeliveryQueue:
     async def run(self) -> None:
         """Carry messages until cancelled."""
         async with asyncio.TaskGroup() as group:
+            group.create_task(self._let_begin())
             for _ in range(CARRIED_AT_ONCE):
                 group.create_task(self._carry_all())
 
@@ -101,12 +103,15 @@ class DeliveryQueue:
             async with asyncio.timeout(seconds):
                 await self._queue.join()
         except TimeoutError:
-            while not self._queue.empty():
-                self._fail(self._queue.get_nowait(), "stopped", 0)
+            while not (self._begun.empty() and self._queue.empty()):
+                for queue in (self._begun, self._queue):
+                    while not queue.empty():
+                        self._fail(queue.get_nowait(), "stopped", 0)
+                await asyncio.sleep(0)  # what waited for room comes in now
 
     async def _carry_all(self) -> None:
         while True:
-            waiting = await self._queue.get()
+            waiting = await self._begun.get()
             try:
                 await self._carry(waiting)
             finally:
@@ -115,12 +120,22 @@ class DeliveryQueue:
     def _begins_at(self) -> float:
         return asyncio.get_running_loop().time() + self._random.uniform(*self._pause_seconds)
 
+    async def _let_begin(self) -> None:
+        """Let messages begin when it is time, each after those that were sent before it."""
+        while True:
+            waiting = await self._queue.get()
+            try:
+                await asyncio.sleep(waiting.begins_at - asyncio.get_running_loop().time())
+                await self._begun.put(waiting)
+            except asyncio.CancelledError:
+                self._fail(waiting, "stopped", 0)
+                self._queue.task_done()
+                raise
+
     async def _carry(self, waiting: _Waiting) -> None:
         """Try until it works, cannot work, or is too late."""
-        attempts = 0
+        attempts, text = 0, write(waiting.env, waiting.message)
         try:
-            await asyncio.sleep(waiting.begins_at - asyncio.get_running_loop().time())
-            text = write(waiting.env, waiting.message)
             for wait in (*self._waits_seconds, None):
                 attempts += 1
                 if self._clock.now() - waiting.since > MAX_AGE_SECONDS:

@@ -220,6 +220,24 @@ async def test_SEC_152_nothing_of_a_message_is_done_before_its_request_is_answer
         await task
 
 
+async def test_messages_begin_in_the_order_in_which_they_were_sent() -> None:
+    events, carrier = RecordedEvents(), PlayedCarrier()
+    carrier.gate.set()
+    queue = DeliveryQueue(Channel.SMS, carrier, events, FrozenClock(), pause_seconds=(0, 0.02))
+    task = asyncio.create_task(queue.run())
+    for number in range(20):
+        values = {"code": f"{number:06}", "minutes": "10"}
+        queue.send(
+            ENV, Message(Channel.SMS, f"+4917100000{number}", Template.ONE_TIME_CODE, values)
+        )
+    await queue.finish(5)
+    codes = [text.body.partition(" ")[0] for text in carrier.tried]
+    assert codes == [f"{number:06}" for number in range(20)]
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task
+
+
 async def test_a_queue_takes_messages_of_its_channel_alone() -> None:
     async with running() as scene:
         assert scene.queue.can_send(ENV, Channel.EMAIL)
