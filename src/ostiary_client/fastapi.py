@@ -7,11 +7,11 @@ from http import HTTPStatus
 from types import TracebackType
 from typing import Annotated, Any, Self, TypedDict, Unpack
 
-from fastapi import Depends, FastAPI, HTTPException, Request, Response
+from fastapi import Depends, FastAPI, Request
 from fastapi.openapi.models import HTTPBearer
-from fastapi.responses import JSONResponse
 from fastapi.security.base import SecurityBase
 
+from ostiary_client.bearer_refusals import BearerError, answer_in_own_shape, read_bearer
 from ostiary_client.errors import (
     ConfigurationError,
     InsufficientScopeError,
@@ -29,7 +29,6 @@ __all__ = ["Bearer", "BearerError", "Introspector", "Token", "TrustedIssuer"]
 
 _LOG = logging.getLogger(__name__)
 _NOT_GIVEN = object()
-_HANDLERS = "starlette.exception_handlers"
 
 
 def _nobody_showed_one(request: Request) -> None:
@@ -43,27 +42,6 @@ class VerifierOptions(TypedDict, total=False):
     timeout_seconds: float
     leeway_seconds: float
     now: Callable[[], float]
-
-
-class BearerError(HTTPException):
-    """A refusal as RFC 6750 has it; register a handler for it to word it otherwise."""
-
-    def __init__(  # noqa: PLR0913 - one parameter a fact
-        self,
-        status: HTTPStatus,
-        realm: str,
-        error: str = "",
-        error_description: str = "",
-        *,
-        scope: str = "",
-        headers: dict[str, str] | None = None,
-    ) -> None:
-        said = {"error": error, "error_description": error_description}
-        body = said if error else {"error": "unauthorized", "error_description": _NO_TOKEN}
-        attributes = {"realm": realm, **(said if error else {}), "scope": scope}
-        challenge = ", ".join(f'{name}="{value}"' for name, value in attributes.items() if value)
-        shown = {"WWW-Authenticate": f"Bearer {challenge}"} if headers is None else headers
-        super().__init__(status, body, {**shown, "Cache-Control": "no-store"})
 
 
 class Bearer(SecurityBase):
@@ -107,7 +85,7 @@ class Bearer(SecurityBase):
         trusted = [_trusted(issuer, audience) for issuer in issuers]
         self.model = HTTPBearer(bearerFormat="JWT")
         self.scheme_name = scheme_name
-        self._realm = realm
+        self.realm = realm
         self._certificate = certificate
         self._verifier = AsyncTokenVerifier(*trusted, **options)
 
@@ -117,18 +95,20 @@ class Bearer(SecurityBase):
         Spec: RFC 6750 §2.1, §3, §3.1.
         Raises: BearerError.
         """
-        _answer_in_own_shape(request)
-        value = self._presented(request)
+        answer_in_own_shape(request)
+        value = read_bearer(request, self.realm)
         try:
             return await self._verifier.verify(value, certificate=self._certificate(request))
         except InvalidTokenError as error:
             _LOG.info("A token was refused: %s", error)
-            raise self._refusal("invalid_token", error.problem) from error
+            raise BearerError(
+                HTTPStatus.UNAUTHORIZED, self.realm, "invalid_token", error.problem
+            ) from error
         except IssuerUnavailableError as error:
             _LOG.warning("A token could not be verified: %s", error)
             raise BearerError(
                 HTTPStatus.SERVICE_UNAVAILABLE,
-                self._realm,
+                self.realm,
                 "temporarily_unavailable",
                 "Tokens cannot be verified at the moment",
                 headers={"Retry-After": f"{PAUSE_SECONDS:.0f}"},
@@ -148,7 +128,7 @@ class Bearer(SecurityBase):
             except InsufficientScopeError as error:
                 raise BearerError(
                     HTTPStatus.FORBIDDEN,
-                    self._realm,
+                    self.realm,
                     "insufficient_scope",
                     error.problem,
                     scope=" ".join(scopes),
@@ -175,30 +155,6 @@ class Bearer(SecurityBase):
     ) -> None:
         await self._verifier.aclose()
 
-    def _presented(self, request: Request) -> str:
-        headers = request.headers.getlist("authorization")
-        if len(headers) > 1 or "access_token" in request.query_params:
-            raise self._refusal(
-                "invalid_request",
-                "Send the token once, in the header Authorization",
-                HTTPStatus.BAD_REQUEST,
-            )
-        scheme, _, value = (headers[0] if headers else "").partition(" ")
-        if scheme.lower() != "bearer":
-            raise BearerError(HTTPStatus.UNAUTHORIZED, self._realm)
-        value = value.strip(" ")
-        if not value:
-            raise self._refusal("invalid_token", "The header Authorization holds no token")
-        return value
-
-    def _refusal(
-        self, error: str, description: str, status: HTTPStatus = HTTPStatus.UNAUTHORIZED
-    ) -> BearerError:
-        return BearerError(status, self._realm, error, description)
-
-
-_NO_TOKEN = "Send an access token in the header Authorization"  # noqa: S105 - a sentence
-
 
 def _trusted(issuer: str | TrustedIssuer, audience: Any) -> TrustedIssuer:  # noqa: ANN401
     if isinstance(issuer, TrustedIssuer):
@@ -216,18 +172,3 @@ def _trusted(issuer: str | TrustedIssuer, audience: Any) -> TrustedIssuer:  # no
 def _is_scope(scope: str) -> bool:
     """Tell whether a text is one scope; RFC 6749 §3.3."""
     return bool(scope) and all("!" <= c <= "~" and c not in '"\\' for c in scope)
-
-
-def _answer_in_own_shape(request: Request) -> None:
-    """Have refusals answered as RFC 6749 shapes them, where FastAPI would wrap them in `detail`.
-
-    The service need not register anything, and what it has registered itself goes first. Without
-    the table, which Starlette keeps for this, the same members stand one level deeper.
-    """
-    table = request.scope.get(_HANDLERS)
-    if isinstance(table, tuple) and table and isinstance(table[0], dict):
-        table[0].setdefault(BearerError, _render)
-
-
-async def _render(request: Request, error: BearerError) -> Response:
-    return JSONResponse(error.detail, error.status_code, error.headers)

@@ -1,11 +1,6 @@
 """The example service, run as its first lines say, with the tokens of two real servers over TLS."""
 
-import os
-import subprocess
-import sys
-import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,8 +8,8 @@ from urllib.parse import urlencode
 
 import pytest
 
-from tests.support.processes import can_connect
-from tests.support.server import SECRET, Answer, Server, ask, free_port, running_server
+from tests.support.example_service import serve_example
+from tests.support.server import SECRET, Answer, Server, ask, running_server
 
 ROOT = Path(__file__).resolve().parents[2]
 ORDERS, BILLS = "https://orders.example", "https://bills.example"
@@ -99,38 +94,12 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
             "ORDERS_AUDIENCE": ORDERS,
             "CA_FILE": str(ca_file),
         }
-        with _serve(environ, directory / "service.log") as port:
+        with serve_example("fastapi_service", environ, directory / "service.log") as port:
             yield Place(
                 Issuer(own, own.base_url, "/as/token.oauth2", "night-report"),
                 Issuer(partner, partner_issuer, f"/{PARTNER_ID}/as/token", PARTNER_CLIENT),
                 port,
             )
-
-
-@contextmanager
-def _serve(environ: Mapping[str, str], log: Path) -> Iterator[int]:
-    port = free_port()
-    command = [sys.executable, "-W", "error", "-m", "uvicorn", "--app-dir", str(ROOT / "examples")]
-    with log.open("wb") as out:
-        process = subprocess.Popen(
-            [*command, "--port", str(port), "fastapi_service:app"],
-            env={**os.environ, **environ, "PYTHONPATH": str(ROOT / "src")},
-            stdout=out,
-            stderr=subprocess.STDOUT,
-        )
-    try:
-        until = time.monotonic() + 30
-        while not can_connect(port):
-            assert process.poll() is None, log.read_text()
-            assert time.monotonic() < until, log.read_text()
-            time.sleep(0.02)
-        yield port
-    finally:
-        process.terminate()
-        process.wait(20)
-    said = log.read_text()
-    assert "Traceback" not in said, said
-    assert "Warning" not in said, said
 
 
 @pytest.fixture(params=["own", "partner"])

@@ -6,6 +6,7 @@ from typing import Protocol
 from ostiary.core.base.errors import UnavailableError
 from ostiary.core.ports.authenticators import Authenticators
 from ostiary.core.ports.configuration import Configurations
+from ostiary.core.ports.device_requests import DeviceRequests
 from ostiary.core.ports.flows import Flows
 from ostiary.core.ports.logout import LogoutNotices
 from ostiary.core.ports.references import References
@@ -84,6 +85,11 @@ class StoreBackend(Issuances, AccessTokens, Configurations, Protocol):
     @property
     def references(self) -> References:
         """Return attributes that wait to be fetched."""
+        ...
+
+    @property
+    def device_requests(self) -> DeviceRequests:
+        """Return what programs without a browser asked for."""
         ...
 
     @property
