@@ -82,6 +82,19 @@ class SignOnConversations:
         party = yield from self._relying_party()
         return (yield from verified_sign_on(party, tokens, request, by_browser=by_browser))
 
+    def verified_without_request(self, tokens: TokenSet) -> Exchange[TokenSet]:
+        """Return tokens that no browser was sent for, with the claims of their ID token, if any.
+
+        Spec: OpenID Connect Core 1.0 §3.1.3.7.
+        Raises: InvalidTokenError; KeysUnavailableError.
+        """
+        from ostiary_client.signon.verifying import verified_refresh  # noqa: PLC0415 - cryptography
+
+        if tokens.id_token is None:
+            return tokens
+        party = yield from self._relying_party()
+        return (yield from verified_refresh(party, tokens, tokens))
+
     def refresh(
         self, tokens: TokenSet, scopes: str | tuple[str, ...] | None = None
     ) -> Exchange[TokenSet]:

@@ -1,0 +1,117 @@
+"""Device authorization with PingOne's names: codes, pages, flow resources and tokens."""
+
+from typing import Any
+
+import pytest
+
+from ostiary.core.model.client import AuthMethod
+from ostiary.core.model.device_request import DEVICE_GRANT
+from tests.support.app import App
+from tests.support.asgi import Answer
+from tests.support.devices import make_device_client
+from tests.support.html import parse_form
+from tests.support.pingone_browsing import PingOneBrowsing, make_pingone_sign_on_app
+
+
+@pytest.fixture
+def app() -> App:
+    return make_pingone_sign_on_app(clients=[make_device_client("tv", AuthMethod.NONE)])
+
+
+async def begin(browsing: PingOneBrowsing) -> dict[str, Any]:
+    form = {"client_id": "tv", "scope": "openid profile"}
+    answer = await browsing.post_form(f"{browsing.issuer_path}/device_authorization", form)
+    assert answer.status == 200, answer.body
+    codes: dict[str, Any] = answer.json()
+    return codes
+
+
+async def poll(browsing: PingOneBrowsing, codes: dict[str, Any]) -> Answer:
+    form = {"grant_type": DEVICE_GRANT, "device_code": codes["device_code"], "client_id": "tv"}
+    return await browsing.post_form(f"{browsing.issuer_path}/token", form)
+
+
+async def follow(browsing: PingOneBrowsing, answer: Answer) -> Answer:
+    while answer.status in {302, 303}:
+        answer = await browsing.get(answer.header("location") or "")
+    return answer
+
+
+async def test_codes_lead_to_the_page_of_the_environment(app: App) -> None:
+    browsing = PingOneBrowsing(app)
+    codes = await begin(browsing)
+    page = f"{browsing.env.base_url}/{browsing.env.id}/device"
+    assert codes["verification_uri"] == page
+    assert codes["verification_uri_complete"] == f"{page}?user_code={codes['user_code']}"
+
+
+async def test_metadata_names_the_endpoint(app: App) -> None:
+    browsing = PingOneBrowsing(app)
+    url = f"{browsing.issuer_path}/.well-known/openid-configuration"
+    document = (await browsing.get(url)).json()
+    assert document["device_authorization_endpoint"].endswith("/as/device_authorization")
+
+
+async def test_a_device_is_let_in_by_our_pages(app: App) -> None:
+    browsing = PingOneBrowsing(app)
+    codes = await begin(browsing)
+    assert (await poll(browsing, codes)).json()["error"] == "authorization_pending"
+    target = f"/{browsing.env.id}/device?user_code={codes['user_code']}"
+    form = await follow(browsing, await browsing.get(target))
+    answer = await browsing.press(form, username="joe", password="Password1")
+    question = await follow(browsing, answer)
+    assert codes["user_code"] in question.body.decode()
+    end = await follow(browsing, await browsing.press(question))
+    assert "Your device is connected" in end.body.decode()
+    app.clock.advance(5)
+    assert "id_token" in (await poll(browsing, codes)).json()
+
+
+@pytest.mark.parametrize(
+    ("accept", "status", "outcome"),
+    [(True, "COMPLETED", "tokens"), (False, "FAILED", "access_denied")],
+)
+async def test_a_program_answers_for_the_user(
+    app: App, accept: bool, status: str, outcome: str
+) -> None:
+    browsing = PingOneBrowsing(app)
+    codes = await begin(browsing)
+    page = f"/{browsing.env.id}/device"
+    flow = (await browsing.get(f"{page}?response_mode=pi.flow")).json()
+    flow = (await browsing.check_password(flow["id"])).json()
+    assert flow["status"] == "DAG_USER_CODE_REQUIRED"
+    typed = {"userCode": codes["user_code"].lower()}
+    flow = (await browsing.act(flow["id"], "deviceAuthGrant.userCode.verify", typed)).json()
+    assert flow["status"] == "DAG_CONSENT_REQUIRED"
+    assert "deviceAuthGrant.consent" in flow["_links"]
+    answer = await browsing.act(flow["id"], "deviceAuthGrant.consent", {"accept": accept})
+    assert answer.json()["status"] == status
+    polled = (await poll(browsing, codes)).json()
+    assert polled.get("error", "tokens") == outcome
+
+
+async def test_consent_says_yes_or_no(app: App) -> None:
+    browsing = PingOneBrowsing(app)
+    codes = await begin(browsing)
+    target = f"/{browsing.env.id}/device?response_mode=pi.flow&user_code={codes['user_code']}"
+    flow = (await browsing.get(target)).json()
+    flow = (await browsing.check_password(flow["id"])).json()
+    answer = await browsing.act(flow["id"], "deviceAuthGrant.consent", {})
+    assert answer.status == 400
+    assert (await poll(browsing, codes)).json()["error"] == "authorization_pending"
+
+
+async def test_a_wrong_code_is_told_by_its_input(app: App) -> None:
+    browsing = PingOneBrowsing(app)
+    flow = (await browsing.get(f"/{browsing.env.id}/device?response_mode=pi.flow")).json()
+    flow = (await browsing.check_password(flow["id"])).json()
+    typed = {"userCode": "BBBB-BBBB"}
+    answer = await browsing.act(flow["id"], "deviceAuthGrant.userCode.verify", typed)
+    (detail,) = answer.json()["details"]
+    assert (answer.status, detail["target"]) == (400, "userCode")
+
+
+async def test_the_page_asks_who_is_there_first(app: App) -> None:
+    browsing = PingOneBrowsing(app)
+    page = await follow(browsing, await browsing.get(f"/{browsing.env.id}/device"))
+    assert "password" in parse_form(page.body).fields
