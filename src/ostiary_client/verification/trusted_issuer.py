@@ -7,6 +7,7 @@ from ostiary_client.errors import ConfigurationError
 from ostiary_client.options import Identity, as_secret
 from ostiary_client.protocol.metadata import Metadata, check_scheme, origin_of
 from ostiary_client.secret import Secret
+from ostiary_client.transport_options import Cert
 from ostiary_client.verification.algorithms import ALGORITHMS
 
 LONGEST_CACHE_SECONDS = 300.0
@@ -17,7 +18,7 @@ class Introspector:
     """How to ask an issuer about tokens; what a token says of itself is not needed then.
 
     client_id, client_secret: the API's own, as they are registered at the issuer.
-    private_key, key_id, algorithm, auth_method: as `ClientOptions` has them.
+    private_key, key_id, algorithm, auth_method, cert: as `ClientOptions` has them.
     jwts_too: ask about JWTs as well, which finds out revoked ones at once; else only about others.
     cache_seconds: for how long a good answer is believed, though never beyond the token's end.
     metadata: the endpoints themselves; nothing is discovered then.
@@ -32,6 +33,7 @@ class Introspector:
     jwts_too: bool = False
     cache_seconds: float = 0.0
     metadata: Metadata | None = None
+    cert: Cert | None = field(default=None, kw_only=True)
 
     def __post_init__(self) -> None:
         """Refuse what cannot work."""
@@ -52,6 +54,7 @@ class Introspector:
             self.key_id,
             self.algorithm,
             self.auth_method,
+            has_certificate=self.cert is not None,
         )
 
 

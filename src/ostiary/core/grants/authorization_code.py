@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from ostiary.core.base.clock import Clock
 from ostiary.core.base.params import Params
+from ostiary.core.grants.contract import Sender
 from ostiary.core.grants.narrowing import narrow_scopes
 from ostiary.core.grants.pkce import check_verifier
 from ostiary.core.grants.refusals import invalid_grant
@@ -33,7 +34,9 @@ class AuthorizationCodeGrant:
     clock: Clock
     grant_type: ClassVar[str] = "authorization_code"
 
-    async def authorize(self, env: Environment, client: Client, params: Params) -> Authorization:
+    async def authorize(
+        self, env: Environment, client: Client, params: Params, sender: Sender
+    ) -> Authorization:
         """Grant what the user agreed to, if this client may redeem the code now.
 
         Stores: that a code is spent which another client presents; that what came of a code ends
@@ -68,7 +71,9 @@ class AuthorizationCodeGrant:
             granted=Granted(code.scopes, code.resources),
         )
 
-    async def after_losing(self, env: Environment, client: Client, params: Params) -> Authorization:
+    async def after_losing(
+        self, env: Environment, client: Client, params: Params, sender: Sender
+    ) -> Authorization:
         """End what came of the code: somebody else has redeemed it, so one of both stole it.
 
         Stores: the revocation. Raises: OAuthError invalid_grant always; UnavailableError.

@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from ostiary.core.base.errors import OAuthCode, OAuthError
 from ostiary.core.base.params import Params
+from ostiary.core.grants.contract import Sender
 from ostiary.core.model.authorization import Authorization
 from ostiary.core.model.client import Client
 from ostiary.core.model.environment import Environment
@@ -19,7 +20,9 @@ class ClientCredentials:
 
     grant_type: ClassVar[str] = "client_credentials"
 
-    async def authorize(self, env: Environment, client: Client, params: Params) -> Authorization:
+    async def authorize(
+        self, env: Environment, client: Client, params: Params, sender: Sender
+    ) -> Authorization:
         """Grant the requested scopes; there is no user, so no ID token and no refresh token.
 
         Raises: OAuthError unauthorized_client for a public client; invalid_scope.

@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from ostiary.core.base.clock import Clock
 from ostiary.core.base.params import Params
+from ostiary.core.grants.contract import Sender
 from ostiary.core.grants.narrowing import narrow_scopes
 from ostiary.core.grants.refusals import invalid_grant
 from ostiary.core.model.authorization import Authorization, Person, RefreshedToken
@@ -28,7 +29,9 @@ class RefreshTokenGrant:
     clock: Clock
     grant_type: ClassVar[str] = "refresh_token"
 
-    async def authorize(self, env: Environment, client: Client, params: Params) -> Authorization:
+    async def authorize(
+        self, env: Environment, client: Client, params: Params, sender: Sender
+    ) -> Authorization:
         """Grant the next access token, and the next refresh token where they rotate.
 
         Stores: that the grant is over whose refresh tokens somebody else has had.
@@ -53,13 +56,15 @@ class RefreshTokenGrant:
             refreshed=_renew(env, client, grant, presented, standing),
         )
 
-    async def after_losing(self, env: Environment, client: Client, params: Params) -> Authorization:
+    async def after_losing(
+        self, env: Environment, client: Client, params: Params, sender: Sender
+    ) -> Authorization:
         """Decide again: another request with the same token was first, or the grant is over.
 
         Within the grace it gets the answer that the other one got.
         Raises: as `authorize`.
         """
-        return await self.authorize(env, client, params)
+        return await self.authorize(env, client, params, sender)
 
     async def _find(
         self, env: Environment, client: Client, presented: str
