@@ -23,7 +23,9 @@ class LocalDirectory:
     async def find(self, env: Environment, user_id: UserId) -> User | None:
         return await self.users.find(env, user_id)
 
-    async def find_by_username(self, env: Environment, username: str) -> User | None:
+    async def find_by_username(
+        self, env: Environment, username: str, *, among: tuple[str, ...] = ()
+    ) -> User | None:
         try:
             key = username_key(username)
         except UsernameRefusedError:
@@ -36,8 +38,15 @@ class LocalDirectory:
         kept = user.password.hash if user is not None and user.password is not None else None
         return await self.hashing.check(kept, password)
 
-    async def set_password(
-        self, env: Environment, user: User, password: str, *, must_change: bool, now: float
+    async def set_password(  # noqa: PLR0913 - as the port has it
+        self,
+        env: Environment,
+        user: User,
+        password: str,
+        *,
+        must_change: bool,
+        now: float,
+        current: str | None = None,
     ) -> User:
         max_age = env.passwords.max_age_seconds
         kept = UserPassword(

@@ -7,8 +7,21 @@ from ostiary.core.base.ids import UserId
 from ostiary.core.base.usernames import UsernameKey
 from ostiary.core.crypto.passwords import PasswordCheck
 from ostiary.core.model.environment import Environment
+from ostiary.core.model.password_policy import PasswordRule
 from ostiary.core.model.user import User
 from ostiary.core.ports.users import UserPage
+
+
+class NewPasswordRefusedError(ValueError):
+    """The directory does not take a new password; nothing was changed.
+
+    Args:
+        rule: what it breaks, if the directory says so; None where its user may have none at all.
+    """
+
+    def __init__(self, rule: PasswordRule | None) -> None:
+        super().__init__("the directory refuses the new password")
+        self.rule = rule
 
 
 class Directory(Protocol):
@@ -16,14 +29,26 @@ class Directory(Protocol):
 
     It knows nothing of locks and counts: `core.signon.password` is the only caller of
     `check_password` and decides about them for every directory alike.
+
+    An environment may have several: `Environment.directory_order` names them. One object stands for
+    all of them; a user says by `User.directory` which it comes from. Users of other directories
+    than the store are only read: `create`, `save`, `delete`, `select` and what counts are about
+    the users in the store.
     """
 
     async def find(self, env: Environment, user_id: UserId) -> User | None:
         """Return the user of that id, or None."""
         ...
 
-    async def find_by_username(self, env: Environment, username: str) -> User | None:
-        """Return the user whom a person means by `username`, however it is written, or None."""
+    async def find_by_username(
+        self, env: Environment, username: str, *, among: tuple[str, ...] = ()
+    ) -> User | None:
+        """Return the user whom a person means by `username`, however it is written, or None.
+
+        Args: among: keys of the directories that are asked, in this order; the first that knows the
+            name has the user. () stands for `Environment.directory_order`.
+        Raises: UnavailableError.
+        """
         ...
 
     async def check_password(
@@ -36,14 +61,24 @@ class Directory(Protocol):
         """
         ...
 
-    async def set_password(
-        self, env: Environment, user: User, password: str, *, must_change: bool, now: float
+    async def set_password(  # noqa: PLR0913 - all of them say who gets what from whom
+        self,
+        env: Environment,
+        user: User,
+        password: str,
+        *,
+        must_change: bool,
+        now: float,
+        current: str | None = None,
     ) -> User:
         """Give a user another password and return the user as stored.
 
         Its `credential` is another one afterwards, however often that happens at one time.
-        Args: must_change when it was chosen by somebody else than the user.
-        Raises: UserChangedError, UnavailableError; ValueError for what cannot be a password.
+        Args:
+            must_change: it was chosen by somebody else than the user.
+            current: the password so far, where the user has just proved to know it.
+        Raises: UserChangedError, UnavailableError; NewPasswordRefusedError; ValueError for what
+            cannot be a password.
         """
         ...
 
@@ -84,10 +119,14 @@ class Directory(Protocol):
     async def save(self, env: Environment, user: User) -> User:
         """Store a changed user and return it as stored; its version is the one it was read at.
 
-        Raises: UserChangedError, UsernameTakenError, UsernameRefusedError, UnavailableError.
+        Raises: UserChangedError, UsernameTakenError, UsernameRefusedError, UnavailableError;
+            OAuthError invalid_request for a user of another directory than the store.
         """
         ...
 
     async def delete(self, env: Environment, user_id: UserId) -> bool:
-        """Delete a user, and tell whether there was one."""
+        """Delete a user, and tell whether there was one.
+
+        Raises: UnavailableError; OAuthError invalid_request for a user of another directory.
+        """
         ...

@@ -1,0 +1,1 @@
+"""A directory behind LDAP: python-ldap in threads of its own, TLS by Python."""

@@ -1,0 +1,323 @@
+"""Users of a directory behind LDAP: nobody gets in by what is typed, lost or said on the way."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from ostiary.adapters.directories.catalog import open_directory
+from ostiary.adapters.directories.composed import ComposedDirectory
+from ostiary.adapters.directories.local import LocalDirectory
+from ostiary.adapters.stores.memory import MemoryStore
+from ostiary.core.base.clock import SystemClock
+from ostiary.core.base.errors import UnavailableError
+from ostiary.core.model.audit.outbound import DirectoryServerFailed
+from ostiary.core.model.audit.sign_on import PasswordRefused
+from ostiary.core.model.ldap_directory import ConnectionSecurity, LDAPServer
+from ostiary.core.model.policy import Criterion, End, Selector, StepNode
+from ostiary.core.signon.outcomes import Accepted, MustChange, Outcome, Rejected
+from ostiary.core.signon.password import Entrance, PasswordSignOn, PresentedPassword
+from tests.support.app import RecordedEvents, make_snapshot
+from tests.support.certificates import make_authority
+from tests.support.environments import make_environment
+from tests.support.odd_ldap_server import (
+    STARTTLS_DONE,
+    STARTTLS_REFUSED,
+    answer_then_listen,
+    keep_silent,
+    odd_server,
+)
+from tests.support.password_grant import Legacy, make_legacy
+from tests.support.signon import CountedHashing
+from tests.support.slapd import PASSWORD, PEOPLE, Slapd, person
+from tests.support.users import make_user
+
+LONG_AGO = "20200101000000Z"
+FOR_GOOD = "000001010000Z"
+
+
+@pytest.fixture(scope="module")
+def slapd() -> Iterator[Slapd]:
+    people = [person(f"person.{number}") for number in range(20)]
+    people.append(person("inbound", employeeType="I"))
+    people.append(person("outbound", employeeType="O"))
+    running = Slapd(people)
+    yield running
+    running.close()
+
+
+@dataclass
+class Entrances:
+    """Where people of the directory sign on."""
+
+    slapd: Slapd
+
+    def __post_init__(self) -> None:
+        self.store, self.hashing, self.events = MemoryStore(), CountedHashing(), RecordedEvents()
+        local = LocalDirectory(self.store.users, self.hashing)
+        self.directory = ComposedDirectory(local, self.events, open_directory)
+        self.configure()
+
+    def configure(self, **fields: Any) -> None:
+        """Configure the directory anew; fields are overridden by name."""
+        self.env = make_environment(
+            directories={"corporate": self.slapd.configured(**fields)},
+            directory_order=("local", "corporate"),
+        )
+
+    async def attempt(self, username: str, password: str = PASSWORD) -> Outcome:
+        """Try a password."""
+        sign_on = PasswordSignOn(
+            self.directory, self.store.attempts, self.hashing, self.events, SystemClock()
+        )
+        presented = PresentedPassword(username, password, Entrance("test"), "192.0.2.1")
+        return await sign_on.attempt(self.env, presented)
+
+    @property
+    def reasons(self) -> list[str]:
+        """Return why attempts were refused."""
+        return [each.reason for each in self.events.events if isinstance(each, PasswordRefused)]
+
+    @property
+    def failures(self) -> list[str]:
+        """Return why servers were given up."""
+        told = self.events.events
+        return [each.reason for each in told if isinstance(each, DirectoryServerFailed)]
+
+
+@pytest.fixture
+def entrances(slapd: Slapd) -> Iterator[Entrances]:
+    made = Entrances(slapd)
+    yield made
+    made.directory.close()
+    made.hashing.close()
+
+
+@pytest.fixture
+async def legacy(slapd: Slapd) -> Legacy:
+    made = await make_legacy()
+    corporate = {"corporate": slapd.configured()}
+    changed = replace(made.env, directories=corporate, directory_order=("local", "corporate"))
+    others = made.app.snapshots.current.environments.values()
+    made.app.snapshots.current = make_snapshot(
+        changed if other.key == "default" else other for other in others
+    )
+    return made
+
+
+async def test_S2_3_the_password_grant_asks_the_directory(legacy: Legacy) -> None:
+    right = await legacy.ask(username="person.1@example.com")
+    wrong = await legacy.ask(username="person.1@example.com", password="wrong")
+
+    assert right.status == 200
+    assert wrong.error == (400, "invalid_grant")
+
+
+async def test_S2_2_a_users_tokens_can_be_refreshed(legacy: Legacy) -> None:
+    tokens = await legacy.tokens(username="person.1", scope="sso")
+
+    assert (await legacy.refresh(tokens["refresh_token"])).status == 200
+
+
+async def test_who_is_deleted_in_the_directory_gets_no_further_tokens(
+    legacy: Legacy, slapd: Slapd
+) -> None:
+    slapd.add(person("leaver"))
+    tokens = await legacy.tokens(username="leaver", scope="sso")
+
+    slapd.delete("leaver")
+
+    refused = await legacy.refresh(tokens["refresh_token"])
+    assert refused.error == (400, "invalid_grant")
+
+
+async def test_another_password_in_the_directory_ends_what_the_old_one_let_in(
+    legacy: Legacy, slapd: Slapd
+) -> None:
+    slapd.add(person("changer", pwdChangedTime=LONG_AGO, createTimestamp=LONG_AGO))
+    tokens = await legacy.tokens(username="changer", scope="sso")
+
+    slapd.modify("changer", "userPassword", "another password")
+
+    assert (await legacy.refresh(tokens["refresh_token"])).error == (400, "invalid_grant")
+
+
+@pytest.mark.parametrize(
+    ("username", "status"), [("outbound", 200), ("inbound", 400), ("person.2", 400)]
+)
+async def test_S2_26_an_attribute_decides_who_may_use_the_password_grant(
+    legacy: Legacy, username: str, status: int
+) -> None:
+    by_type = Selector(
+        Criterion.ATTRIBUTE, {"O": End.DONE, "I": End.FAIL}, End.FAIL, "AuthenticationType"
+    )
+    legacy.ask_by_policy(StepNode("form", by_type))
+
+    assert (await legacy.ask(username=username)).status == status
+
+
+@pytest.mark.parametrize(
+    "username",
+    ["*", "*)(uid=*", "person.1)(uid=*", "*)(|(uid=*", "person.1\\2a", "(", ")", "\\", "per*", "&"],
+)
+async def test_SEC_156_what_is_typed_is_no_part_of_a_filter(legacy: Legacy, username: str) -> None:
+    assert (await legacy.ask(username=username)).error == (400, "invalid_grant")
+
+
+async def test_SEC_157_a_name_with_signs_of_a_DN_is_one_entrys_own(
+    entrances: Entrances, slapd: Slapd
+) -> None:
+    slapd.run(
+        "ldapadd",
+        f"dn: uid=o\\,ou\\=people\\,(x),{PEOPLE}\nobjectClass: inetOrgPerson\n"
+        "uid: o,ou=people,(x)\n"
+        f"cn: x\nsn: x\nuserPassword: {PASSWORD}\n",
+    )
+
+    assert isinstance(await entrances.attempt("o,ou=people,(x)"), Accepted)
+    assert isinstance(await entrances.attempt("person.3,ou=people,dc=example,dc=com"), Rejected)
+
+
+@pytest.mark.parametrize("password", ["", "\0", "\0secret"])
+async def test_SEC_158_an_empty_password_signs_nobody_on(
+    legacy: Legacy, entrances: Entrances, password: str
+) -> None:
+    answer = await legacy.ask(username="person.4", password=password)
+
+    assert answer.status == 400
+    assert isinstance(await entrances.attempt("person.4", password), Rejected)
+
+
+async def test_SEC_159_a_server_of_another_authority_is_told_no_password(
+    entrances: Entrances, tmp_path: Any
+) -> None:
+    other = make_authority(tmp_path / "other.pem")
+    entrances.configure(authorities=other.path.read_text())
+
+    with pytest.raises(UnavailableError):
+        await entrances.attempt("person.5")
+    assert entrances.failures == ["certificate"]
+
+
+async def test_SEC_159_a_server_of_another_name_is_told_no_password(
+    entrances: Entrances, slapd: Slapd
+) -> None:
+    entrances.configure(servers=(LDAPServer("127.0.0.1", slapd.tls_port),))
+
+    with pytest.raises(UnavailableError):
+        await entrances.attempt("person.5")
+    assert entrances.failures == ["certificate"]
+
+
+@pytest.mark.parametrize(
+    ("answer", "reason"),
+    [
+        pytest.param(STARTTLS_REFUSED, "no_starttls", id="refused"),
+        pytest.param(b"HTTP/1.1 400 Bad Request\r\n\r\n", "no_starttls", id="no LDAP"),
+        pytest.param(STARTTLS_DONE * 2, "tls", id="more than asked for"),
+        pytest.param(b"\x30\x84\xff\xff\xff\xff", "no_starttls", id="endless"),
+    ],
+)
+async def test_SEC_159_without_TLS_nothing_is_said(
+    entrances: Entrances, answer: bytes, reason: str
+) -> None:
+    with odd_server(answer_then_listen(answer)) as (port, received):
+        entrances.configure(
+            security=ConnectionSecurity.STARTTLS, servers=(LDAPServer("localhost", port),)
+        )
+        with pytest.raises(UnavailableError):
+            await entrances.attempt("person.5")
+
+    assert entrances.failures == [reason]
+    assert b"password-of-the-service" not in b"".join(received)
+
+
+async def test_SEC_159_a_pointer_to_another_server_is_not_followed(
+    entrances: Entrances, slapd: Slapd
+) -> None:
+    with odd_server(keep_silent) as (port, received):
+        slapd.run(
+            "ldapadd",
+            f"dn: ou=elsewhere,{PEOPLE}\nobjectClass: referral\nobjectClass: extensibleObject\n"
+            f"ou: elsewhere\nref: ldap://127.0.0.1:{port}/{PEOPLE}\n",
+        )
+
+        assert isinstance(await entrances.attempt("person.6"), Accepted)
+        assert isinstance(await entrances.attempt("somebody-elsewhere"), Rejected)
+
+    assert received == []
+
+
+async def test_SEC_160_an_expired_password_is_good_for_choosing_another_one_only(
+    entrances: Entrances, slapd: Slapd
+) -> None:
+    slapd.add(
+        person(
+            "expired",
+            pwdPolicySubentry="cn=short-lived,dc=example,dc=com",
+            pwdChangedTime=LONG_AGO,
+        )
+    )
+
+    assert isinstance(await entrances.attempt("expired"), MustChange)
+    assert isinstance(await entrances.attempt("expired", "wrong"), Rejected)
+
+
+async def test_SEC_160_an_expired_password_is_changed_by_who_knows_it(
+    entrances: Entrances, slapd: Slapd
+) -> None:
+    slapd.add(
+        person(
+            "overdue",
+            pwdPolicySubentry="cn=short-lived,dc=example,dc=com",
+            pwdChangedTime=LONG_AGO,
+        )
+    )
+    outcome = await entrances.attempt("overdue")
+    assert isinstance(outcome, MustChange)
+
+    await entrances.directory.set_password(
+        entrances.env, outcome.user, "a new one", must_change=False, now=0.0, current=PASSWORD
+    )
+
+    assert isinstance(await entrances.attempt("overdue", "a new one"), Accepted)
+
+
+async def test_SEC_160_a_password_that_was_reset_must_be_changed(
+    entrances: Entrances, slapd: Slapd
+) -> None:
+    slapd.add(person("reset", pwdReset="TRUE"))
+
+    assert isinstance(await entrances.attempt("reset"), MustChange)
+
+
+@pytest.mark.parametrize(
+    ("name", "since", "reason"), [("locked", "now", "locked"), ("barred", FOR_GOOD, "disabled")]
+)
+async def test_SEC_160_who_is_locked_there_is_not_let_in_here(
+    entrances: Entrances, slapd: Slapd, name: str, since: str, reason: str
+) -> None:
+    at = f"{datetime.now(UTC):%Y%m%d%H%M%SZ}" if since == "now" else since
+    slapd.add(person(name, pwdAccountLockedTime=at))
+
+    assert isinstance(await entrances.attempt(name), Rejected)
+    assert entrances.reasons == [reason]
+
+
+async def test_SEC_151_one_hash_is_computed_wherever_a_user_is_kept(entrances: Entrances) -> None:
+    await entrances.store.users.create(entrances.env, [make_user(1, username="joe")])
+
+    for name in ("joe", "person.7", "nobody"):
+        entrances.hashing.kept.clear()
+        await entrances.attempt(name, "wrong")
+        assert len(entrances.hashing.kept) == 1
+
+
+async def test_SEC_151_failed_attempts_at_the_directorys_users_are_counted_here(
+    entrances: Entrances,
+) -> None:
+    remaining = [await entrances.attempt("person.8", "wrong") for _ in range(2)]
+
+    assert [each.remaining for each in remaining if isinstance(each, Rejected)] == [4, 3]
