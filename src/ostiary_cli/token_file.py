@@ -1,5 +1,6 @@
 """Tokens that `ostiary token --cache` keeps: a file for each, which nobody else can read.
 
+A profile may have them in the system's keyring instead; then the folder holds only the locks.
 Programs that need the same token at the same time wait for one request.
 """
 
@@ -11,21 +12,25 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from ostiary_cli.keyring_entry import KeyringEntry, open_keyring
 from ostiary_cli.token_folder import folder, own_folder, read_own, write_own
 from ostiary_cli.token_lock import TokenLock
 from ostiary_client.caching.refresh_policy import Freshness, RefreshPolicy
 from ostiary_client.errors import (
+    ConfigurationError,
     RateLimitedError,
     ServerFailedError,
     ServerUnreachableError,
     TransportError,
     UnreadableResponseError,
 )
+from ostiary_client.printable import printable
 from ostiary_client.profiles import Profile
+from ostiary_client.profiles.fields import KEYRING
 from ostiary_client.secret import Secret
 from ostiary_client.tokens import AccessToken
 
@@ -35,32 +40,49 @@ _SHARED = "Another process asked for this token just now, and the server gave no
 
 @dataclass(frozen=True, slots=True)
 class TokenFile:
-    """Where the token of one client, for one request, is kept."""
+    """Where the token of one client, for one request, is kept.
+
+    Args: entry is in the place of the file, whose path then only says where the lock is.
+    """
 
     path: Path
     policy: RefreshPolicy = field(default_factory=RefreshPolicy)
     now: Callable[[], float] = time.time
+    entry: KeyringEntry | None = None
 
     @classmethod
     def of(cls, profile: Profile, environ: Mapping[str, str] = os.environ) -> "TokenFile":
         """Return the file for a profile: another one for whatever changes in it.
 
-        Raises: ConfigurationError when the folder is not the user's own.
+        Raises: ConfigurationError when the folder is not the user's own, or no keyring is there.
         """
-        return cls(own_folder(environ) / f"{_key(profile)}.json")
+        return cls._open(_key(profile), profile, environ)
 
     @classmethod
     def of_person(cls, profile: Profile, environ: Mapping[str, str] = os.environ) -> "TokenFile":
         """Return the file for whoever signed on with a profile's client.
 
-        Raises: ConfigurationError when the folder is not the user's own.
+        Raises: ConfigurationError when the folder is not the user's own, or no keyring is there.
         """
-        return cls(own_folder(environ) / f"{_digest_of('person', *_client(profile))}.json")
+        return cls._open(_digest_of("person", *_client(profile)), profile, environ)
+
+    @classmethod
+    def _open(cls, name: str, profile: Profile, environ: Mapping[str, str]) -> "TokenFile":
+        file = cls(own_folder(environ) / f"{name}.json")
+        if profile.token_store != KEYRING:
+            return file
+        opened = replace(file, entry=KeyringEntry(open_keyring(), name))
+        file.remove()  # of the time before the profile asked for the keyring
+        return opened
 
     def held(self) -> tuple[AccessToken, float] | None:
-        """Return the token in the file, good or not, and when it was asked for."""
+        """Return the token in the file, good or not, and when it was asked for.
+
+        Raises: ConfigurationError when the file is not the user's own, or the keyring is closed.
+        """
         try:
-            return _parse(json.loads(read_own(self.path)))
+            kept = read_own(self.path) if self.entry is None else self.entry.read()
+            return _parse(json.loads(kept))
         except (FileNotFoundError, ValueError, KeyError, TypeError, RecursionError):
             return None
 
@@ -121,10 +143,14 @@ class TokenFile:
             "response": token.response,
         }
         try:
-            write_own(self.path, document)
-        except OSError as error:
+            if self.entry is None:
+                write_own(self.path, document)
+            else:
+                self.entry.write(json.dumps(document))
+        except (OSError, ConfigurationError) as error:
             # The token is there; not keeping it is no reason to refuse it.
-            print(f"warning: the token could not be kept: {error.strerror}", file=sys.stderr)
+            reason = error.strerror if isinstance(error, OSError) else printable(str(error))
+            print(f"warning: the token could not be kept: {reason}", file=sys.stderr)
 
     @contextmanager
     def exclusively(self) -> Iterator[None]:
@@ -136,22 +162,37 @@ class TokenFile:
             yield
 
     def remove(self) -> None:
-        """Remove the token, if it is there."""
+        """Remove the token, if it is there.
+
+        Raises: ConfigurationError when the keyring is closed.
+        """
+        if self.entry is not None:
+            self.entry.remove()
+            return
         with suppress(OSError):
             self.path.unlink()
 
 
-def forget(value: str, environ: Mapping[str, str] = os.environ) -> None:
+def forget(value: str, profile: Profile, environ: Mapping[str, str] = os.environ) -> None:
     """Remove a token wherever it is kept, and what came with it.
 
-    Raises: ConfigurationError when the folder is not the user's own.
+    Raises: ConfigurationError when the folder is not the user's own, or no keyring is there.
     """
     if not folder(environ).exists():
         return
-    for path in own_folder(environ).glob("*.json"):
-        found = TokenFile(path).held()
+    for file in _all_files(own_folder(environ), profile):
+        found = file.held()
         if found and value in {found[0].value, found[0].response.get("refresh_token")}:
-            TokenFile(path).remove()
+            file.remove()
+
+
+def _all_files(own: Path, profile: Profile) -> Iterator[TokenFile]:
+    """Yield whatever is kept; a keyring does not list its entries, and so their locks do."""
+    yield from map(TokenFile, own.glob("*.json"))
+    if profile.token_store == KEYRING:
+        keyring = open_keyring()
+        for lock in own.glob("*.lock"):
+            yield TokenFile(lock, entry=KeyringEntry(keyring, lock.stem))
 
 
 def _parse(document: dict[str, Any]) -> tuple[AccessToken, float]:
@@ -186,6 +227,7 @@ def _client(profile: Profile) -> tuple[str | None, ...]:
         profile.client_id,
         profile.auth_method,
         profile.key_id,
+        None if profile.cert_file is None else str(profile.cert_file),
         _digest(profile.client_secret, profile),
         _digest(profile.private_key, profile),
     )
