@@ -18,10 +18,12 @@ class Boundary:
 
     Args:
         report: takes the error id and the exception, for the operator only.
+        errors_url: where refusals are explained at this moment; None for nowhere.
     """
 
-    def __init__(self, report: Report) -> None:
+    def __init__(self, report: Report, errors_url: Callable[[], str | None]) -> None:
         self._report = report
+        self._errors_url = errors_url
 
     async def answer(
         self, work: Awaitable[Response], errors: RenderError, request: Request
@@ -38,6 +40,7 @@ class Boundary:
 
     def _render(self, errors: RenderError, error: ProtocolError, request: Request) -> Response:
         try:
+            request.errors_url = self._errors_url()
             response = errors(error, request)
             _check_header_values(response)
             return response

@@ -3,13 +3,16 @@
 from collections.abc import Mapping
 
 from ostiary.core.base.errors import (
+    DeviceDeniedError,
     OAuthCode,
     ProtocolError,
     RetryLaterError,
     TooManyAttemptsError,
+    explanation_url,
 )
 from ostiary.core.model.environment import Environment
 from ostiary.core.model.token import AccessToken, IssuedTokens
+from ostiary.core.oauth.device_authorization import StartedDevice
 from ostiary.core.tokens.binding import CONFIRMATION, write_confirmation
 from ostiary.core.tokens.known_refresh_tokens import RefreshTokenFacts
 from ostiary.http.errors import Headers, HTTPError
@@ -36,9 +39,14 @@ STATUS_OF: Mapping[OAuthCode, int] = {
     OAuthCode.REGISTRATION_NOT_SUPPORTED: 400,
     OAuthCode.INVALID_TOKEN: 401,
     OAuthCode.INSUFFICIENT_SCOPE: 403,
+    OAuthCode.AUTHORIZATION_PENDING: 400,
+    OAuthCode.SLOW_DOWN: 400,
+    OAuthCode.EXPIRED_TOKEN: 400,
     OAuthCode.TEMPORARILY_UNAVAILABLE: 503,
     OAuthCode.SERVER_ERROR: 500,
 }
+DENIED_STATUS = 400
+"""Of a device that its user refused: as every refusal of the token endpoint (RFC 6749 §5.2)."""
 _BY_CODE: Mapping[str, int] = {code.value: status for code, status in STATUS_OF.items()}
 
 
@@ -48,8 +56,18 @@ def render_error(error: ProtocolError, request: Request | None) -> Response:
     Spec: RFC 6749 §5.2.
     """
     status, headers = status_and_headers(error)
+    return json_response(error_members(error, request), status, (*NO_STORE, *headers))
+
+
+def error_members(error: ProtocolError, request: Request | None) -> dict[str, str]:
+    """Return what OAuth says of a refusal, with where it is explained if that is anywhere.
+
+    Spec: RFC 6749 §5.2.
+    """
     members = {"error": str(error.code), "error_description": error.description}
-    return json_response(members, status, (*NO_STORE, *headers))
+    if request is not None and request.errors_url is not None:
+        members["error_uri"] = explanation_url(request.errors_url, error.code)
+    return members
 
 
 def render_tokens(tokens: IssuedTokens) -> Response:
@@ -67,6 +85,24 @@ def render_tokens(tokens: IssuedTokens) -> Response:
         members["refresh_token"] = tokens.refresh_token
     if tokens.id_token is not None:
         members["id_token"] = tokens.id_token
+    if tokens.issued_token_type is not None:
+        members["issued_token_type"] = tokens.issued_token_type
+    return json_response(members, 200, NO_STORE)
+
+
+def render_device(started: StartedDevice, verification_uri: str) -> Response:
+    """Turn codes into the answer of a device authorization endpoint.
+
+    Spec: RFC 8628 §3.2.
+    """
+    members = {
+        "user_code": started.user_code,
+        "device_code": started.device_code,
+        "interval": started.interval_seconds,
+        "verification_uri_complete": f"{verification_uri}?user_code={started.user_code}",
+        "verification_uri": verification_uri,
+        "expires_in": started.expires_in,
+    }
     return json_response(members, 200, NO_STORE)
 
 
@@ -131,6 +167,8 @@ def status_and_headers(error: ProtocolError) -> tuple[int, Headers]:
         case RetryLaterError():
             status = 429 if isinstance(error, TooManyAttemptsError) else 503
             return status, ((b"retry-after", b"%d" % error.retry_after_seconds),)
+        case DeviceDeniedError():
+            return DENIED_STATUS, ()
         case _:
             status = _BY_CODE.get(error.code, 400)
             return status, (CHALLENGE_BASIC,) if status == 401 else ()
