@@ -1,5 +1,6 @@
 """Back-channel logout by real processes: whoever dies in between, the application hears of it."""
 
+import json
 import os
 import signal
 import subprocess
@@ -7,10 +8,11 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 import pytest
 
+from tests.support.asgi import basic_header
 from tests.support.grant_server import (
     FORM_HEADERS,
     one_worker,
@@ -26,6 +28,8 @@ from tests.support.processes import are_gone
 from tests.support.server import OSTIARY, Server, running_server, start_server, wait_for
 
 PATIENCE_SECONDS = 30.0
+PASS_PHRASE = "q6^&2dR!Vc7PtA-long-enough"
+BASIC = dict([basic_header("portal", PASS_PHRASE)])
 
 
 @pytest.fixture
@@ -107,6 +111,55 @@ def test_a_user_who_is_disabled_by_the_command_line_is_signed_off_everywhere(
 
         series = 'ostiary_logout_notice_sent_total{outcome="accepted"}'
         assert server.metric(series) == 2
+
+
+def test_an_application_behind_an_adapter_is_called_and_picks_up_whose_session_is_over(
+    shop: OddServer, tmp_path: Path
+) -> None:
+    shop.on(TOLD, HEARD)
+    made = configuration(shop, None)
+    environment = made["environments"]["default"]
+    adapters = {"portal": portal_of(shop)}
+    made = {**made, "environments": {"default": {**environment, "reference_adapters": adapters}}}
+    with running_server(tmp_path, made) as server:
+        cookie = {"cookie": sign_on(server, "joe")}
+        handed = server.ask("/pf/adapter2adapter.ping", headers=cookie)
+        told = ["user", "disable", "joe", "--config", str(server.configuration_path)]
+        subprocess.run([*OSTIARY, *told], cwd=tmp_path, check=True, capture_output=True)
+        wait_for(lambda: called(shop), PATIENCE_SECONDS)
+
+        before, after = (
+            pick_up(server, location) for location in (handed.headers["location"], called(shop)[0])
+        )
+        assert (after["subject"], after["sessionid"]) == ("joe", before["sessionid"])
+        assert "resumePath" not in after
+        wait_for(lambda: "accepted" in outcomes(server), PATIENCE_SECONDS)
+
+
+def portal_of(shop: OddServer) -> dict[str, Any]:
+    """Return an adapter whose application is called where the shop listens."""
+    return {
+        "direction": "sp",
+        "username": "portal",
+        "pass_phrase": PASS_PHRASE,
+        "endpoint": "https://portal.example/",
+        "logout_mode": "back_channel",
+        "logout_endpoint": shop.url + TOLD,
+        "reference_seconds": 3600,
+    }
+
+
+def called(shop: OddServer) -> list[str]:
+    """Return the paths that were called with a reference."""
+    return [seen.path for seen in shop.requests if "REF=" in seen.path]
+
+
+def pick_up(server: Server, url: str) -> dict[str, Any]:
+    """Pick up what the reference in a URL stands for."""
+    query = urlsplit(url).query
+    answer = server.ask(f"/ext/ref/pickup?{query}", listener="tls", headers=BASIC)
+    found: dict[str, Any] = json.loads(answer.body)
+    return found
 
 
 def test_an_application_that_never_answers_holds_up_nobody(shop: OddServer, tmp_path: Path) -> None:

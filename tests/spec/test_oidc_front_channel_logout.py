@@ -13,6 +13,8 @@ from tests.support.browsing import Browsing, make_sign_on_client, set_cookies
 from tests.support.html import Element, check_page, parse_elements, parse_form, visible_text
 from tests.support.logout import BACK, LOGOUT, Telling, make_telling, sign_off, sign_on
 from tests.support.pingone_browsing import PingOneBrowsing, make_pingone_sign_on_app
+from tests.support.reference_adapters import configure
+from tests.support.signing_off import PORTAL_LOGOUT, Leaver, make_portal, visit_of
 
 SHOP = LogoutURIs(frontchannel="https://shop.example.com/bye")
 MAIL = LogoutURIs(frontchannel="https://mail.example.com:8443/x?y=1")
@@ -169,3 +171,21 @@ async def test_OIDC_66_pingones_sign_off_shows_the_same_page() -> None:
     notices = browsing.app.store.logout_notices
     (due,) = await notices.claim(browsing.env, now=NOW, until=NOW + 60, limit=9)
     assert due.participation.session_id == session_id
+
+
+async def test_the_browser_goes_round_applications_of_adapters_after_the_frames() -> None:
+    telling, browsing, id_token = await signed_on(shop=SHOP)
+    configure(telling.app, make_portal(telling.app))
+    joe = Leaver(telling.app)
+    joe.browser = browsing
+    await joe.sign_on("portal")
+
+    answer = await sign_off(browsing, id_token, post_logout_redirect_uri=BACK)
+
+    assert len(frames(answer)) == 1
+    (link,) = [each for each in parse_elements(answer.body) if each.tag == "a"]
+    assert answer.header("refresh") == f"5;url={link.attributes['href']}"
+    visit = visit_of(await browsing.get(link.attributes["href"]))
+    assert visit.url == PORTAL_LOGOUT
+    assert (await joe.pick("portal", visit.reference))["resumePath"] == visit.way_back
+    assert (await joe.come_back(visit)).header("location") == BACK

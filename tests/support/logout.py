@@ -12,8 +12,11 @@ from ostiary.core.base.outbound import make_rules
 from ostiary.core.model.audit.outbound import LogoutNoticeSent
 from ostiary.core.model.environment import Environment
 from ostiary.core.model.logout import LogoutNotice, LogoutURIs
+from ostiary.core.oidc.adapter_notices import AdapterNotifier
 from ostiary.core.oidc.logout_notices import LogoutNotifier
 from ostiary.core.ports.signing import Signer
+from ostiary.core.signon.reference import ReferenceHandover
+from ostiary.dialects.pingfederate.single_logout import logout_call_url
 from tests.support import jose
 from tests.support.app import App
 from tests.support.asgi import Answer
@@ -51,10 +54,13 @@ class Telling:
     @property
     def notifier(self) -> LogoutNotifier:
         fetcher = HTTPSFetcher(make_rules((), None, is_dev=True), self.app.events)
+        handover = ReferenceHandover(self.app.store.references, self.app.clock)
+        adapters = AdapterNotifier(handover, fetcher, logout_call_url)
         return LogoutNotifier(
             self.app.store.logout_notices,
             fetcher,
             self.signer or PooledSigner(),
+            adapters,
             self.app.events,
             self.app.clock,
             lambda: self.chance,

@@ -43,7 +43,7 @@ async def sign_on(
     await store.commit(env, change, now=NOW)
     parts = [make_participation(number, client_id=ClientId(name)) for name in clients]
     for part in parts:
-        joins = Issuance(participation=part, needs_session=part.session_id)
+        joins = Issuance(participations=(part,), needs_session=part.session_id)
         await store.commit(env, joins, now=NOW)
     return parts
 
@@ -192,7 +192,7 @@ async def test_SEC_50_nobody_joins_a_session_that_has_ended(
     await store.sessions.end(env, make_session(1).id)
 
     part = make_participation(1)
-    joins = Issuance(participation=part, needs_session=part.session_id)
+    joins = Issuance(participations=(part,), needs_session=part.session_id)
     with pytest.raises(SessionEndedError):
         await store.commit(env, joins, now=NOW)
 
@@ -209,7 +209,7 @@ async def test_whoever_joins_beside_the_end_is_refused_or_told(
         await store.flows.start(env, make_flow(number))
     joins = [
         Issuance(
-            participation=make_participation(number),
+            participations=(make_participation(number),),
             needs_session=make_session(number).id,
             moves=make_end(number) if number % 2 else None,
             redeems=() if number % 3 else (make_redemption(number),),
@@ -242,7 +242,7 @@ async def test_one_client_joins_many_sessions_at_once(
     for number in range(16):
         await sign_on(store, env, number)
     parts = [make_participation(number) for number in (*range(16), *reversed(range(16)))]
-    wanted = [Issuance(participation=part, needs_session=part.session_id) for part in parts]
+    wanted = [Issuance(participations=(part,), needs_session=part.session_id) for part in parts]
 
     await asyncio.gather(*(store.commit(env, issuance, now=NOW) for issuance in wanted))
 
@@ -277,9 +277,20 @@ async def test_two_nodes_never_hold_the_same_notice(
         assert len(held) == len(set(held))
 
 
+async def test_several_clients_join_a_session_by_one_commit(
+    store: StoreBackend, env: Environment
+) -> None:
+    parts = tuple(make_participation(1, client_id=ClientId(name)) for name in ("a", "b", "a b"))
+    await store.commit(env, Issuance(session=make_change(1, user=1), participations=parts), now=NOW)
+
+    found = await store.logout_notices.find_participants(env, parts[0].session_id, now=NOW)
+
+    assert {part.client_id for part in found} == {"a", "a b", "b"}
+
+
 async def test_a_participation_is_kept_whole(store: StoreBackend, env: Environment) -> None:
     part = replace(make_participation(1), subject="\0 ä 😀")
-    await store.commit(env, Issuance(participation=part), now=NOW)
+    await store.commit(env, Issuance(participations=(part,)), now=NOW)
 
     assert list(await store.logout_notices.find_participants(env, part.session_id, now=NOW)) == [
         part

@@ -6,28 +6,40 @@ Spec: OpenID Connect RP-Initiated Logout 1.0 §2, §3, §4.
 """
 
 import hmac
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ostiary.core.base import b64
 from ostiary.core.base.clock import Clock
+from ostiary.core.base.errors import OAuthCode, OAuthError, ProtocolError
 from ostiary.core.base.params import Params
+from ostiary.core.clientauth.contract import Presented
 from ostiary.core.flow.browser import FORGET, NO_CHANGE, Browser, BrowserChange
 from ostiary.core.flow.browsers import BrowserSessions, Recognized
+from ostiary.core.flow.flow_rate import FlowRate
 from ostiary.core.model.audit.sign_on import SignedOff
 from ostiary.core.model.environment import Environment
+from ostiary.core.model.logout import Participation
+from ostiary.core.model.reference_targets import is_target_of_any
 from ostiary.core.model.session import Session
 from ostiary.core.oauth.id_token_hint import IdTokenHint
+from ostiary.core.oauth.refusals import describe_refusal
 from ostiary.core.oidc.front_channel import find_frames, has_frames
-from ostiary.core.oidc.logout_request import LogoutRequest, read_logout_request
+from ostiary.core.oidc.logout_request import read_logout_request
 from ostiary.core.ports.events import Events
 from ostiary.core.ports.logout import LogoutNotices
 from ostiary.core.ports.sessions import Sessions
+from ostiary.core.signon.logout_rounds import LogoutRounds, LogoutVisit, RoundEnds, RoundOver
 from ostiary.core.tokens.user_claims import subject_of
 
 CONFIRMATION = "confirmation"
 """The parameter that brings the token of the confirmation page back."""
 _KEPT = ("id_token_hint", "client_id", "post_logout_redirect_uri", "state")
 _PURPOSE = "logout confirmation"
+ENDPOINT = "logout"
+"""In events of refused requests."""
+MAX_TOLD_CHARACTERS = 256
+"""Of what a request says, in events."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +62,13 @@ class Done:
     Args:
         redirect: where it goes now; None for a page that says so.
         frames: what it loads before, hidden, for clients that are told so.
+        round: where it goes after them and before `redirect`, for `Logout.go_on`.
     """
 
     redirect: str | None
     change: BrowserChange
     frames: tuple[str, ...] = ()
+    round: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +78,8 @@ class Logout:
     browsers: BrowserSessions
     sessions: Sessions
     logout_notices: LogoutNotices
+    logout_rounds: LogoutRounds
+    flow_rate: FlowRate
     events: Events
     clock: Clock
 
@@ -78,7 +94,51 @@ class Logout:
         recognized = await self.browsers.recognize(env, browser)
         if recognized.session is not None and not _is_about(env, request.hint, recognized):
             return _ask(env, params, recognized.session)
-        return await self._sign_off(env, request, recognized, browser)
+        return await self._sign_off(env, request.ends, recognized, browser)
+
+    async def end(
+        self, env: Environment, ends: RoundEnds, browser: Browser, *, reserved: frozenset[str]
+    ) -> Done:
+        """Sign off at once: nobody is asked, whoever sent the browser here.
+
+        Spec: PingFederate "IdP endpoints", "SP endpoints" (`startSLO.ping`), "Redirect validation".
+        Args: reserved: as of `is_target`.
+        Raises: OAuthError, for the person alone, for a place to which no adapter lets a browser go;
+            UnavailableError.
+        """
+        adapters = env.reference_adapters.values()
+        for place in (ends.target, ends.error_target):
+            if place is not None and not is_target_of_any(adapters, place, reserved):
+                raise OAuthError(
+                    OAuthCode.INVALID_REQUEST,
+                    "Where to go afterwards is not among the targets of any adapter.",
+                    reason=place[:MAX_TOLD_CHARACTERS],
+                )
+        recognized = await self.browsers.recognize(env, browser)
+        return await self._sign_off(env, ends, recognized, browser)
+
+    async def go_on(
+        self, env: Environment, sealed: str, address: str | None
+    ) -> LogoutVisit | RoundOver:
+        """Return where a browser goes next.
+
+        Args: address: of whoever shows the round, which is good more than once: each visit stores
+            something, and is counted as a flow is that begins. None for whoever has just been
+            signed off, which happens once.
+        Stores: what the application may pick up.
+        Raises: as `LogoutRounds.find_next`; TooManyAttemptsError, UnavailableError.
+        """
+        stop = self.logout_rounds.find_next(env, sealed)
+        if isinstance(stop, RoundOver):
+            return stop
+        if address is not None:
+            self.flow_rate.count(env, address)
+        return await self.logout_rounds.visit(env, stop)
+
+    def tell_refused(self, env: Environment, error: ProtocolError, address: str) -> None:
+        """Tell of a request for signing off that is refused; nobody has said who asks."""
+        caller = Presented(address, ())
+        self.events.emit(describe_refusal(env, ENDPOINT, error, client=None, presented=caller))
 
     async def confirm(self, env: Environment, params: Params, browser: Browser) -> Confirm | Done:
         """Sign off after the person has said yes; only a POST may lead here.
@@ -93,30 +153,30 @@ class Logout:
             expected = confirmation_of(env, session)
             if not hmac.compare_digest(presented.encode(), expected.encode()):
                 return _ask(env, params, session)
-        return await self._sign_off(env, request, recognized, browser)
+        return await self._sign_off(env, request.ends, recognized, browser)
 
     async def _sign_off(
-        self, env: Environment, request: LogoutRequest, recognized: Recognized, browser: Browser
+        self, env: Environment, ends: RoundEnds, recognized: Recognized, browser: Browser
     ) -> Done:
         shown = recognized.shown
         if shown is None:
-            return Done(request.target, NO_CHANGE)
+            return Done(ends.target, NO_CHANGE)
         # Read before: once the session has ended, whoever is told at once may be forgotten at once.
-        frames = await self._find_frames(env, shown)
+        participants = await self._find_visited(env, shown)
         if await self.sessions.end(env, shown.id):
             user_id = shown.authentication.user_id
             self.events.emit(SignedOff(env.id, user_id, shown.id, browser.address))
         forgotten = FORGET if browser.persistent_cookie is not None else None
         change = BrowserChange(cookie=FORGET, persistent_cookie=forgotten)
-        return Done(request.target, change, frames)
+        round_ = self.logout_rounds.plan(env, shown.id, participants, ends)
+        return Done(ends.target, change, find_frames(env, participants), round_)
 
-    async def _find_frames(self, env: Environment, session: Session) -> tuple[str, ...]:
-        if not has_frames(env):
+    async def _find_visited(self, env: Environment, session: Session) -> Sequence[Participation]:
+        """Return who takes part, if anybody may want the browser to come by."""
+        if not has_frames(env) and not env.reference_adapters:
             return ()
         now = self.clock.now()
-        return find_frames(
-            env, await self.logout_notices.find_participants(env, session.id, now=now)
-        )
+        return await self.logout_notices.find_participants(env, session.id, now=now)
 
 
 def _is_about(env: Environment, hint: IdTokenHint | None, recognized: Recognized) -> bool:

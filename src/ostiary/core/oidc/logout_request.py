@@ -11,9 +11,11 @@ from ostiary.core.base.ids import ClientId
 from ostiary.core.base.params import Params
 from ostiary.core.model.environment import Environment
 from ostiary.core.oauth.id_token_hint import IdTokenHint, read_id_token_hint
+from ostiary.core.signon.logout_rounds import RoundEnds
 from ostiary.core.tokens.gate import is_client_open
 
 MAX_STATE_BYTES = 2048
+NOWHERE = RoundEnds()
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,11 +24,11 @@ class LogoutRequest:
 
     Args:
         hint: a genuine ID token that came with it.
-        target: where the browser goes afterwards, with the state in it.
+        ends: where the browser goes afterwards, with the state in it.
     """
 
     hint: IdTokenHint | None = None
-    target: str | None = None
+    ends: RoundEnds = NOWHERE
 
 
 def read_logout_request(env: Environment, params: Params) -> LogoutRequest:
@@ -42,7 +44,9 @@ def read_logout_request(env: Environment, params: Params) -> LogoutRequest:
     if hint is None:
         return LogoutRequest()
     client_id = _find_client(params, hint)
-    return LogoutRequest(hint, _find_target(env, params, client_id))
+    target = _find_target(env, params, client_id)
+    registered = params.find("post_logout_redirect_uri")
+    return LogoutRequest(hint, RoundEnds(target, client=client_id, registered=registered))
 
 
 def _find_client(params: Params, hint: IdTokenHint) -> ClientId:

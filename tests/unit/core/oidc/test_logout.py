@@ -4,13 +4,17 @@ from typing import Any
 
 import pytest
 
+from ostiary.adapters.limiter import WindowLimiter
 from ostiary.core.base.errors import OAuthError
 from ostiary.core.base.params import Params
 from ostiary.core.crypto.keys import generate
 from ostiary.core.flow.browser import FORGET, NO_CHANGE
+from ostiary.core.flow.flow_rate import FlowRate
 from ostiary.core.model.audit.sign_on import SignedOff
 from ostiary.core.model.session import SessionPolicy
 from ostiary.core.oidc.logout import CONFIRMATION, Confirm, Done, Logout
+from ostiary.core.signon.logout_rounds import LogoutRounds
+from ostiary.core.signon.reference import ReferenceHandover
 from tests.support import jose
 from tests.support.authorizing import Authorizing, make_authorizing, make_relying_party
 from tests.support.flows import BrowserJar
@@ -35,6 +39,8 @@ class LoggingOut:
             flows.browsers,
             flows.store.sessions,
             flows.store.logout_notices,
+            LogoutRounds(ReferenceHandover(flows.store.references, flows.clock), flows.clock),
+            FlowRate(WindowLimiter(flows.clock)),
             flows.events,
             flows.clock,
         )
