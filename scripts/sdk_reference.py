@@ -11,8 +11,8 @@ _HEAD = """# The SDK, name by name
 
 `make docs` writes this page from the docstrings of `ostiary_client`. How things are done with it is
 told in [Tokens for a program](guides/get-tokens.md), [Signing people on](guides/sign-people-on.md),
-[Managing users from Python](guides/manage-from-python.md) and
-[Protecting an API](guides/protect-an-api.md).
+[Managing users from Python](guides/manage-from-python.md),
+[Handing attributes over](guides/agentless.md) and [Protecting an API](guides/protect-an-api.md).
 
 The examples talk to the example server:
 
@@ -68,6 +68,10 @@ _SECTIONS = {
             "VerifiedToken",
         ),
     ),
+    "Handing attributes over": (
+        "ostiary_client",
+        ("ReferenceId", "AsyncReferenceId", "ReferenceOptions", "ReferencedAttributes"),
+    ),
     "Managing an environment": (
         "ostiary_client.management",
         (
@@ -102,6 +106,19 @@ _SECTIONS = {
         ),
     ),
     "For FastAPI": ("ostiary_client.fastapi", ("Bearer", "BearerError")),
+    "A backend's own tokens": (
+        "ostiary_client.exchange",
+        (
+            "UserExchange",
+            "SecretToken",
+            "Tokens",
+            "SQLTokens",
+            "KeptTokens",
+            "LoginScheme",
+            "AuthenticationType",
+            "login_scheme_router",
+        ),
+    ),
     "For httpx2": ("ostiary_client.auth", ("BearerAuth",)),
     "For httpx": ("ostiary_client.httpx", ("BearerAuth",)),
     "For requests": ("ostiary_client.requests", ("BearerAuth",)),

@@ -10,6 +10,7 @@ import pytest
 
 from ostiary.adapters.limiter import DEFAULT_ALLOWANCES, Allowance
 from ostiary.core.base.ids import ClientId, TokenManagerId
+from ostiary.core.model.audit.tokens import RequestRefused
 from ostiary.core.model.reference_adapter import AttributeFormat, CallerRules, ReferenceAdapter
 from ostiary.core.signon.reference import reference_key
 from tests.support.app import TOKEN, App, make_app
@@ -95,7 +96,7 @@ async def test_SEC_164_look_alikes_of_the_headers_say_nothing(app: App, mark: st
 async def test_SEC_164_dashes_are_taken_by_the_adapter_that_takes_them(app: App) -> None:
     configure(
         app,
-        ReferenceAdapter("dashed", callers=pair_rules(app), takes_dashed_headers=True),
+        ReferenceAdapter("dashed", callers=pair_rules(app), takes_second_spelling=True),
         ReferenceAdapter("sample", callers=pair_rules(app)),
     )
     dashed = [(name.replace(".", "-"), value) for name, value in HEADERS]
@@ -108,7 +109,7 @@ async def test_SEC_164_dashes_are_taken_by_the_adapter_that_takes_them(app: App)
 
 
 async def test_SEC_164_a_header_in_both_ways_of_writing_it_is_refused(app: App) -> None:
-    configure_sample(app, takes_dashed_headers=True)
+    configure_sample(app, takes_second_spelling=True)
     for name, value in (*HEADERS, at("sample")):
         both = ((name, value), (name.replace(".", "-"), value))
         assert (await drop(app, BASIC, *both)).status == 400
@@ -215,6 +216,38 @@ async def test_SEC_168_guesses_of_a_pass_phrase_are_limited() -> None:
     assert (answer.status, answer.header("content-type")) == (429, "text/plain; charset=utf-8")
     app.clock.advance(60)
     assert (await drop(app, BASIC)).status == 200
+
+
+async def test_SEC_168_guesses_of_references_are_limited_for_each_adapter() -> None:
+    app = make_app(allowances={**MANY, "reference": Allowance(times=3, window_seconds=60)})
+    configure(app, *(ReferenceAdapter(key, callers=pair_rules(app)) for key in ("a", "b")))
+    kept = [(await drop(app, BASIC, at(key))).json()["REF"] for key in ("a", "b")]
+    for guess in ("0" * 60, "", kept[1]):
+        assert (await pick(app, guess, BASIC, at("a"))).json() == {}
+
+    refused = await pick(app, "0" * 60, BASIC, at("a"))
+
+    assert (refused.status, int(refused.header("retry-after") or 0)) == (429, 60)
+    (event,) = [each for each in app.events.events if isinstance(each, RequestRefused)]
+    assert (event.claimed, event.code) == ("a", "temporarily_unavailable")
+    assert (await pick(app, kept[1], BASIC, at("b"))).json() == ATTRIBUTES
+
+
+async def test_SEC_168_junk_closes_the_pick_up_to_no_good_reference() -> None:
+    app = make_app(allowances={**MANY, "reference": Allowance(times=1, window_seconds=60)})
+    configure_sample(app)
+    good = await drop_sample(app)
+    statuses = [(await pick(app, "0" * 60, BASIC)).status for _ in range(2)]
+
+    assert statuses == [200, 429]
+    assert (await pick(app, good, BASIC)).json() == ATTRIBUTES
+
+
+async def test_SEC_168_references_that_are_good_use_up_nothing() -> None:
+    app = make_app(allowances={**MANY, "reference": Allowance(times=1, window_seconds=60)})
+    configure_sample(app)
+    for _ in range(3):
+        assert (await pick(app, await drop_sample(app), BASIC)).json() == ATTRIBUTES
 
 
 @pytest.mark.parametrize("seconds", [1, 3])

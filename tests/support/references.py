@@ -2,7 +2,8 @@
 
 import hashlib
 
-from ostiary.core.base.ids import FlowId
+from ostiary.core.base.ids import FlowId, SessionId
+from ostiary.core.model.reference_context import ReferenceContext
 from ostiary.core.ports.references import DroppedReference, ReferenceKey
 from tests.support.stores import LATER
 
@@ -26,4 +27,14 @@ def make_reference(
         expires_at=expires_at,
         is_from_application=True,
         flow_id=FlowId(f"flow-{number}"),
+        context=ReferenceContext(
+            flow_id=FlowId(f"flow-{number}"),
+            logout_state="sealed",
+            is_fresh_wanted=True,
+            target="https://shop.example/",
+            session_id=SessionId(f"session-{number}"),
+            authenticated_at=1_800_000_000.5,
+            acr="strong",
+            failure_message="Nobody is there.",
+        ),
     )

@@ -19,8 +19,8 @@ NOBODY = CallerRules()
 """Stands for an adapter that there is not: holding a caller against it costs the same."""
 
 
-class Headers(msgspec.Struct, frozen=True):
-    """What a request says in headers of the adapter's own."""
+class Claim(msgspec.Struct, frozen=True):
+    """Whom a request means, and says that it is from, in the adapters' own way."""
 
     adapter: str | None = None
     username: str | None = None
@@ -31,7 +31,7 @@ class Headers(msgspec.Struct, frozen=True):
         return self.username is not None or self.pass_phrase is not None
 
     def __repr__(self) -> str:
-        return f"Headers(adapter={self.adapter!r}, …)"
+        return f"Claim(adapter={self.adapter!r}, …)"
 
 
 class PresentedCaller(msgspec.Struct, frozen=True):
@@ -40,9 +40,9 @@ class PresentedCaller(msgspec.Struct, frozen=True):
     Args:
         address: the caller's IP address, after trusted proxies.
         is_secure: nobody could read on the way what it shows.
-        headers: as they are written by everybody.
-        dashed: the same, written with dashes, for adapters that take it so.
-        basic: of an `Authorization` header.
+        claim: in the way of writing that every adapter takes.
+        second_claim: in the other one, for adapters that take it.
+        basic: a name and a password, in the standard's own way.
         bearer: an access token; "" for what cannot be one.
         is_unreadable: credentials are there that nobody can read.
         certificate: of the TLS connection.
@@ -50,8 +50,8 @@ class PresentedCaller(msgspec.Struct, frozen=True):
 
     address: str
     is_secure: bool
-    headers: Headers = Headers()
-    dashed: Headers = Headers()
+    claim: Claim = Claim()
+    second_claim: Claim = Claim()
     basic: BasicCredentials | None = None
     bearer: str | None = None
     is_unreadable: bool = False
@@ -79,8 +79,8 @@ class ReferenceCallers:
         if not presented.is_secure:
             raise OAuthError(OAuthCode.ACCESS_DENIED, "Credentials are taken over TLS only.")
         adapter = _choose(env, presented)
-        headers = _headers_for(adapter, presented)
-        claimed = adapter.key if adapter else headers.adapter or ""
+        claim = _claim_at(adapter, presented)
+        claimed = adapter.key if adapter else claim.adapter or ""
         address = presented.address
         subjects = (("client", f"reference adapter {claimed}", address), ("address", address))
         try:
@@ -88,7 +88,7 @@ class ReferenceCallers:
         except TooManyAttemptsError as error:
             error.detail["claimed"] = claimed
             raise
-        reason = await self._find_refusal(env, adapter, headers, presented)
+        reason = await self._find_refusal(env, adapter, claim, presented)
         if adapter is not None and reason is None:
             return adapter
         self.limiter.count(env, *subjects)
@@ -98,7 +98,7 @@ class ReferenceCallers:
         self,
         env: Environment,
         adapter: ReferenceAdapter | None,
-        headers: Headers,
+        claim: Claim,
         presented: PresentedCaller,
     ) -> str | None:
         """Return why a caller is refused, whatever adapter it means; None when it is let in.
@@ -108,7 +108,7 @@ class ReferenceCallers:
         """
         rules = adapter.callers if adapter else NOBODY
         basic, bearer = presented.basic, presented.bearer
-        shown = [headers.has_credentials, basic is not None, bearer is not None]
+        shown = [claim.has_credentials, basic is not None, bearer is not None]
         if sum(shown) + presented.is_unreadable > 1:
             return "several kinds of credentials"
         if presented.is_unreadable:
@@ -117,8 +117,8 @@ class ReferenceCallers:
             return await self._refuse_bearer(env, rules, bearer, presented.certificate)
         if basic is not None:
             return self._refuse_pair(env, rules, basic.user, basic.password)
-        if headers.has_credentials:
-            name, secret = headers.username or "", headers.pass_phrase or ""
+        if claim.has_credentials:
+            name, secret = claim.username or "", claim.pass_phrase or ""
             return self._refuse_pair(env, rules, name, secret)
         if presented.certificate is not None:
             return self._refuse_certificate(env, rules, presented.certificate)
@@ -177,23 +177,23 @@ class ReferenceCallers:
 
 def _choose(env: Environment, presented: PresentedCaller) -> ReferenceAdapter | None:
     """Return the adapter that a request names, or the only one where it names none."""
-    adapters, named, dashed = env.reference_adapters, presented.headers, presented.dashed
-    if named.adapter is not None:
-        return adapters.get(named.adapter)
-    if dashed.adapter is not None:
-        found = adapters.get(dashed.adapter)
-        if found is not None and found.takes_dashed_headers:
+    adapters, first, second = env.reference_adapters, presented.claim, presented.second_claim
+    if first.adapter is not None:
+        return adapters.get(first.adapter)
+    if second.adapter is not None:
+        found = adapters.get(second.adapter)
+        if found is not None and found.takes_second_spelling:
             return found
     return next(iter(adapters.values())) if len(adapters) == 1 else None
 
 
-def _headers_for(adapter: ReferenceAdapter | None, presented: PresentedCaller) -> Headers:
-    """Return the headers that count at an adapter: elsewhere dashed ones are not even read."""
-    written, dashed = presented.headers, presented.dashed
-    if adapter is None or not adapter.takes_dashed_headers:
-        return written
-    return Headers(
-        written.adapter if dashed.adapter is None else dashed.adapter,
-        written.username if dashed.username is None else dashed.username,
-        written.pass_phrase if dashed.pass_phrase is None else dashed.pass_phrase,
+def _claim_at(adapter: ReferenceAdapter | None, presented: PresentedCaller) -> Claim:
+    """Return the claim that counts at an adapter: elsewhere the second one is not even read."""
+    first, second = presented.claim, presented.second_claim
+    if adapter is None or not adapter.takes_second_spelling:
+        return first
+    return Claim(
+        first.adapter if second.adapter is None else second.adapter,
+        first.username if second.username is None else second.username,
+        first.pass_phrase if second.pass_phrase is None else second.pass_phrase,
     )

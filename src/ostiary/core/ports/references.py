@@ -10,6 +10,7 @@ import msgspec
 
 from ostiary.core.base.ids import FlowId
 from ostiary.core.model.environment import Environment
+from ostiary.core.model.reference_context import ReferenceContext
 
 ReferenceKey = NewType("ReferenceKey", bytes)
 """What a store keeps instead of a reference: its SHA-256."""
@@ -23,7 +24,8 @@ class DroppedReference(msgspec.Struct, frozen=True, omit_defaults=True):
         expires_at: seconds since the epoch.
         is_from_application: an application handed them in; what the server dropped itself never
             signs anybody on.
-        flow_id: the flow that they were dropped for.
+        flow_id: the flow that they were dropped for; in another one they are nothing.
+        context: what was said beside them.
     """
 
     key: ReferenceKey
@@ -32,6 +34,7 @@ class DroppedReference(msgspec.Struct, frozen=True, omit_defaults=True):
     expires_at: float
     is_from_application: bool
     flow_id: FlowId | None = None
+    context: ReferenceContext | None = None
 
     def __repr__(self) -> str:
         return f"DroppedReference(adapter={self.adapter!r}, attributes=…)"

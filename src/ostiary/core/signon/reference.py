@@ -10,6 +10,7 @@ from ostiary.core.base.clock import Clock
 from ostiary.core.base.ids import FlowId
 from ostiary.core.model.environment import Environment
 from ostiary.core.model.reference_adapter import ReferenceAdapter
+from ostiary.core.model.reference_context import ReferenceContext
 from ostiary.core.ports.references import DroppedReference, ReferenceKey, References
 
 
@@ -33,7 +34,7 @@ class ReferenceHandover:
     references: References
     clock: Clock
 
-    async def drop(
+    async def drop(  # noqa: PLR0913 - one parameter a fact
         self,
         env: Environment,
         adapter: ReferenceAdapter,
@@ -41,6 +42,7 @@ class ReferenceHandover:
         *,
         is_from_application: bool,
         flow_id: FlowId | None = None,
+        context: ReferenceContext | None = None,
     ) -> str:
         """Keep attributes, and return the reference to them.
 
@@ -55,6 +57,7 @@ class ReferenceHandover:
             self.clock.now() + adapter.reference_seconds,
             is_from_application,
             flow_id,
+            context,
         )
         await self.references.drop(env, dropped)
         return reference

@@ -3,15 +3,22 @@
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from ostiary.core.base.errors import ProtocolError
-from ostiary.core.federation.reference_callers import Headers, PresentedCaller
-from ostiary.core.federation.reference_id import PickedUp, ReferenceBackChannel
+from ostiary.core.federation.reference_callers import Claim, PresentedCaller
+from ostiary.core.federation.reference_id import ReferenceBackChannel
 from ostiary.core.model.environment import Environment
 from ostiary.core.model.reference_adapter import AttributeFormat
 from ostiary.dialects.pingfederate.errors import render_text_error
 from ostiary.dialects.pingfederate.reference_properties import render_properties
+from ostiary.dialects.pingfederate.reference_wire import (
+    REFERENCE,
+    RESERVED,
+    read_dropped_off,
+    write_picked_up,
+)
 from ostiary.dialects.pingfederate.tenancy import Tenancy
 from ostiary.http.bearer import read_bearer_header
 from ostiary.http.credentials import present
@@ -20,12 +27,10 @@ from ostiary.http.message import NO_STORE, Request, Response, json_response, tex
 from ostiary.http.route import BodyKind, Route
 
 DROP_OFF_PATH, PICK_UP_PATH = "/ext/ref/dropoff", "/ext/ref/pickup"
-REFERENCE = "REF"
-RESERVED = frozenset(
-    {REFERENCE, "authnCtx", "instanceId", "partnerEntityID", "resumePath", "sessionid"}
+HEADERS = MappingProxyType(
+    {b"ping.instanceid": "ping.instanceId", b"ping.uname": "ping.uname", b"ping.pwd": "ping.pwd"}
 )
-"""Attributes that the server itself writes when it drops something for an application."""
-_HEADERS = (b"ping.instanceid", b"ping.uname", b"ping.pwd")
+"""Headers of a caller, and how people write them."""
 _CHALLENGE = (
     b"www-authenticate",
     b'Basic realm="Reference ID", charset="UTF-8", Bearer realm="Reference ID"',
@@ -70,7 +75,7 @@ class ReferenceEndpoints:
         reference = await self.reference_back_channel.drop_off(
             env,
             present_caller(env, request),
-            lambda incoming: read_attributes(request, incoming),
+            lambda incoming: read_dropped_off(read_attributes(request, incoming)),
             reserved=RESERVED,
         )
         return json_response({REFERENCE: reference}, headers=NO_STORE)
@@ -83,7 +88,8 @@ class ReferenceEndpoints:
         env = self.tenancy.resolve(request)
         reference = request.query_params().find(REFERENCE) or ""
         caller = present_caller(env, request)
-        return render_attributes(await self.reference_back_channel.pick_up(env, caller, reference))
+        found = await self.reference_back_channel.pick_up(env, caller, reference)
+        return render_attributes(write_picked_up(found, env.issuer), found.format)
 
 
 def present_caller(env: Environment, request: Request) -> PresentedCaller:
@@ -91,8 +97,8 @@ def present_caller(env: Environment, request: Request) -> PresentedCaller:
 
     Raises: HTTPError 400 for a header that stands twice, also in two ways to write it.
     """
-    dotted = [request.find_header(name) for name in _HEADERS]
-    dashed = [request.find_header(name.replace(b".", b"-")) for name in _HEADERS]
+    dotted = [request.find_header(name) for name in HEADERS]
+    dashed = [request.find_header(name.replace(b".", b"-")) for name in HEADERS]
     if any(None not in pair for pair in zip(dotted, dashed, strict=True)):
         raise bad_request("A header is sent in two ways of writing it.")
     shown, bearer = present(request), read_bearer_header(request)
@@ -100,8 +106,8 @@ def present_caller(env: Environment, request: Request) -> PresentedCaller:
     return PresentedCaller(
         address=request.address,
         is_secure=request.is_secure or env.base_url.startswith("http://"),
-        headers=_read_headers(dotted),
-        dashed=_read_headers(dashed),
+        claim=_read_claim(dotted),
+        second_claim=_read_claim(dashed),
         basic=shown.basic,
         bearer=bearer,
         is_unreadable=(shown.is_unreadable and bearer is None) or not is_text,
@@ -125,11 +131,11 @@ def read_attributes(request: Request, incoming: AttributeFormat) -> Mapping[str,
     return attributes
 
 
-def render_attributes(found: PickedUp) -> Response:
+def render_attributes(attributes: Mapping[str, Any], outgoing: AttributeFormat) -> Response:
     """Write attributes as their adapter wants them."""
-    if found.format is AttributeFormat.PROPERTIES:
-        return text_response(render_properties(_texts(found.attributes)), headers=NO_STORE)
-    return json_response(found.attributes, headers=NO_STORE)
+    if outgoing is AttributeFormat.PROPERTIES:
+        return text_response(render_properties(_texts(attributes)), headers=NO_STORE)
+    return json_response(attributes, headers=NO_STORE)
 
 
 def render_reference_error(error: ProtocolError, request: Request | None) -> Response:
@@ -146,8 +152,8 @@ def render_reference_error(error: ProtocolError, request: Request | None) -> Res
     return response
 
 
-def _read_headers(values: list[bytes | None]) -> Headers:
-    return Headers(*(None if each is None else each.decode("utf-8", "replace") for each in values))
+def _read_claim(values: list[bytes | None]) -> Claim:
+    return Claim(*(None if each is None else each.decode("utf-8", "replace") for each in values))
 
 
 def _is_text(value: bytes | None) -> bool:

@@ -31,7 +31,11 @@ def adapter_problems(adapter: str, *, server: str = "", environment: str = "") -
     [
         PAIR,
         'token_manager = "default"\nclients = ["app"]\nrequired_scopes = ["read"]',
-        PAIR + 'direction = "sp"\nincoming_format = "query"\noutgoing_format = "properties"',
+        PAIR + 'direction = "sp"\nendpoint = "https://a.example/"\noutgoing_format = "properties"',
+        PAIR + 'endpoint = "http://localhost:8080/app?a=b"\ntransport = "form_post"',
+        PAIR + 'targets = ["https://a.example", "https://a.example/x?y=z", "https://a.example/*"]',
+        PAIR + 'logout_endpoint = "https://a.example/out"\nlogout_mode = "front_channel"',
+        PAIR + 'attributes = ["mail"]\npopulation = "staff"\nkeep_json = false',
     ],
 )
 def test_an_adapter_that_can_be_called_is_good(adapter: str) -> None:
@@ -97,6 +101,54 @@ def test_an_adapter_that_can_be_called_is_good(adapter: str) -> None:
         (PAIR + 'incoming_format = "properties"', ".incoming_format: must be "),
         (PAIR + "reference_seconds = 0", ".reference_seconds: "),
         (PAIR + "reference_bytes = 8", ".reference_bytes: "),
+        (
+            PAIR + 'endpoint = "http://a.example/"',
+            '.endpoint: must start with "https://"; plain HTTP is for loopback addresses',
+        ),
+        (PAIR + 'endpoint = "https://a.example/#x"', ".endpoint: must be a URL such as "),
+        (PAIR + 'transport = "post"', ".transport: must be "),
+        (PAIR + 'targets = ["https://*/"]', ".targets[0]: must be a URL; a * may stand at"),
+        (PAIR + 'targets = ["https://a.example/*/b"]', ".targets[0]: must be a URL; a * may"),
+        (PAIR + 'targets = ["https://a.example/**"]', ".targets[0]: must be a URL; a * may"),
+        (PAIR + 'targets = ["https://a.example*"]', ".targets[0]: must name its host"),
+        (PAIR + 'targets = ["https://a.example/?x=*"]', ".targets[0]: must name its host"),
+        (PAIR + 'targets = ["http://a.example/*"]', '.targets[0]: must start with "https://"'),
+        (PAIR + 'attributes = ["a b"]', ".attributes[0]: "),
+        (PAIR + 'attributes = ["subject"]', ".attributes[0]: warning: goes without saying"),
+        (
+            PAIR + 'users = "known"\nattributes = ["mail"]',
+            '.attributes: warning: has no effect with users = "known"',
+        ),
+        (
+            PAIR + 'direction = "sp"\ntake_unasked = true',
+            '.take_unasked: warning: has no effect with direction = "sp"',
+        ),
+        (
+            PAIR + "take_unasked = true",
+            ".take_unasked: warning: lets whoever gets somebody to follow a link sign them on",
+        ),
+        (
+            PAIR + 'logout_mode = "front_channel"',
+            ".logout_endpoint: is missing: logout_mode says to tell it",
+        ),
+        (
+            PAIR + 'logout_endpoint = "https://a.example/out"',
+            ".logout_endpoint: warning: has no effect without logout_mode",
+        ),
+        (
+            PAIR + 'logout_endpoint = "https://169.254.1.1/"\nlogout_mode = "back_channel"',
+            ".logout_endpoint: ",
+        ),
+        (
+            PAIR + "skip_host_name_check = true",
+            ".skip_host_name_check: warning: has no effect",
+        ),
+        (
+            PAIR
+            + 'logout_endpoint = "https://a.example/out"\nlogout_mode = "back_channel"\n'
+            + "skip_host_name_check = true",
+            ".skip_host_name_check: warning: lets anybody with a certificate of a trusted",
+        ),
     ],
 )
 def test_what_is_wrong_with_an_adapter_is_told(adapter: str, problem: str) -> None:
@@ -132,3 +184,43 @@ def test_an_environment_with_the_other_face_has_no_place_for_one() -> None:
         {PAIR}
     """
     assert f"{PLACE}: has no place in an environment of this face" in problems_in(text)
+
+
+@pytest.mark.parametrize(
+    ("step", "adapter", "problem"),
+    [
+        ("", PAIR, "must name the reference adapter whose application signs people on"),
+        ('adapter = "samble"', PAIR, '"samble" is not a reference adapter of this environment'),
+        (
+            'adapter = "sample"',
+            PAIR + 'direction = "sp"\nendpoint = "https://a.example/"',
+            '"sample" vouches for nobody',
+        ),
+        ('adapter = "sample"', PAIR, '"sample" has no endpoint: people could be sent nowhere'),
+    ],
+)
+def test_a_step_that_sends_people_nowhere_is_refused(step: str, adapter: str, problem: str) -> None:
+    found = problems_of_step(step, adapter)
+
+    assert any(each.startswith(problem) for each in found), found
+
+
+def test_a_step_that_sends_people_to_an_application_is_good() -> None:
+    endpoint = 'endpoint = "https://a.example/"'
+
+    assert problems_of_step('adapter = "sample"', f"{PAIR}{endpoint}") == []
+
+
+def problems_of_step(step: str, adapter: str) -> list[str]:
+    """Return what a check finds in the adapter of a step of these fields."""
+    place = "environments.main.steps.portal.adapter: "
+    found = problems_in(f"""
+        server.mode = "dev"
+        {ENVIRONMENT}
+        [environments.main.steps.portal]
+        type = "reference_id"
+        {step}
+        [environments.main.reference_adapters.sample]
+        {adapter}
+    """)
+    return [each.removeprefix(place) for each in found if each.startswith(place)]

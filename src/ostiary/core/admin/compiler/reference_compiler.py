@@ -27,6 +27,15 @@ def compile_reference_adapters(
     }
 
 
+def check_policies(adapters: Iterable[ReferenceAdapter], policies: Collection[str]) -> None:
+    """Refuse adapters by whose policies nobody could sign on. Raises: ConfigurationBrokenError."""
+    for adapter in adapters:
+        for key in adapter.policies:
+            if key not in policies:
+                message = f"reference adapter {adapter.key}: policy {key} does not exist"
+                raise ConfigurationBrokenError(message)
+
+
 def _compile(
     place: DocumentId,
     body: ReferenceAdapterBody,
@@ -49,7 +58,19 @@ def _compile(
         outgoing_format=body.outgoing_format,
         incoming_format=body.incoming_format,
         includes_null=body.include_null,
-        takes_dashed_headers=body.dashed_headers,
+        takes_second_spelling=body.dashed_headers,
+        keeps_json=body.keep_json,
+        endpoint=body.endpoint,
+        transport=body.transport,
+        targets=body.targets,
+        policies=body.policies,
+        logout_endpoint=body.logout_endpoint,
+        logout_mode=body.logout_mode,
+        skips_host_name_check=body.skip_host_name_check,
+        attributes=body.attributes,
+        users=body.users,
+        population=body.population,
+        takes_unasked=body.take_unasked,
     )
 
 

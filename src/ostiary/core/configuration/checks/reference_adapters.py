@@ -2,13 +2,23 @@
 
 from collections.abc import Iterable, Iterator
 
+from ostiary.core.base.outbound import OutboundRefusedError, make_rules
 from ostiary.core.configuration import implied
-from ostiary.core.configuration.checks.subject import PlacedAdapter, Subject, reference_adapters
+from ostiary.core.configuration.checks.subject import (
+    PlacedAdapter,
+    Subject,
+    environments,
+    reference_adapters,
+)
 from ostiary.core.configuration.problems import Path, Problem, did_you_mean, error, warning
+from ostiary.core.configuration.schema import EnvironmentSettings
 from ostiary.core.model.client import AuthMethod
 from ostiary.core.model.faces import FACES
+from ostiary.core.model.reference_adapter import SUBJECT, Direction, LogoutMode, UserSource
 
 _OF_TOKENS = ("clients", "required_scopes", "user_tokens")
+_OF_APPLICATIONS_THAT_KNOW = ("users", "population", "take_unasked")
+STEP_TYPE = "reference_id"
 
 
 def check_references(subject: Subject) -> Iterator[Problem]:
@@ -26,6 +36,102 @@ def check_references(subject: Subject) -> Iterator[Problem]:
             if scope not in environment.scopes:
                 here = (*path, "required_scopes", index)
                 yield _unknown(here, scope, "a scope", environment.scopes)
+        policies = implied.policies(environment)
+        for index, key in enumerate(adapter.policies):
+            if key not in policies:
+                here = (*path, "policies", index)
+                yield _unknown(here, key, "a policy", policies)
+
+
+def check_steps(subject: Subject) -> Iterator[Problem]:
+    """Refuse steps that send people nowhere."""
+    for path, _, environment in environments(subject):
+        for key, step in environment.steps.items():
+            if step.type == STEP_TYPE:
+                here: Path = (*path, "steps", key, "adapter")
+                yield from _check_step(environment, step.adapter, here)
+
+
+def _check_step(environment: EnvironmentSettings, key: str | None, path: Path) -> Iterator[Problem]:
+    known = environment.reference_adapters
+    if key is None:
+        yield error(path, "must name the reference adapter whose application signs people on")
+    elif key not in known:
+        yield _unknown(path, key, "a reference adapter", known)
+    elif known[key].direction is not Direction.IDP:
+        yield error(path, f'"{key}" vouches for nobody', 'its direction must be "idp"')
+    elif known[key].endpoint is None:
+        yield error(path, f'"{key}" has no endpoint: people could be sent nowhere')
+
+
+def check_browsers(subject: Subject) -> Iterator[Problem]:
+    """Refuse a logout that leads nowhere, and point out what has no effect."""
+    outbound = subject.configuration.server.outbound
+    rules = make_rules(outbound.allow, outbound.ports, is_dev=subject.is_dev)
+    for placed in reference_adapters(subject):
+        adapter, path = placed.adapter, placed.path
+        is_told = adapter.logout_mode is not LogoutMode.NONE
+        if is_told and adapter.logout_endpoint is None:
+            yield error((*path, "logout_endpoint"), "is missing: logout_mode says to tell it")
+        if not is_told and adapter.logout_endpoint is not None:
+            hint = 'set logout_mode to "front_channel" or "back_channel"'
+            yield warning((*path, "logout_endpoint"), "has no effect without logout_mode", hint)
+        if adapter.logout_mode is LogoutMode.BACK_CHANNEL and adapter.logout_endpoint is not None:
+            try:
+                rules.read(adapter.logout_endpoint)
+            except OutboundRefusedError as refusal:
+                yield error((*path, "logout_endpoint"), refusal.message, "see [server.outbound]")
+        yield from _check_host_name(placed)
+        yield from _warn_of_no_effect(placed)
+        yield from _warn_of_ways(placed)
+
+
+def _check_host_name(placed: PlacedAdapter) -> Iterator[Problem]:
+    path: Path = (*placed.path, "skip_host_name_check")
+    if not placed.adapter.skip_host_name_check:
+        return
+    if placed.adapter.logout_mode is not LogoutMode.BACK_CHANNEL:
+        yield warning(path, 'has no effect: the server calls with "back_channel" alone')
+    else:
+        yield warning(
+            path,
+            "lets anybody with a certificate of a trusted authority stand in for the application",
+            "give the application a certificate for the host in logout_endpoint",
+        )
+
+
+def _warn_of_no_effect(placed: PlacedAdapter) -> Iterator[Problem]:
+    adapter, path = placed.adapter, placed.path
+    is_of_service = adapter.direction is Direction.SP
+    for name in _OF_APPLICATIONS_THAT_KNOW if is_of_service else ("policies",):
+        if name in adapter.model_fields_set:
+            yield warning((*path, name), f'has no effect with direction = "{adapter.direction}"')
+    if not is_of_service and adapter.users is UserSource.KNOWN:
+        for name in ("attributes", "population"):
+            if name in adapter.model_fields_set:
+                yield warning((*path, name), 'has no effect with users = "known"')
+    if SUBJECT in adapter.attributes:
+        yield warning(
+            (*path, "attributes", adapter.attributes.index(SUBJECT)), "goes without saying"
+        )
+
+
+def _warn_of_ways(placed: PlacedAdapter) -> Iterator[Problem]:
+    """Point out an application that nobody gets to, and one that anybody may send people from."""
+    adapter, path = placed.adapter, placed.path
+    if adapter.direction is Direction.SP:
+        if adapter.endpoint is None and not adapter.targets:
+            yield warning(
+                path,
+                "is handed nothing: nobody can be sent to its application",
+                "set endpoint or targets",
+            )
+    elif adapter.take_unasked:
+        yield warning(
+            (*path, "take_unasked"),
+            "lets whoever gets somebody to follow a link sign them on as somebody else",
+            "leave it off where people begin at this server",
+        )
 
 
 def check_callers(subject: Subject) -> Iterator[Problem]:

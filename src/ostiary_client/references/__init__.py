@@ -1,0 +1,1 @@
+"""Handing a person's attributes over: PingFederate's Reference ID adapter, and Ostiary's."""
