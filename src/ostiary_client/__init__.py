@@ -1,6 +1,7 @@
 """The SDK: tokens from PingFederate, PingOne, Ostiary or any other OAuth 2.0 server.
 
-`Client` and `AsyncClient` fetch, keep, inspect and revoke tokens, and sign people on.
+`Client` and `AsyncClient` fetch, keep, inspect and revoke tokens, and sign people on; `ReferenceId`
+and `AsyncReferenceId` hand attributes over.
 `ostiary_client.requests`, `ostiary_client.httpx` and `ostiary_client.auth` put tokens on the
 requests of a program that has an HTTP client already; `ostiary_client.fastapi` protects a service.
 """
@@ -16,15 +17,18 @@ if TYPE_CHECKING:
         AccessDeniedError,
         AccessTokenMissingError,
         AccountSelectionRequiredError,
+        AttributesRefusedError,
         AuthorizationError,
         BackendError,
         BackendRefusedError,
         BackendUnreachableError,
         CallbackMismatchError,
+        CallerRefusedError,
         CertificateError,
         ConfigurationError,
         ConsentRequiredError,
         CurrentPasswordRefusedError,
+        DeviceExpiredError,
         DiscoveryError,
         FlowDetail,
         FlowEndedError,
@@ -49,7 +53,9 @@ if TYPE_CHECKING:
         PasswordLockedError,
         PermissionMissingError,
         RateLimitedError,
+        ReferenceIdError,
         ResponseError,
+        ResumePathError,
         SecretTokenMissingError,
         ServerFailedError,
         ServerUnreachableError,
@@ -58,16 +64,24 @@ if TYPE_CHECKING:
         TimedOutError,
         TokenRefusedError,
         TransportError,
+        UnknownReferenceError,
         UnreadableResponseError,
         WrongPasswordError,
     )
+    from ostiary_client.oauth_session import OAuth2Session
     from ostiary_client.options import ClientOptions
     from ostiary_client.profiles.load import Profile, load_profile
+    from ostiary_client.protocol.device import DeviceCode
     from ostiary_client.protocol.metadata import Metadata
     from ostiary_client.protocol.retry import NO_RETRIES, RetryPolicy
+    from ostiary_client.references.async_client import AsyncReferenceId
+    from ostiary_client.references.attributes import ReferencedAttributes
+    from ostiary_client.references.client import ReferenceId
+    from ostiary_client.references.options import ReferenceOptions
     from ostiary_client.secret import Secret
     from ostiary_client.signon.authorization_request import AuthorizationRequest
     from ostiary_client.signon.base_state import FlowState
+    from ostiary_client.signon.device_login import AsyncDeviceLogin, DeviceLogin
     from ostiary_client.signon.flow import AsyncFlow, Flow
     from ostiary_client.signon.flow_state import (
         Canceled,
@@ -102,9 +116,12 @@ _HOMES = {
     "ActivationRequired": "signon.second_factor_states",
     "AssertionRequired": "signon.second_factor_states",
     "AsyncClient": "async_client",
+    "AsyncDeviceLogin": "signon.device_login",
     "AsyncFlow": "signon.flow",
+    "AsyncReferenceId": "references.async_client",
     "AsyncSession": "signon.session",
     "AsyncTokenVerifier": "verification.async_verifier",
+    "AttributesRefusedError": "errors",
     "AuthorizationError": "errors",
     "AuthorizationRequest": "signon.authorization_request",
     "BackendError": "errors",
@@ -112,6 +129,7 @@ _HOMES = {
     "BackendToken": "tokens",
     "BackendUnreachableError": "errors",
     "CallbackMismatchError": "errors",
+    "CallerRefusedError": "errors",
     "Canceled": "signon.flow_state",
     "CertificateError": "errors",
     "Client": "client",
@@ -122,6 +140,9 @@ _HOMES = {
     "ConsentRequiredError": "errors",
     "CurrentPasswordRefusedError": "errors",
     "Device": "signon.second_factor_states",
+    "DeviceCode": "protocol.device",
+    "DeviceExpiredError": "errors",
+    "DeviceLogin": "signon.device_login",
     "DeviceSelectionRequired": "signon.second_factor_states",
     "DiscoveryError": "errors",
     "Failed": "signon.flow_state",
@@ -150,6 +171,7 @@ _HOMES = {
     "NewPasswordRefusedError": "errors",
     "NotFoundError": "errors",
     "NotUniqueError": "errors",
+    "OAuth2Session": "oauth_session",
     "OAuthError": "errors",
     "OstiaryClientError": "errors",
     "PairingMethodRequired": "signon.second_factor_states",
@@ -159,8 +181,13 @@ _HOMES = {
     "Profile": "profiles.load",
     "RateLimitedError": "errors",
     "RecoveryCodesShown": "signon.second_factor_states",
+    "ReferenceId": "references.client",
+    "ReferenceIdError": "errors",
+    "ReferenceOptions": "references.options",
+    "ReferencedAttributes": "references.attributes",
     "RefreshPolicy": "caching.refresh_policy",
     "ResponseError": "errors",
+    "ResumePathError": "errors",
     "RetryPolicy": "protocol.retry",
     "Secret": "secret",
     "SecretTokenMissingError": "errors",
@@ -175,6 +202,7 @@ _HOMES = {
     "TokenVerifier": "verification.verifier",
     "TransportError": "errors",
     "TrustedIssuer": "verification.trusted_issuer",
+    "UnknownReferenceError": "errors",
     "UnreadableResponseError": "errors",
     "UsernamePasswordRequired": "signon.flow_state",
     "VerifiedToken": "verification.verified_token",
@@ -192,9 +220,12 @@ __all__ = [
     "ActivationRequired",
     "AssertionRequired",
     "AsyncClient",
+    "AsyncDeviceLogin",
     "AsyncFlow",
+    "AsyncReferenceId",
     "AsyncSession",
     "AsyncTokenVerifier",
+    "AttributesRefusedError",
     "AuthorizationError",
     "AuthorizationRequest",
     "BackendError",
@@ -202,6 +233,7 @@ __all__ = [
     "BackendToken",
     "BackendUnreachableError",
     "CallbackMismatchError",
+    "CallerRefusedError",
     "Canceled",
     "CertificateError",
     "Client",
@@ -212,6 +244,9 @@ __all__ = [
     "ConsentRequiredError",
     "CurrentPasswordRefusedError",
     "Device",
+    "DeviceCode",
+    "DeviceExpiredError",
+    "DeviceLogin",
     "DeviceSelectionRequired",
     "DiscoveryError",
     "Failed",
@@ -239,6 +274,7 @@ __all__ = [
     "NewPasswordRefusedError",
     "NotFoundError",
     "NotUniqueError",
+    "OAuth2Session",
     "OAuthError",
     "OstiaryClientError",
     "PairingMethodRequired",
@@ -248,8 +284,13 @@ __all__ = [
     "Profile",
     "RateLimitedError",
     "RecoveryCodesShown",
+    "ReferenceId",
+    "ReferenceIdError",
+    "ReferenceOptions",
+    "ReferencedAttributes",
     "RefreshPolicy",
     "ResponseError",
+    "ResumePathError",
     "RetryPolicy",
     "Secret",
     "SecretTokenMissingError",
@@ -264,6 +305,7 @@ __all__ = [
     "TokenVerifier",
     "TransportError",
     "TrustedIssuer",
+    "UnknownReferenceError",
     "UnreadableResponseError",
     "UsernamePasswordRequired",
     "VerifiedToken",

@@ -10,7 +10,9 @@ from ostiary_client.conversations import conversations
 from ostiary_client.options import ClientOptions
 from ostiary_client.protocol.metadata import Metadata
 from ostiary_client.signon.async_calls import AsyncSignOnCalls
+from ostiary_client.signon.async_grant_calls import AsyncGrantCalls
 from ostiary_client.signon.conversations import SignOnConversations
+from ostiary_client.signon.device_calls import AsyncDeviceCalls
 from ostiary_client.signon.session import AsyncSession
 from ostiary_client.tokens import AccessToken, BackendToken, Introspection, text_of
 from ostiary_client.transport import AsyncTransport
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
     from ostiary_client.management.management import AsyncManagement
 
 
-class AsyncClient(AsyncSignOnCalls):
+class AsyncClient(AsyncSignOnCalls, AsyncGrantCalls, AsyncDeviceCalls):
     """`Client`, awaited: tasks of one event loop may share it.
 
         import anyio

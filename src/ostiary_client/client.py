@@ -11,6 +11,8 @@ from ostiary_client.options import ClientOptions
 from ostiary_client.protocol.metadata import Metadata
 from ostiary_client.signon.calls import SignOnCalls
 from ostiary_client.signon.conversations import SignOnConversations
+from ostiary_client.signon.device_calls import DeviceCalls
+from ostiary_client.signon.grant_calls import GrantCalls
 from ostiary_client.signon.session import Session
 from ostiary_client.tokens import AccessToken, BackendToken, Introspection, text_of
 from ostiary_client.transport import SyncTransport
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
     from ostiary_client.management.management import Management
 
 
-class Client(SignOnCalls):
+class Client(SignOnCalls, GrantCalls, DeviceCalls):
     """A client of one identity server: PingFederate, PingOne, Ostiary or any other.
 
     Its tokens are kept and renewed early; threads may share it, and many that need the same token

@@ -153,6 +153,10 @@ class AccountSelectionRequiredError(InteractionRequiredError):
     """The person has to choose one of their accounts: `account_selection_required`."""
 
 
+class DeviceExpiredError(OAuthError):
+    """Nobody let the device in before its code was over: `expired_token`."""
+
+
 class AccessTokenMissingError(ResponseError):
     """The server said yes, and sent no access token."""
 
@@ -303,6 +307,29 @@ class CurrentPasswordRefusedError(InvalidDataError):
 
 class PasswordLockedError(InvalidDataError):
     """Too many passwords were wrong: see `retry_after_seconds` of the details."""
+
+
+# --- handing attributes over ---------------------------------------------------
+
+
+class ReferenceIdError(ResponseError):
+    """The back channel of a Reference ID adapter refused a call; nothing was kept or handed out."""
+
+
+class CallerRefusedError(ReferenceIdError):
+    """The adapter does not take this caller; servers do not say which part of it was wrong."""
+
+
+class AttributesRefusedError(ReferenceIdError):
+    """The attributes cannot be dropped off; `content` says what is wrong with them."""
+
+
+class UnknownReferenceError(ReferenceIdError):
+    """The reference stands for nothing: it is spent, over, or another adapter's."""
+
+
+class ResumePathError(OstiaryClientError):
+    """Where somebody is to be sent back to is no path of the server: nobody is to go there."""
 
 
 # --- the backend that exchanges a token for its own --------------------------

@@ -13,8 +13,12 @@ from ostiary_client.secret import Secret
 
 ENVIRONMENT_PREFIX = "OSTIARY_"
 SECRETS = ("client_secret", "private_key")
-ABOUT_SERVER = frozenset({"issuer", "ca_file", "trusted_origins", "insecure_http"})
+ABOUT_SERVER = frozenset(
+    {"issuer", "ca_file", "cert_file", "cert_key_file", "trusted_origins", "insecure_http"}
+)
 """What is said of one server, and of no other that takes its place."""
+KEYRING = "keyring"
+TOKEN_STORES = ("file", KEYRING)
 _MOST_SECONDS = 86_400
 """A day; the operating system takes no time without end."""
 _FLAGS = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
@@ -79,6 +83,12 @@ def _flag(value: object, directory: Path) -> bool:
     return flag
 
 
+def _store(value: object, directory: Path) -> str:
+    if value not in TOKEN_STORES:
+        raise ValueError("has to be " + " or ".join(map(repr, TOKEN_STORES)))
+    return str(value)
+
+
 def _secret(value: object, directory: Path) -> SecretSource:
     if isinstance(value, Secret):
         value = value.reveal()
@@ -105,10 +115,13 @@ FIELDS: Mapping[str, Callable[[object, Path], object]] = MappingProxyType(
         "audience": _text,
         "issuer": _text,
         "ca_file": _path,
+        "cert_file": _path,
+        "cert_key_file": _path,
         "timeout_seconds": _seconds,
         "trusted_origins": _words,
         "insecure_http": _flag,
         "cache": _flag,
+        "token_store": _store,
     }
 )
 """Every field; each also has the environment variable of its name: `OSTIARY_BASE_URL`."""

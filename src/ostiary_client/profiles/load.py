@@ -16,14 +16,17 @@ if TYPE_CHECKING:
     from ostiary_client.options import ClientOptions
 
 _LABELS = {"client_secret": "The client secret", "private_key": "The private key"}
-_NOT_OF_CLIENT = frozenset({"name", "base_url", "ca_file", "cache"})
+_NOT_OF_CLIENT = frozenset(
+    {"name", "base_url", "ca_file", "cert_file", "cert_key_file", "cache", "token_store"}
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Profile:
     """How a client is set up; `name` is the profile's, None when none took part.
 
-    `cache` says whether the command line keeps tokens in a file.
+    `cert_key_file` is left out where `cert_file` holds the key too; `cache` says whether the
+    command line keeps tokens, and `token_store` where: in a `file`, or in the system's `keyring`.
     """
 
     base_url: str
@@ -39,10 +42,13 @@ class Profile:
     audience: str | None = None
     issuer: str | None = None
     ca_file: Path | None = None
+    cert_file: Path | None = None
+    cert_key_file: Path | None = None
     timeout_seconds: float | None = None
     trusted_origins: tuple[str, ...] = ()
     insecure_http: bool = False
     cache: bool = False
+    token_store: str = "file"  # noqa: S105 - a kind of place
 
     def client_options(self) -> "ClientOptions":
         """Return what `Client` and `AsyncClient` take by name, beside the base URL."""
@@ -53,6 +59,8 @@ class Profile:
         }
         if self.ca_file is not None:
             options["verify"] = self.ca_file
+        if self.cert_file is not None:
+            options["cert"] = (self.cert_file, self.cert_key_file or self.cert_file)
         return options  # type: ignore[no-any-return]
 
 
@@ -84,6 +92,10 @@ def load_profile(
             "No base URL is known",
             remedy="Give --base-url or base_url, set OSTIARY_BASE_URL, or make a profile:   "
             "ostiary profiles set NAME --base-url URL",
+        )
+    if "cert_key_file" in merged and "cert_file" not in merged:
+        raise ConfigurationError(
+            "A certificate's key is given, and no certificate", remedy="Give cert_file too"
         )
     for secret in SECRETS:
         source = merged.pop(secret, None)

@@ -177,6 +177,9 @@ _CODES = frozenset(_REMEDIES) | {
     "server_error",
     "temporarily_unavailable",
     "unsupported_token_type",
+    "authorization_pending",
+    "slow_down",
+    "expired_token",
 }
 
 

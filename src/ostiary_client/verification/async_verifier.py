@@ -9,12 +9,13 @@ import anyio
 
 from ostiary_client.errors import InvalidTokenError
 from ostiary_client.protocol.messages import Exchange
-from ostiary_client.transport import AsyncTransport, ssl_context
-from ostiary_client.transport_options import TransportOptions, Verify
+from ostiary_client.transport import AsyncTransport
+from ostiary_client.transport_options import Cert, Verify
 from ostiary_client.verification import refusals
 from ostiary_client.verification.binding import Certificate
 from ostiary_client.verification.id_token import Login
 from ostiary_client.verification.judge import Judge, PresentedJWT, PresentedReference
+from ostiary_client.verification.reach import reach_of
 from ostiary_client.verification.trusted_issuer import TrustedIssuer
 from ostiary_client.verification.verified_token import VerifiedToken
 from ostiary_client.verification.verifier import LEEWAY_SECONDS, TIMEOUT_SECONDS
@@ -36,9 +37,9 @@ class AsyncTokenVerifier:
         now: Callable[[], float] = time.time,
     ) -> None:
         self._judge = Judge(issuers, now=now, leeway_seconds=leeway_seconds)
-        self._reach = TransportOptions(ssl_context(verify), timeout_seconds)
+        self._reach = reach_of(issuers, verify, timeout_seconds)
         self._locks = {issuer.issuer: anyio.Lock() for issuer in issuers}
-        self._kept: AsyncTransport | None = None
+        self._kept: dict[Cert | None, AsyncTransport] = {}
 
     async def verify(self, token: str, *, certificate: Certificate | None = None) -> VerifiedToken:
         """Return what an access token says.
@@ -53,7 +54,8 @@ class AsyncTokenVerifier:
             known = presented.introspected.remembered(token, certificate)
             if known is not None:
                 return known
-            return await self._run(presented.introspected.ask(token, certificate))
+            asking = presented.introspected.ask(token, certificate)
+            return await self._run(asking, presented.introspected.cert)
         await self._have_keys(presented)
         return self._judge.check(presented, certificate)
 
@@ -85,24 +87,25 @@ class AsyncTokenVerifier:
                 return
             # One who hangs up in the middle must not undo it: others wait for the keys, and whoever
             # comes and goes would have them fetched without end. So time alone ends it.
-            with anyio.move_on_after(_MOST_TIMEOUTS * self._reach.timeout_seconds, shield=True):
-                async with AsyncTransport(self._reach) as transport:
+            reach = self._reach[None]
+            with anyio.move_on_after(_MOST_TIMEOUTS * reach.timeout_seconds, shield=True):
+                async with AsyncTransport(reach) as transport:
                     await transport.run(party.keys.refresh())
 
-    async def _run(self, exchange: Exchange[T]) -> T:
-        if self._kept is not None:
-            return await self._kept.run(exchange)
-        async with AsyncTransport(self._reach) as transport:
+    async def _run(self, exchange: Exchange[T], cert: Cert | None) -> T:
+        if cert in self._kept:
+            return await self._kept[cert].run(exchange)
+        async with AsyncTransport(self._reach[cert]) as transport:
             return await transport.run(exchange)
 
     async def aclose(self) -> None:
         """Close the connections that were kept."""
-        kept, self._kept = self._kept, None
-        if kept is not None:
-            await kept.aclose()
+        kept, self._kept = self._kept, {}
+        for transport in kept.values():
+            await transport.aclose()
 
     async def __aenter__(self) -> Self:
-        self._kept = self._kept or AsyncTransport(self._reach)
+        self._kept = self._kept or {cert: AsyncTransport(how) for cert, how in self._reach.items()}
         return self
 
     async def __aexit__(

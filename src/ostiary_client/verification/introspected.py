@@ -11,12 +11,14 @@ from ostiary_client.errors import (
     IssuerUnavailableError,
     OstiaryClientError,
 )
+from ostiary_client.protocol.certificate_endpoints import for_certificates
 from ostiary_client.protocol.discovery import discover
 from ostiary_client.protocol.introspection import introspect
 from ostiary_client.protocol.messages import Exchange
 from ostiary_client.protocol.metadata import Metadata
 from ostiary_client.protocol.retry import RetryPolicy
 from ostiary_client.protocol.token_endpoint import Endpoint
+from ostiary_client.transport_options import Cert
 from ostiary_client.verification import refusals
 from ostiary_client.verification.access_token import check_introspected
 from ostiary_client.verification.binding import Certificate, check_binding
@@ -52,6 +54,11 @@ class IntrospectedTokens:
         self._metadata: Metadata | None = how.metadata
         self._remembered: OrderedDict[bytes, _Remembered] = OrderedDict()
         self._lock = Lock()
+
+    @property
+    def cert(self) -> Cert | None:
+        """The certificate that is shown to the issuer."""
+        return self._how.cert
 
     def remembered(
         self, value: str, certificate: Certificate | None = None
@@ -89,13 +96,16 @@ class IntrospectedTokens:
 
     def _endpoint(self) -> Exchange[Endpoint]:
         if self._metadata is None:
-            self._metadata = yield from discover(
+            found = yield from discover(
                 self._issuer.base_url or self._issuer.issuer,
                 policy=_POLICY,
                 issuer=self._issuer.issuer,
                 trusted_origins=self._issuer.trusted_origins,
                 insecure_http=self._issuer.insecure_http,
             )
+            if self._how.cert is not None:
+                found = for_certificates(found, self._issuer.trusted_origins)
+            self._metadata = found
         authentication = self._how.identity.authentication(self._metadata)
         return Endpoint(
             "introspection_endpoint",

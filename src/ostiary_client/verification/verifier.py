@@ -8,12 +8,13 @@ from typing import Self, TypeVar
 
 from ostiary_client.errors import InvalidTokenError
 from ostiary_client.protocol.messages import Exchange
-from ostiary_client.transport import SyncTransport, ssl_context
-from ostiary_client.transport_options import TransportOptions, Verify
+from ostiary_client.transport import SyncTransport
+from ostiary_client.transport_options import Cert, Verify
 from ostiary_client.verification import refusals
 from ostiary_client.verification.binding import Certificate
 from ostiary_client.verification.id_token import Login
 from ostiary_client.verification.judge import Judge, PresentedJWT, PresentedReference
+from ostiary_client.verification.reach import reach_of
 from ostiary_client.verification.trusted_issuer import TrustedIssuer
 from ostiary_client.verification.verified_token import VerifiedToken
 
@@ -57,9 +58,9 @@ class TokenVerifier:
         now: Callable[[], float] = time.time,
     ) -> None:
         self._judge = Judge(issuers, now=now, leeway_seconds=leeway_seconds)
-        self._reach = TransportOptions(ssl_context(verify), timeout_seconds)
+        self._reach = reach_of(issuers, verify, timeout_seconds)
         self._locks = {issuer.issuer: Lock() for issuer in issuers}
-        self._kept: SyncTransport | None = None
+        self._kept: dict[Cert | None, SyncTransport] = {}
 
     def verify(self, token: str, *, certificate: Certificate | None = None) -> VerifiedToken:
         """Return what an access token says.
@@ -74,7 +75,8 @@ class TokenVerifier:
             known = presented.introspected.remembered(token, certificate)
             if known is not None:
                 return known
-            return self._run(presented.introspected.ask(token, certificate))
+            asking = presented.introspected.ask(token, certificate)
+            return self._run(asking, presented.introspected.cert)
         self._have_keys(presented)
         return self._judge.check(presented, certificate)
 
@@ -104,23 +106,23 @@ class TokenVerifier:
         party = presented.party
         with self._locks[party.issuer.issuer]:
             if presented.wants_refresh():  # nobody did it while this one waited
-                with SyncTransport(self._reach) as transport:
+                with SyncTransport(self._reach[None]) as transport:
                     transport.run(party.keys.refresh())
 
-    def _run(self, exchange: Exchange[T]) -> T:
-        if self._kept is not None:
-            return self._kept.run(exchange)
-        with SyncTransport(self._reach) as transport:
+    def _run(self, exchange: Exchange[T], cert: Cert | None) -> T:
+        if cert in self._kept:
+            return self._kept[cert].run(exchange)
+        with SyncTransport(self._reach[cert]) as transport:
             return transport.run(exchange)
 
     def close(self) -> None:
         """Close the connections that were kept."""
-        kept, self._kept = self._kept, None
-        if kept is not None:
-            kept.close()
+        kept, self._kept = self._kept, {}
+        for transport in kept.values():
+            transport.close()
 
     def __enter__(self) -> Self:
-        self._kept = self._kept or SyncTransport(self._reach)
+        self._kept = self._kept or {cert: SyncTransport(how) for cert, how in self._reach.items()}
         return self
 
     def __exit__(
