@@ -65,7 +65,7 @@ requirements: $(VENV)/.bootstrap ## pin the requirements anew, with hashes
 	$(COMPILE) $(ARGS) $(SERVER) -o requirements/runtime.txt >/dev/null
 	$(COMPILE) $(ARGS) $(SERVER) requirements/build.in requirements/bench.in \
 		-c requirements/build.txt -c requirements/runtime.txt -o requirements/bench.txt >/dev/null
-	$(COMPILE) $(ARGS) $(SERVER) --extra fastapi requirements/build.in requirements/bench.in requirements/dev.in \
+	$(COMPILE) $(ARGS) $(SERVER) --extra fastapi --extra ldap --extra keyring requirements/build.in requirements/bench.in requirements/dev.in \
 		-c requirements/build.txt -c requirements/runtime.txt -c requirements/bench.txt \
 		-o requirements/dev.txt >/dev/null
 
@@ -76,7 +76,7 @@ clean: ## remove the environment and everything built
 
 .PHONY: test-packages
 test-packages: $(VENV)/.dev
-	@scripts/system_packages.sh postgresql wrk chromium
+	@scripts/system_packages.sh postgresql slapd ldap-utils dbus-daemon gnome-keyring wrk chromium nginx haproxy
 	@scripts/node_packages.sh tests/clients
 
 $(VENV)/.bootstrap: scripts/environment.sh requirements/bootstrap.txt

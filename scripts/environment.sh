@@ -64,6 +64,10 @@ fi
 
 wanted="$profile $(cat "${files[@]}" | sha256sum)"
 if [ "$(cat "$record" 2>/dev/null || true)" != "$wanted" ]; then
+    if [ "$profile" = dev ]; then
+        # python-ldap comes as source: it is built here, against Debian's OpenLDAP.
+        scripts/system_packages.sh gcc libc6-dev python3-dev libldap2-dev libsasl2-dev
+    fi
     echo "Installing the $profile requirements into $venv" >&2
     rm -f "$record"
     install_uv

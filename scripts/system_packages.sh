@@ -13,6 +13,11 @@ is_there() {
     case "$1" in
         postgresql) compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || command -v initdb >/dev/null ;;
         chromium) command -v chromium >/dev/null || command -v google-chrome >/dev/null ;;
+        slapd) [ -x /usr/sbin/slapd ] ;;
+        ldap-utils) command -v ldapmodify >/dev/null ;;
+        libldap2-dev) [ -e /usr/include/ldap.h ] ;;
+        libsasl2-dev) [ -e /usr/include/sasl/sasl.h ] ;;
+        python3-dev) "${PYTHON:-python3}" -c 'import pathlib, sys, sysconfig as s; sys.exit(not pathlib.Path(s.get_path("include"), "Python.h").exists())' ;;
         python3-venv) "${PYTHON:-python3}" -c 'import ensurepip, venv' 2>/dev/null ;;
         *) command -v "$1" >/dev/null || dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null | grep -qx installed ;;
     esac

@@ -16,8 +16,15 @@ from ostiary_client.profiles import Profile, load_profile
 
 PANEL = "Server and client"
 AuthMethod = Literal[
-    "client_secret_basic", "client_secret_post", "client_secret_jwt", "private_key_jwt", "none"
+    "client_secret_basic",
+    "client_secret_post",
+    "client_secret_jwt",
+    "private_key_jwt",
+    "tls_client_auth",
+    "self_signed_tls_client_auth",
+    "none",
 ]
+_CERTIFICATE = ("cert_file", "cert_key_file")
 _SECRETS = ("client_secret", "client_secret_stdin", "client_secret_file", "private_key")
 
 
@@ -81,7 +88,8 @@ class Connection:
             "--auth-method",
             metavar="METHOD",
             help="How the client proves itself: client_secret_basic, client_secret_post, "
-            "client_secret_jwt, private_key_jwt or none.",
+            "client_secret_jwt, private_key_jwt, tls_client_auth, self_signed_tls_client_auth "
+            "or none.",
         ),
     ] = None
     issuer: Annotated[
@@ -91,6 +99,14 @@ class Connection:
     ca_file: Annotated[
         Path | None,
         _option("--ca-file", metavar="FILE", help="Certificates of the authorities to believe."),
+    ] = None
+    cert_file: Annotated[
+        Path | None,
+        _option("--cert-file", metavar="FILE", help="The client's own certificate, in PEM form."),
+    ] = None
+    cert_key_file: Annotated[
+        Path | None,
+        _option("--cert-key-file", metavar="FILE", help="Its key, if that is in another file."),
     ] = None
     timeout_seconds: Annotated[
         float | None,
@@ -117,6 +133,8 @@ class Connection:
             "auth_method": self.auth_method,
             "issuer": self.issuer,
             "ca_file": self.ca_file,
+            "cert_file": self.cert_file,
+            "cert_key_file": self.cert_key_file,
             "timeout_seconds": self.timeout_seconds,
             "insecure_http": self.insecure_http or None,
         }
@@ -195,6 +213,6 @@ def with_connection(
 
 with_server = partial(
     with_connection,
-    without=frozenset({*_SECRETS, "client_id", "key_id", "auth_method"}),
+    without=frozenset({*_SECRETS, *_CERTIFICATE, "client_id", "key_id", "auth_method"}),
 )
 """For commands that need no client."""

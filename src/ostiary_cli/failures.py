@@ -21,7 +21,9 @@ from ostiary_client.printable import printable
 _MOST_CHARACTERS = 2000
 _ASK_OPERATOR = "The log of the server says more; ask whoever runs it"
 _PARAMETER = re.compile(r"\b([a-z]+(?:_[a-z]+)*)=(…|True)")
-_OPTIONS = MappingProxyType({"verify": "ca-file", "timeout_seconds": "timeout"})
+_OPTIONS = MappingProxyType(
+    {"verify": "ca-file", "cert": "cert-file", "timeout_seconds": "timeout"}
+)
 """Options that are called otherwise than the parameters of the SDK."""
 _WORD = re.compile(r"(?<!^)(?=[A-Z])")
 

@@ -26,9 +26,20 @@ def login(  # noqa: PLR0913 - one parameter an option
             "--scope", "-s", metavar="SCOPE", help="What it shall permit beside openid; may repeat."
         ),
     ] = None,
+    device: Annotated[
+        bool,
+        typer.Option(
+            "--device", help="Type a code in a browser anywhere instead; none is needed here."
+        ),
+    ] = False,
     browser: Annotated[
-        bool, typer.Option("--browser/--no-browser", help="Open the browser, or only say the URL.")
-    ] = True,
+        bool | None,
+        typer.Option(
+            "--browser/--no-browser",
+            help="Open the browser here, or only say the URL; with --device only if asked.",
+            show_default=False,
+        ),
+    ] = None,
     port: Annotated[
         int,
         typer.Option(
@@ -48,10 +59,10 @@ def login(  # noqa: PLR0913 - one parameter an option
     as_json: JsonOption = False,
     connection: Connection,
 ) -> None:
-    """Sign on in the browser, and keep the tokens in a file that only you can read.
+    """Sign on in the browser, and keep the tokens where only you can read them.
 
     The client has to be allowed the redirect URI http://127.0.0.1/callback, with any port or with
-    that of --port.
+    that of --port; with --device it has to be allowed the device grant instead.
     """
 
     def command() -> int:
@@ -59,7 +70,13 @@ def login(  # noqa: PLR0913 - one parameter an option
 
         profile = connection.load(scope=tuple(" ".join(scope).split()) if scope else None)
         person = KeptPerson.of(profile)
-        tokens = _sign_on(profile, port, wait, browser=browser)
+        scopes = tuple(dict.fromkeys((_OPENID, *(profile.scope or ()))))
+        if device:
+            from ostiary_cli.device_login import sign_on_by_device
+
+            tokens = sign_on_by_device(profile, scopes, wait, browser=browser is True)
+        else:
+            tokens = _sign_on(profile, scopes, port, wait, browser=browser is not False)
         person.keep(tokens)
         if as_json:
             show_document(_describe(tokens))
@@ -70,7 +87,9 @@ def login(  # noqa: PLR0913 - one parameter an option
     run_client_command(command, as_json=as_json)
 
 
-def _sign_on(profile: "Profile", port: int, wait: float, *, browser: bool) -> "TokenSet":
+def _sign_on(
+    profile: "Profile", scopes: tuple[str, ...], port: int, wait: float, *, browser: bool
+) -> "TokenSet":
     from ostiary_cli.browser import open_browser, tell_page
     from ostiary_cli.loopback import LoopbackListener
     from ostiary_client.client import Client

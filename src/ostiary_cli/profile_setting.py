@@ -5,7 +5,7 @@ import re
 import shlex
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -64,14 +64,22 @@ def set_profile(  # noqa: PLR0913 - one parameter an option
     ca_file: Annotated[
         Path | None, typer.Option(metavar="FILE", help="The authorities to believe.")
     ] = None,
+    cert_file: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="The client's own certificate.")
+    ] = None,
+    cert_key_file: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Its key, if in another file.")
+    ] = None,
     timeout_seconds: Annotated[
         float | None,
         typer.Option(
             "--timeout", metavar="SECONDS", help="How long each of up to three tries may take."
         ),
     ] = None,
-    cache: Annotated[
-        bool | None, typer.Option("--cache/--no-cache", help="Keep tokens in a file.")
+    cache: Annotated[bool | None, typer.Option("--cache/--no-cache", help="Keep tokens.")] = None,
+    token_store: Annotated[
+        Literal["file", "keyring"] | None,
+        typer.Option(help="Where kept tokens are: in files of yours, or in the system's keyring."),
     ] = None,
     default: Annotated[bool, typer.Option("--default", help="Use it when none is named.")] = False,
     unset: Annotated[
@@ -106,8 +114,11 @@ def set_profile(  # noqa: PLR0913 - one parameter an option
         "audience": audience,
         "issuer": issuer,
         "ca_file": _absolute(ca_file, "--ca-file"),
+        "cert_file": _absolute(cert_file, "--cert-file"),
+        "cert_key_file": _absolute(cert_key_file, "--cert-key-file"),
         "timeout_seconds": timeout_seconds,
         "cache": cache,
+        "token_store": token_store,
     }
 
     def command() -> int:

@@ -34,7 +34,7 @@ def revoke(
         from ostiary_client.client import Client
 
         profile = connection.load()
-        forget(presented)
+        forget(presented, profile)
         with Client(profile.base_url, **profile.client_options()) as client:
             client.revoke(presented, hint=hint)
         if as_json:

@@ -9,6 +9,16 @@ import typer
 
 from ostiary_cli.connection import Connection, with_connection
 from ostiary_cli.failures import run_client_command
+from ostiary_cli.given_password import PasswordFileOption, StdinOption
+from ostiary_cli.granted_token import (
+    Asked,
+    GrantName,
+    GrantOption,
+    SubjectTypeOption,
+    UsernameOption,
+    fetch_granted,
+    read_asked,
+)
 from ostiary_cli.options import JsonOption
 from ostiary_cli.rendering import show_document
 from ostiary_client.errors import SecretTokenMissingError
@@ -65,10 +75,15 @@ def token(  # noqa: PLR0913 - one parameter an option
         bool,
         typer.Option("--user", help="Print that of whoever signed on with `ostiary login`."),
     ] = False,
+    grant: GrantOption = GrantName.CLIENT_CREDENTIALS,
+    username: UsernameOption = None,
+    password_stdin: StdinOption = False,
+    password_file: PasswordFileOption = None,
+    subject_type: SubjectTypeOption = None,
     as_json: JsonOption = False,
     connection: Connection,
 ) -> None:
-    """Print an access token for the client itself (client credentials).
+    """Print an access token: for the client itself, or with --grant for what it brings.
 
     curl -H "Authorization: Bearer $(ostiary token)" https://api.example/orders
     """
@@ -77,6 +92,10 @@ def token(  # noqa: PLR0913 - one parameter an option
     if user and (scope or resource or audience or cache is not None):
         raise typer.BadParameter("--user prints the token as `ostiary login` asked for it")
 
+    asked = read_asked(grant, username, subject_type, from_stdin=password_stdin, file=password_file)
+    if not asked.is_plain and (user or cache):
+        raise typer.BadParameter("--grant goes neither with --user nor with --cache")
+
     def command() -> int:
         profile = connection.load(
             scope=tuple(" ".join(scope).split()) if scope else None,
@@ -84,7 +103,7 @@ def token(  # noqa: PLR0913 - one parameter an option
             audience=audience,
             cache=cache,
         )
-        fetched = _of_person(profile) if user else _get(profile)
+        fetched = _of_person(profile) if user else _get(profile, asked)
         if backend is None:
             _show(
                 fetched, fetched.authorization, _describe(fetched), header=header, as_json=as_json
@@ -98,7 +117,9 @@ def token(  # noqa: PLR0913 - one parameter an option
     run_client_command(command, as_json=as_json)
 
 
-def _get(profile: Profile) -> AccessToken:
+def _get(profile: Profile, asked: Asked) -> AccessToken:
+    if not asked.is_plain:
+        return _without_others(fetch_granted(profile, asked))
     if not profile.cache:
         return _fetch(profile)
     from ostiary_cli.token_file import TokenFile
@@ -124,7 +145,10 @@ def _of_person(profile: Profile) -> AccessToken:
         with Client(profile.base_url, **profile.client_options()) as client:
             return client.refresh(tokens)
 
-    token = KeptPerson.of(profile).access_token(refresh)
+    return _without_others(KeptPerson.of(profile).access_token(refresh))
+
+
+def _without_others(token: AccessToken) -> AccessToken:
     others = {"refresh_token", "id_token"}  # they are for this client, and for nobody else
     shown = {name: value for name, value in token.response.items() if name not in others}
     return replace(token, response=shown)

@@ -32,26 +32,36 @@ DEFAULT_ALLOWANCES: Mapping[str, Allowance | None] = {
     "address": Allowance(times=100, window_seconds=60),
     "flow": Allowance(times=600, window_seconds=60),
     "message": Allowance(times=60, window_seconds=600),
+    "reference": Allowance(times=3000, window_seconds=60),
+    "device": Allowance(times=60, window_seconds=60),
+    "device code": Allowance(times=60, window_seconds=60),
+    "user code": Allowance(times=20, window_seconds=60),
+    "user code of": Allowance(times=5, window_seconds=600),
+    "user code of anybody": Allowance(times=100, window_seconds=60),
 }
 """By the first word of a subject; None for as often as anybody likes.
 
 Of clients and addresses failures are counted; a message is a code for somebody who has proved
-nothing yet. A client is always counted together with the caller's
-address, so that one address cannot lock a client out for all others.
+nothing yet, a reference one that stood for nothing: late people bring an application some, and
+strangers as many as they like, who must not close it to everybody else. A client is always counted
+together with the caller's address, so that one address cannot lock a client out for all others.
+Devices are those that begin to wait, a device code is counted each time its device asks; of user
+codes the wrong ones are: of one caller, of one user, and of everybody.
 """
 
 
 def with_flows_per_minute(limit: int) -> Mapping[str, Allowance | None]:
-    """Return the usual allowances with another one for flows, and for messages in proportion.
+    """Return the usual allowances with another one for flows, and others in proportion.
 
-    Args: limit: 0 is none, for both.
+    Args: limit: 0 is none, for all of them.
     """
     if not limit:
-        return {**DEFAULT_ALLOWANCES, "flow": None, "message": None}
+        return {**DEFAULT_ALLOWANCES, "flow": None, "message": None, "device": None}
     return {
         **DEFAULT_ALLOWANCES,
         "flow": Allowance(limit, window_seconds=60),
         "message": Allowance(max(5, limit // 10), window_seconds=600),
+        "device": Allowance(max(5, limit // 10), window_seconds=60),
     }
 
 

@@ -30,6 +30,10 @@ def nobody(request: Request) -> str | None:
     return None
 
 
+def unexplained() -> None:
+    """Say of refusals nowhere more than they do themselves."""
+
+
 def unobserved(route: str, status: int, seconds: float) -> None:
     """Count nothing."""
 
@@ -42,6 +46,7 @@ class Application:
         report: takes the error id and the exception of every failure.
         observe: takes the path in the table, the status and the seconds of every answer.
         find_tenant: returns whose share of the worker a request uses; None where there is one.
+        errors_url: where refusals are explained at this moment; None for nowhere.
     """
 
     def __init__(  # noqa: PLR0913 - all that the edge needs from outside
@@ -51,6 +56,7 @@ class Application:
         allowed_hosts: Callable[[], frozenset[str]],
         report: Report,
         observe: Observe = unobserved,
+        errors_url: Callable[[], str | None] = unexplained,
         proxies: TrustedProxies | None = None,
         is_dev: bool = False,
         find_tenant: Callable[[Request], str | None] = nobody,
@@ -58,7 +64,7 @@ class Application:
         self._find_route = table.find
         self._allowed_hosts = allowed_hosts
         self._proxies = proxies if proxies is not None and proxies.networks else None
-        self._boundary = Boundary(report)
+        self._boundary = Boundary(report, errors_url)
         self._observe = observe
         self._find_tenant = find_tenant
         self._turns = FairTurns()

@@ -4,7 +4,7 @@ from ostiary.core.base.errors import OAuthCode, ProtocolError
 from ostiary.core.oidc.userinfo import UserinfoAnswer
 from ostiary.http.errors import HTTPError, bad_request
 from ostiary.http.message import NO_STORE, Request, Response, json_response
-from ostiary.http.oauth_json import status_and_headers
+from ostiary.http.oauth_json import error_members, status_and_headers
 
 _CHALLENGED = frozenset({400, 401, 403})
 _JWT = (b"content-type", b"application/jwt")
@@ -54,8 +54,8 @@ def render_bearer_error(error: ProtocolError, request: Request | None) -> Respon
     """
     status, headers = status_and_headers(error)
     if status in _CHALLENGED:
-        headers = ((b"www-authenticate", _challenge(error)),)
-    members = {"error": str(error.code), "error_description": error.description}
+        headers = ((b"www-authenticate", _challenge(error, request)),)
+    members = error_members(error, request)
     return json_response(members, status, (*NO_STORE, *headers))
 
 
@@ -69,11 +69,12 @@ def render_userinfo(answer: UserinfoAnswer) -> Response:
     return Response(200, (_JWT, *NO_STORE), answer.signed.encode())
 
 
-def _challenge(error: ProtocolError) -> bytes:
+def _challenge(error: ProtocolError, request: Request | None) -> bytes:
     challenge = 'Bearer realm="OAuth"'
     if isinstance(error, HTTPError) and error.status == 401:
         return challenge.encode()
-    challenge += f', error="{error.code}", error_description="{error.description}"'
+    for name, value in error_members(error, request).items():
+        challenge += f', {name}="{value}"'
     if error.code == OAuthCode.INSUFFICIENT_SCOPE:
         challenge += ', scope="openid"'
     return challenge.encode()

@@ -61,6 +61,8 @@ class Request(msgspec.Struct, eq=False):
     """Bytes may follow that nobody has read: no second request is taken on this connection."""
     cookies: Mapping[str, Sequence[str]] | None = None
     """By name, as `http.cookies` has read them; None before it is asked."""
+    errors_url: str | None = None
+    """Where a refusal of this request is explained; filled in when there is one to render."""
     find_header: FindHeader = _find_nothing
     """Returns the value of a header that may stand only once, or None; for lower-case names.
 

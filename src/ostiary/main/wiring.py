@@ -26,12 +26,16 @@ from ostiary.core.flow.browsers import BrowserSessions
 from ostiary.core.flow.completion import Completion
 from ostiary.core.flow.engine import FlowEngine
 from ostiary.core.flow.flow_rate import FlowRate
+from ostiary.core.flow.unattended import UnattendedWalk
 from ostiary.core.flow.walker import PolicyWalker
 from ostiary.core.grants import catalog as grant_types
+from ostiary.core.grants.exchange_parties import ExchangeParties
 from ostiary.core.model.environment import Face
 from ostiary.core.oauth.authorize import Authorize
 from ostiary.core.oauth.client_authentication import ClientAuthentication
+from ostiary.core.oauth.device_authorization import DeviceAuthorization
 from ostiary.core.oauth.finishing import Finishing
+from ostiary.core.oauth.handing_over import HandingOver
 from ostiary.core.oauth.introspect import Introspection
 from ostiary.core.oauth.metadata import Metadata
 from ostiary.core.oauth.revocation import Revocation
@@ -44,10 +48,12 @@ from ostiary.core.oidc.userinfo import Userinfo
 from ostiary.core.ports.authenticators import Authenticators
 from ostiary.core.ports.configuration import Configurations, Snapshots
 from ostiary.core.ports.delivery import Delivery
+from ostiary.core.ports.device_requests import DeviceRequests
 from ostiary.core.ports.directory import Directory
 from ostiary.core.ports.events import Events
 from ostiary.core.ports.flow_log import CLOSED, FlowLog
 from ostiary.core.ports.flows import Flows
+from ostiary.core.ports.foreign_keys import ForeignKeys
 from ostiary.core.ports.limiter import Limiter
 from ostiary.core.ports.logout import LogoutNotices
 from ostiary.core.ports.pace import Pace
@@ -59,7 +65,10 @@ from ostiary.core.ports.signing import Signer
 from ostiary.core.ports.stores import AccessTokens, Issuances
 from ostiary.core.ports.user_grants import AuthorizationCodes, Consents, UserGrants
 from ostiary.core.ports.users import PasswordAttempts
+from ostiary.core.signon.adapter_users import AdapterUsers
+from ostiary.core.signon.device_approvals import DeviceApprovals
 from ostiary.core.signon.devices import Devices
+from ostiary.core.signon.logout_rounds import LogoutRounds
 from ostiary.core.signon.message_rate import MessageRate
 from ostiary.core.signon.one_time_codes import OneTimeCodes
 from ostiary.core.signon.password import PasswordSignOn
@@ -71,6 +80,8 @@ from ostiary.core.signon.second_factors import SecondFactors
 from ostiary.core.steps import catalog as step_types
 from ostiary.core.steps.registering import Registering
 from ostiary.core.steps.ways_aside import WaysAside
+from ostiary.core.tokens.foreign_subjects import ForeignSubjects
+from ostiary.core.tokens.foreign_tokens import ForeignTokens
 from ostiary.core.tokens.gate import Gate
 from ostiary.core.tokens.inspect import TokenInspector
 from ostiary.core.tokens.issue import TokenIssuer
@@ -79,6 +90,7 @@ from ostiary.core.tokens.revoke import Revoker
 from ostiary.dialects.pingfederate.explorer import Explorer
 from ostiary.dialects.pingfederate.explorer_wire import WIRE as PINGFEDERATE_WIRE
 from ostiary.dialects.pingfederate.recovery import recovery_url as pingfederate_recovery_url
+from ostiary.dialects.pingfederate.reference_self_test import ReferenceSelfTest
 from ostiary.dialects.pingfederate.routes import PingFederate
 from ostiary.dialects.pingone.explorer_wire import WIRE as PINGONE_WIRE
 from ostiary.dialects.pingone.recovery import recovery_url as pingone_recovery_url
@@ -119,8 +131,10 @@ class Ports:
     consents: Consents
     logout_notices: LogoutNotices
     references: References
+    device_requests: DeviceRequests
     configurations: Configurations
     sealer: Sealer
+    foreign_keys: ForeignKeys
     delivery: Delivery
     pace: Pace
     clock: Clock
@@ -138,11 +152,13 @@ def build_application(  # noqa: PLR0913 - one parameter a fact
 ) -> Application:
     """Build the server: both faces over one core.
 
-    Args: has_explorer: with the page that shows strangers what is configured.
+    Args: has_explorer: with the page that shows strangers what is configured, and the address
+        that tells them which headers arrive.
     """
     return Application(
         RouteTable(build_routes(ports, has_explorer=has_explorer)),
         allowed_hosts=lambda: ports.snapshots.current.allowed_hosts,
+        errors_url=lambda: ports.snapshots.current.errors_url,
         report=report,
         observe=observe,
         proxies=proxies,
@@ -162,6 +178,7 @@ def build_faces(ports: Ports, *, has_explorer: bool = False) -> Mapping[str, tup
     built: dict[str, Any] = {field.name: getattr(ports, field.name) for field in fields(ports)}
     _build_tokens(built)
     _build_sign_on(built)
+    _build_grants(built)
     _build_management(built)
     _build_into(built, pingfederate=PingFederate, pingone=PingOne)
     _build_into(built, pingone_management=PingOneManagement)
@@ -169,8 +186,8 @@ def build_faces(ports: Ports, *, has_explorer: bool = False) -> Mapping[str, tup
     if has_explorer:
         detours = frozenset(str(kind.type) for kind in step_types.DETOURS)
         built["catalogue"] = Catalogue(_EXPLORED, built["steps"], detours)
-        _build_into(built, explorer=Explorer)
-        faces.append("explorer")
+        _build_into(built, explorer=Explorer, reference_self_test=ReferenceSelfTest)
+        faces += ["explorer", "reference_self_test"]
     return {face: tuple(built[face].routes()) for face in faces}
 
 
@@ -184,17 +201,12 @@ def _build_tokens(built: dict[str, Any]) -> None:
         built["tokens"], built["user_grants"], built["gate"], built["clock"]
     )
     _build_into(built, revoker=Revoker, refresh_tokens=KnownRefreshTokens, issuer=TokenIssuer)
-    grants = [build_extension(grant, built) for grant in grant_types.ALL]
-    built["grants"] = {grant.grant_type: grant for grant in grants}
-    _build_into(built, token=TokenEndpoint, introspection=Introspection, revocation=Revocation)
-    _build_into(built, userinfo=Userinfo)
+    _build_into(built, introspection=Introspection, revocation=Revocation, userinfo=Userinfo)
+    _build_into(built, device_authorization=DeviceAuthorization)
     _build_into(built, handover=ReferenceHandover, reference_callers=ReferenceCallers)
     _build_into(built, reference_back_channel=ReferenceBackChannel)
-    built["metadata"] = Metadata(
-        grant_types=tuple(built["grants"]),
-        auth_methods=tuple(method.method for method in methods),
-        assertion_algorithms=(*PUBLIC_KEY_ALGORITHMS, *HMAC_BYTES),
-    )
+    built["auth_methods"] = tuple(method.method for method in methods)
+    built["assertion_algorithms"] = (*PUBLIC_KEY_ALGORITHMS, *HMAC_BYTES)
 
 
 def _build_sign_on(built: dict[str, Any]) -> None:
@@ -204,19 +216,33 @@ def _build_sign_on(built: dict[str, Any]) -> None:
     _build_into(built, remembered_browsers=RememberedBrowsers)
     _build_into(built, devices=Devices, browsers=BrowserSessions, changes=PasswordChanges)
     _build_into(built, approvals=Approvals, completion=Completion)
-    _build_into(built, message_rate=MessageRate)
+    _build_into(built, message_rate=MessageRate, device_approvals=DeviceApprovals)
     built["page_addresses"] = FacePages(
         {Face.PINGFEDERATE: pingfederate_recovery_url, Face.PINGONE: pingone_recovery_url}
     )
     _build_into(built, recovery_links=RecoveryLinks)
     _build_into(built, registering=Registering, ways_aside=WaysAside)
+    _build_into(built, adapter_users=AdapterUsers)
     steps = [build_extension(step, built) for step in step_types.ALL]
     built["steps"] = {step.type: step for step in steps}
-    _build_into(built, walker=PolicyWalker, engine=FlowEngine, finishing=Finishing)
+    _build_into(built, walker=PolicyWalker, engine=FlowEngine, handing_over=HandingOver)
+    _build_into(built, finishing=Finishing)
     _build_into(built, flow_rate=FlowRate, authorize=Authorize)
+    _build_into(built, logout_rounds=LogoutRounds)
     _build_into(built, logout=Logout, session_end=SessionEnd)
     _build_into(built, own_account=OwnAccount, own_changes=OwnChanges)
     built["pages"] = Pages()
+
+
+def _build_grants(built: dict[str, Any]) -> None:
+    """Build the token endpoint, some of whose grants sign people on."""
+    _build_into(built, unattended=UnattendedWalk)
+    _build_into(built, foreign_tokens=ForeignTokens, foreign_subjects=ForeignSubjects)
+    _build_into(built, exchange_parties=ExchangeParties)
+    grants = [build_extension(grant, built) for grant in grant_types.ALL]
+    built["grants"] = {grant.grant_type: grant for grant in grants}
+    built["grant_types"] = tuple(built["grants"])
+    _build_into(built, token=TokenEndpoint, metadata=Metadata)
 
 
 def _build_management(built: dict[str, Any]) -> None:

@@ -1,6 +1,6 @@
 """A refusal as a page: what went wrong, and what helps."""
 
-from ostiary.core.base.errors import OAuthError, ProtocolError, RetryLaterError
+from ostiary.core.base.errors import OAuthCode, OAuthError, ProtocolError, RetryLaterError
 from ostiary.core.flow.errors import FlowCode, FlowRefusedError
 from ostiary.core.model.environment import Environment
 from ostiary.http.errors import Headers, HTTPError
@@ -11,6 +11,7 @@ from ostiary.web.pages import ErrorPage
 from ostiary.web.rendering import Pages
 
 _TITLE = "Sign-on"
+_ONCE_MORE = "Go back, and try once more."
 _FAILED = 500
 _LATER = frozenset({429, 503})
 
@@ -48,6 +49,8 @@ def _heading(status: int) -> str:
 
 
 def _advice(error: ProtocolError, status: int) -> tuple[str, ...]:
+    if error.code == OAuthCode.ACCESS_DENIED:
+        return (_ONCE_MORE,)
     if isinstance(error, OAuthError):
         return ("The application that sent you here has to correct this; tell whoever runs it.",)
-    return ("Go back, and try once more.",) if status in _LATER else ()
+    return (_ONCE_MORE,) if status in _LATER else ()

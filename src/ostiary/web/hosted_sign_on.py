@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
+from urllib.parse import urlencode
 
 from ostiary.core.base.ids import FlowId
 from ostiary.core.base.params import Params
@@ -11,6 +12,9 @@ from ostiary.core.flow.errors import FlowCode, FlowRefusedError, flow_not_found
 from ostiary.core.flow.turn import Turn
 from ostiary.core.model.environment import Environment
 from ostiary.core.oauth.authorize import Answered, Authorize
+from ostiary.core.steps.departures import REFERENCE, find_return
+from ostiary.http.cross_site_posts import bring_cookies
+from ostiary.http.errors import bad_request
 from ostiary.http.message import Request, Response
 from ostiary.http.same_site import check_same_site
 from ostiary.web.pages import MessagePage
@@ -53,6 +57,7 @@ class HostedSignOn:
         resolve: returns the environment of a request.
         read_browser: returns what a request shows of its browser.
         find_flow: returns the id of the flow that a request is about.
+        reference: the parameter in which a browser brings a reference back; "" for none.
     """
 
     authorize: Authorize
@@ -61,16 +66,21 @@ class HostedSignOn:
     resolve: Callable[[Request], Environment]
     read_browser: Callable[[Request], Browser]
     find_flow: Callable[[Request], FlowId]
+    reference: str = ""
 
     async def get(self, request: Request) -> Response:
         """Show where a sign-on is, or end it and send the browser to the application.
 
-        Where the browser goes comes from the flow alone; the query says at most which flow.
+        Where the browser goes comes from the flow alone; the query says at most which flow, and
+        what the browser brings back from an application that it was sent to.
 
         Raises: FlowRefusedError for a flow of another browser, or of none.
         """
         env, browser = self.resolve(request), self.read_browser(request)
+        reference = self._find_in_query(request)
         try:
+            if reference is not None:
+                return await self._take_reference(env, request, browser, reference)
             turn = await self._look(env, request, browser)
             return await self._go_on(env, request, turn, browser)
         except FlowRefusedError as error:
@@ -79,16 +89,61 @@ class HostedSignOn:
     async def post(self, request: Request) -> Response:
         """Take the form of our page.
 
-        A form of an earlier page, or one that was sent twice, gets the page that is due.
+        A form of an earlier page, or one that was sent twice, gets the page that is due. An
+        application's page may bring a reference back, and nothing else.
 
-        Raises: HTTPError 403 for a form on a page of another web site.
+        Raises: HTTPError 403 for a form on a page of another web site; 400, see `_find_reference`.
         """
-        check_same_site(request)
+        reference = self._find_reference(request)
+        if reference is None:
+            check_same_site(request)
+        else:
+            kept = urlencode({self.reference: reference}).encode()
+            if (with_cookies := bring_cookies(request, kept)) is not None:
+                return with_cookies
         env, browser = self.resolve(request), self.read_browser(request)
         try:
+            if reference is not None:
+                return await self._take_reference(env, request, browser, reference)
             return await self._take_form(env, request, browser)
         except FlowRefusedError as error:
             return await self._after_the_end(env, request, browser, error)
+
+    def _find_reference(self, request: Request) -> str | None:
+        """Return what comes back, in the form or in the address that the form goes to.
+
+        Raises: HTTPError 400 where the two differ: one would be spent, and nobody could say which.
+        """
+        if not self.reference:
+            return None
+        in_query, in_form = self._find_in_query(request), request.form().find(self.reference)
+        if in_query is not None and in_form not in {None, in_query}:
+            raise bad_request("The address and the form bring different references.")
+        return in_query or in_form
+
+    def _find_in_query(self, request: Request) -> str | None:
+        has_none = not self.reference or not request.query
+        return None if has_none else request.query_params().find(self.reference)
+
+    async def _take_reference(
+        self, env: Environment, request: Request, browser: Browser, reference: str
+    ) -> Response:
+        """Go on with what a browser brings back, if that is waited for; else as a mere look."""
+        turn = await self._look(env, request, browser, departs=False)
+        offer = find_return(turn.view)
+        if offer is None:
+            return await self._go_on(env, request, turn, browser)
+        try:
+            outcome = await self.authorize.act(
+                env, turn, offer, {REFERENCE: reference}, browser, finishes=True
+            )
+        except FlowRefusedError as error:
+            if error.flow_code is FlowCode.NOT_FOUND:
+                raise
+            outcome = await self._look(env, request, browser)
+        if isinstance(outcome, Turn) and outcome.problems:
+            outcome = await self._look(env, request, browser)
+        return self.answers.show(env, request, outcome)
 
     async def _take_form(self, env: Environment, request: Request, browser: Browser) -> Response:
         turn, sent = await self._look(env, request, browser), request.form()
@@ -106,8 +161,10 @@ class HostedSignOn:
             return self.answers.page(env, request, outcome, sent)
         return self.answers.show(env, request, outcome)
 
-    async def _look(self, env: Environment, request: Request, browser: Browser) -> Turn:
-        turn = await self.authorize.look(env, self.find_flow(request), browser)
+    async def _look(
+        self, env: Environment, request: Request, browser: Browser, *, departs: bool = True
+    ) -> Turn:
+        turn = await self.authorize.look(env, self.find_flow(request), browser, departs=departs)
         if turn.flow.request.is_redirectless:
             raise flow_not_found("a flow without redirects was opened in a browser")
         return turn

@@ -40,7 +40,7 @@ class HTTPSFetcher:
         self._events = events
         self._ca_file = ca_file
         self._resolve = resolve or ThreadedResolver()
-        self._exchanger: Exchanger | None = None
+        self._exchangers: dict[bool, Exchanger] = {}
 
     async def fetch(self, env: Environment, request: FetchRequest) -> Fetched:
         host = ""
@@ -59,16 +59,17 @@ class HTTPSFetcher:
             raise FetchFailedError(FetchFailure(refusal.reason)) from None
 
     async def _within_time(self, target: OutboundTarget, request: FetchRequest) -> Fetched:
-        exchanger = self._exchanger
+        skips_name = request.skips_host_name_check
+        exchanger = self._exchangers.get(skips_name)
         if exchanger is None:
-            exchanger = await asyncio.to_thread(self._load)
+            exchanger = await asyncio.to_thread(self._load, skips_name=skips_name)
         try:
             async with asyncio.timeout(TOTAL_SECONDS):
                 return await exchanger.exchange(target, request)
         except TimeoutError:
             raise FetchFailedError(FetchFailure.TIME) from None
 
-    def _load(self) -> "Exchanger":
+    def _load(self, *, skips_name: bool) -> "Exchanger":
         # The library and the system's certificates: 5 MB and 0.1 s that most workers save.
         from ostiary.adapters.outbound.exchanging import Exchanger  # noqa: PLC0415 - as above
 
@@ -76,12 +77,13 @@ class HTTPSFetcher:
             context = make_context(self._ca_file)
         except OSError:  # the file is no longer what it was when it was checked
             raise FetchFailedError(FetchFailure.TLS) from None
-        self._exchanger = Exchanger(self._rules, self._resolve, context)
-        return self._exchanger
+        context.check_hostname = not skips_name
+        made = self._exchangers[skips_name] = Exchanger(self._rules, self._resolve, context)
+        return made
 
 
 def make_context(ca_file: Path | None) -> ssl.SSLContext:
-    """Make the one TLS context: certificates and names are always verified.
+    """Make a TLS context: certificates and names are verified.
 
     Raises: OSError, ssl.SSLError for a file that holds no certificates.
     """

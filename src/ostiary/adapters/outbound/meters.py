@@ -31,14 +31,26 @@ from ostiary.core.model.audit.authenticators import (
     SecondFactorRefused,
     SecondFactorSkipped,
 )
+from ostiary.core.model.audit.devices import (
+    DeviceRequestBegun,
+    DeviceRequestDecided,
+    UserCodeRefused,
+)
 from ostiary.core.model.audit.event import Event
 from ostiary.core.model.audit.outbound import (
+    DirectoryServerBack,
+    DirectoryServerFailed,
     FetchFailed,
     LogoutNoticeSent,
     MessageDelivered,
     MessageFailed,
 )
-from ostiary.core.model.audit.references import AttributesDropped, AttributesPickedUp
+from ostiary.core.model.audit.references import (
+    AttributesDropped,
+    AttributesHandedOver,
+    AttributesPickedUp,
+    ReferenceRefused,
+)
 from ostiary.core.model.audit.sign_on import (
     ConsentGiven,
     ConsentWithdrawn,
@@ -54,6 +66,7 @@ from ostiary.core.model.audit.tokens import (
     AuthorizationAnswered,
     ReplayDetected,
     RequestRefused,
+    TokenExchanged,
     TokenIntrospected,
     TokenIssued,
     TokenRevoked,
@@ -69,10 +82,13 @@ BOUNDS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 
 EVENT_LABELS: Mapping[type[Event], tuple[str, ...]] = {
     TokenIssued: ("grant_type",),
     UserTokenIssued: ("grant_type",),
+    TokenExchanged: ("is_delegated",),
     AuthorizationAnswered: ("response_type",),
     UserinfoAnswered: (),
     AttributesDropped: (),
     AttributesPickedUp: ("is_found",),
+    AttributesHandedOver: (),
+    ReferenceRefused: ("reason",),
     RequestRefused: ("endpoint", "code"),
     TokenIntrospected: ("active",),
     TokenRevoked: (),
@@ -91,6 +107,9 @@ EVENT_LABELS: Mapping[type[Event], tuple[str, ...]] = {
     SignedOff: (),
     OwnSessionEnded: (),
     ConsentGiven: (),
+    DeviceRequestBegun: (),
+    DeviceRequestDecided: ("is_approved",),
+    UserCodeRefused: (),
     ConsentWithdrawn: (),
     FlowFailed: ("code",),
     ReplayDetected: ("grant_type",),
@@ -105,6 +124,8 @@ EVENT_LABELS: Mapping[type[Event], tuple[str, ...]] = {
     BrowsersForgotten: ("source",),
     ManagementDone: ("endpoint",),
     FetchFailed: ("purpose", "reason"),
+    DirectoryServerFailed: ("directory", "reason"),
+    DirectoryServerBack: ("directory",),
     LogoutNoticeSent: ("outcome",),
     MessageDelivered: ("channel", "template"),
     MessageFailed: ("channel", "reason"),

@@ -5,6 +5,7 @@ from typing import TypeVar
 
 from ostiary.adapters.stores import (
     memory_authenticators,
+    memory_device_requests,
     memory_grants,
     memory_logout,
     memory_references,
@@ -49,6 +50,7 @@ FAULT_POINTS = (
     *memory_grants.FAULT_POINTS,
     *memory_logout.FAULT_POINTS,
     *memory_references.FAULT_POINTS,
+    *memory_device_requests.FAULT_POINTS,
 )
 
 
@@ -69,7 +71,10 @@ class MemoryStore:
         self.attempts = memory_users.MemoryAttempts(reach, self.users)
         self.codes = memory_grants.MemoryCodes(reach, self._redeemed)
         self.consents = memory_grants.MemoryConsents(reach)
-        self.user_grants = memory_grants.MemoryUserGrants(reach, self.codes, self.consents)
+        self.device_requests = memory_device_requests.MemoryDeviceRequests(reach, self._redeemed)
+        self.user_grants = memory_grants.MemoryUserGrants(
+            reach, self.codes, self.consents, self.device_requests
+        )
         self.references = memory_references.MemoryReferences(reach)
         self.flows = memory_sessions.MemoryFlows(reach)
         self.logout_notices = memory_logout.MemoryLogoutNotices(reach)
@@ -147,8 +152,7 @@ class MemoryStore:
             applies.append(self.sessions.changing(env, issuance.session))
         if issuance.consent is not None:
             applies.append(self.consents.putting(env, issuance.consent))
-        if issuance.participation is not None:
-            applies.append(self.logout_notices.putting(env, issuance.participation))
+        applies.extend(self.logout_notices.putting(env, kept) for kept in issuance.participations)
         # Last: they are not among those that end with a session which is replaced.
         applies.extend(self.user_grants.putting(env, grant) for grant in issuance.grants)
         return applies
@@ -206,6 +210,7 @@ class MemoryStore:
             + self.user_grants.prune(now)
             + _prune(self.logout_notices.rows, lambda row: row.expires_at <= now)
             + _prune(self.references.rows, lambda row: row[1] <= now)
+            + _prune(self.device_requests.rows, lambda row: row.expires_at <= now)
         )
 
 

@@ -5,6 +5,7 @@ from functools import partial
 from typing import NamedTuple
 
 from ostiary.adapters.stores.backend import Reach
+from ostiary.adapters.stores.memory_device_requests import MemoryDeviceRequests
 from ostiary.adapters.stores.records import encode
 from ostiary.adapters.stores.sign_on_records import (
     grant_row,
@@ -92,10 +93,17 @@ class MemoryConsents:
 class MemoryUserGrants:
     """Implements the `UserGrants` port with a dictionary."""
 
-    def __init__(self, reach: Reach, codes: MemoryCodes, consents: MemoryConsents) -> None:
+    def __init__(
+        self,
+        reach: Reach,
+        codes: MemoryCodes,
+        consents: MemoryConsents,
+        device_requests: MemoryDeviceRequests,
+    ) -> None:
         self._reach = reach
         self._codes = codes
         self._consents = consents
+        self._device_requests = device_requests
         self.rows: dict[tuple[EnvironmentId, GrantId], _Grant] = {}
         self._ids: dict[tuple[EnvironmentId, bytes], GrantId] = {}
         """By the families of their refresh tokens."""
@@ -139,6 +147,7 @@ class MemoryUserGrants:
                 del self._consents.rows[place]
         if client_id is not None:
             self._codes.spend(env, mark_of_codes(user_id, client_id), codes_from)
+            self._device_requests.spend(env, user_id, client_id)
         return self.drop(
             env, lambda row: row.user_id == user_id and client_id in {None, row.client_id}
         )

@@ -260,3 +260,27 @@ dropped_references = Table(
     Index("dropped_references_by_expiry", "expires_at"),
     sqlite_with_rowid=False,
 )
+
+device_requests = Table(
+    "device_requests",
+    metadata,
+    _name("environment"),
+    # Of the device code; begins with the time of issue, as the key of a reference token.
+    _key(),
+    Column("user_code", LargeBinary, nullable=False),
+    Column("client_id", _EXACT, nullable=False),
+    # Who has approved it.
+    Column("user_id", _EXACT),
+    # Somebody may decide it until then; it is kept for longer.
+    Column("open_until", Double, nullable=False),
+    Column("interval_seconds", BigInteger, nullable=False),
+    Column("polled_at", Double, nullable=False),
+    Column("decision", LargeBinary),
+    _expires_at(),
+    _body(),
+    Index("device_requests_by_expiry", "expires_at"),
+    _index("device_requests", "user_code", unique=True),
+    _index("device_requests", "open_until"),
+    _index("device_requests", "user_id", partial=True),
+    sqlite_with_rowid=False,
+)

@@ -15,8 +15,16 @@ from ostiary.core.crypto.secret_digests import DigestKind
 from ostiary.core.model.authenticator import AuthenticatorKind
 from ostiary.core.model.client import PKCE, AuthMethod
 from ostiary.core.model.environment import Face, SubjectKind
-from ostiary.core.model.reference_adapter import AttributeFormat, Direction
+from ostiary.core.model.ldap_directory import USUAL_ATTRIBUTES, ConnectionSecurity, PasswordChange
+from ostiary.core.model.reference_adapter import (
+    AttributeFormat,
+    Direction,
+    LogoutMode,
+    Transport,
+    UserSource,
+)
 from ostiary.core.model.token_manager import ClaimStyle, ScopeFormat, TokenKind
+from ostiary.core.model.trusted_issuer import SubjectRule
 from ostiary.core.model.user import DEFAULT_POPULATION
 from ostiary.core.ports.configuration import DocumentId
 
@@ -36,6 +44,7 @@ class ServerBody(Body, frozen=True, kw_only=True):
     document_type: ClassVar[str] = "server"
     public_url: str
     mutual_tls_url: str | None = None
+    errors_url: str | None = None
     hosts: tuple[str, ...]
     default_environment: str | None = None
     pingone_default: str | None = None
@@ -103,6 +112,7 @@ class EnvironmentBody(Body, frozen=True, kw_only=True):
     management_audience: str | None = None
     mail_sender: str | None = None
     passkey_domain: str | None = None
+    directory_order: tuple[str, ...] | None = None
 
 
 class ResourceBody(Body, frozen=True, kw_only=True):
@@ -144,12 +154,14 @@ class StepBody(Body, frozen=True, kw_only=True):
 
     document_type: ClassVar[str] = "step"
     type: str = "username_password"
+    adapter: str | None = None
     remember_my_username: bool = False
     this_is_my_device: bool = False
     recovery: bool = False
     recovery_by: str = "code"
     registration: bool = False
     registration_population: str = DEFAULT_POPULATION
+    directories: tuple[str, ...] = ()
     password_change: bool = False
     confirms_changes: bool = False
     methods: tuple[AuthenticatorKind, ...] = ()
@@ -221,6 +233,15 @@ class ThemeBody(Body, frozen=True, kw_only=True):
     links: ThemeLinksBody = ThemeLinksBody()
 
 
+class ExchangeBody(msgspec.Struct, frozen=True, kw_only=True):
+    """What a client may exchange tokens for."""
+
+    clients: tuple[str, ...] = ()
+    issuers: tuple[str, ...] = ()
+    audiences: tuple[str, ...] = ()
+    impersonation: bool = False
+
+
 class SecretBody(msgspec.Struct, frozen=True, kw_only=True):
     """A client secret as kept: its digest, and where a method must compute with it, sealed too."""
 
@@ -234,6 +255,15 @@ class JWKSBody(msgspec.Struct, frozen=True, kw_only=True):
     """A JWK Set."""
 
     keys: tuple[dict[str, Any], ...]
+
+
+class DeviceBody(msgspec.Struct, frozen=True, kw_only=True):
+    """How a client without a browser gets its users signed on elsewhere."""
+
+    lifetime_seconds: int = 600
+    interval_seconds: int = 5
+    without_authentication: bool = False
+    fresh_sign_on: bool = False
 
 
 class RefreshBody(msgspec.Struct, frozen=True, kw_only=True):
@@ -289,6 +319,7 @@ class ClientBody(Body, frozen=True, kw_only=True):
     frontchannel_logout_session_required: bool = True
     pkce: PKCE = PKCE.REQUIRED
     refresh: RefreshBody = RefreshBody()
+    device: DeviceBody = DeviceBody()
     policy: str | None = None
     policies: tuple[str, ...] = ()
     authentication_application: str | None = None
@@ -302,6 +333,8 @@ class ClientBody(Body, frozen=True, kw_only=True):
     id_token_lifetime_minutes: int = 5
     userinfo_algorithm: Algorithm | None = None
     claims_in_id_token: bool = False
+    token_exchange: ExchangeBody = ExchangeBody()
+    password_without_proof: bool = False
     authorization_alias: bool = False
     logo_uri: str | None = None
     policy_uri: str | None = None
@@ -327,8 +360,69 @@ class ReferenceAdapterBody(Body, frozen=True, kw_only=True):
     reference_bytes: int = 30
     incoming_format: AttributeFormat = AttributeFormat.JSON
     outgoing_format: AttributeFormat = AttributeFormat.JSON
+    keep_json: bool = True
     include_null: bool = False
     dashed_headers: bool = False
+    endpoint: str | None = None
+    transport: Transport = Transport.QUERY
+    targets: tuple[str, ...] = ()
+    policies: tuple[str, ...] = ()
+    attributes: tuple[str, ...] = ()
+    users: UserSource = UserSource.CREATED
+    population: str = DEFAULT_POPULATION
+    take_unasked: bool = False
+    logout_endpoint: str | None = None
+    logout_mode: LogoutMode = LogoutMode.NONE
+    skip_host_name_check: bool = False
+
+
+class TrustedIssuerBody(Body, frozen=True, kw_only=True):
+    """An issuer whose tokens are taken."""
+
+    document_type: ClassVar[str] = "trusted_issuer"
+    issuer: str
+    jwks: JWKSBody | None = None
+    jwks_url: str | None = None
+    algorithms: tuple[str, ...] = ("ES256", "EdDSA", "PS256", "RS256")
+    audiences: tuple[str, ...] = ()
+    scopes: tuple[str, ...] = ()
+    subject: SubjectRule = SubjectRule.USERNAME
+    subject_claim: str = "sub"
+    clients: tuple[str, ...] = ()
+    max_lifetime_minutes: int = 60
+
+
+class GroupSearchBody(msgspec.Struct, frozen=True, kw_only=True):
+    """How the groups of a directory's user are found."""
+
+    base_dn: str
+    filter: str = "(&(objectClass=groupOfNames)(member={dn}))"
+    name_attribute: str = "cn"
+    attribute: str = "groups"
+
+
+class DirectoryBody(Body, frozen=True, kw_only=True):
+    """A directory that is kept elsewhere."""
+
+    document_type: ClassVar[str] = "directory"
+    servers: tuple[str, ...]
+    base_dn: str
+    security: ConnectionSecurity = ConnectionSecurity.TLS
+    authorities: str | None = None
+    style: str = "standard"
+    bind_dn: str = ""
+    bind_password: SecretBody | None = None
+    users_filter: str | None = None
+    username_filter: str | None = None
+    username_attribute: str | None = None
+    id_attribute: str | None = None
+    attributes: dict[str, str] = msgspec.field(default_factory=lambda: dict(USUAL_ATTRIBUTES))
+    groups: GroupSearchBody | None = None
+    changed_attribute: str | None = None
+    password_change: PasswordChange | None = None
+    timeout_seconds: int = 2
+    pause_seconds: int = 10
+    connections: int = 4
 
 
 class PopulationBody(Body, frozen=True, kw_only=True):
@@ -397,6 +491,8 @@ BODIES: tuple[type[Body], ...] = (
     ClientAuthorityBody,
     ClientBody,
     ReferenceAdapterBody,
+    TrustedIssuerBody,
+    DirectoryBody,
     PopulationBody,
     SigningKeyBody,
     InstallationKeyBody,
@@ -415,6 +511,8 @@ GOVERNED: tuple[type[Body], ...] = (
     ClientAuthorityBody,
     ClientBody,
     ReferenceAdapterBody,
+    TrustedIssuerBody,
+    DirectoryBody,
 )
 """What the configuration file governs: what it does not mention is deleted."""
 THEME_KEY = "theme"

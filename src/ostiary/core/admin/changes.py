@@ -16,6 +16,7 @@ from ostiary.core.admin.bodies import (
     ClientAuthorityBody,
     ClientBody,
     ClientCertificateBody,
+    DirectoryBody,
     EnvironmentBody,
     InstallationKeyBody,
     PolicyBody,
@@ -32,6 +33,7 @@ from ostiary.core.admin.bodies import (
     ThemeColoursBody,
     ThemeLinksBody,
     TokenManagerBody,
+    TrustedIssuerBody,
     default_of,
 )
 from ostiary.core.admin.contents import Contents
@@ -45,6 +47,7 @@ _PLURALS = {
     AuthenticationApplicationBody.document_type: "authentication_applications",
     ClientAuthorityBody.document_type: "client_authorities",
     ClientBody.document_type: "clients",
+    DirectoryBody.document_type: "directories",
     InstallationKeyBody.document_type: "installation_keys",
     PolicyBody.document_type: "policies",
     PopulationBody.document_type: "populations",
@@ -53,9 +56,10 @@ _PLURALS = {
     SigningKeyBody.document_type: "signing_keys",
     StepBody.document_type: "steps",
     TokenManagerBody.document_type: "token_managers",
+    TrustedIssuerBody.document_type: "trusted_issuers",
 }
 _ORDER = {body.document_type: rank for rank, body in enumerate(BODIES)}
-_SECRETS = frozenset({"pass_phrase", "secret", "previous_secret"})
+_SECRETS = frozenset({"bind_password", "pass_phrase", "secret", "previous_secret"})
 _HIDDEN = frozenset({"private_key", "sealed", "certificate", "thumbprint"})
 _FILES = frozenset({"dark_logo", "logo", "stylesheet"})
 _INTERNAL = frozenset({"longest_lifetime_seconds"})

@@ -15,6 +15,7 @@ from ostiary.core.admin.bodies import (
     Body,
     ClientAuthorityBody,
     ClientBody,
+    DirectoryBody,
     EnvironmentBody,
     PolicyBody,
     PopulationBody,
@@ -24,6 +25,7 @@ from ostiary.core.admin.bodies import (
     StepBody,
     ThemeBody,
     TokenManagerBody,
+    TrustedIssuerBody,
 )
 from ostiary.core.admin.contents import identify
 from ostiary.core.admin.fetched_secrets import want_pass_phrase, want_secrets
@@ -36,6 +38,7 @@ from ostiary.core.configuration.policy_trees import chain, read_tree, write_orde
 from ostiary.core.configuration.schema import (
     ClientSettings,
     Configuration,
+    DirectorySettings,
     EnvironmentSettings,
     PolicySettings,
     ReferenceAdapterSettings,
@@ -48,16 +51,25 @@ from ostiary.core.ports.configuration import DocumentId
 
 B = TypeVar("B", bound=Body)
 SHARED_SERVER_FIELDS = frozenset(
-    {"public_url", "mutual_tls_url", "hosts", "default_environment", "pingone_default"}
+    {"public_url", "mutual_tls_url", "errors_url", "hosts", "default_environment"}
+    | {"pingone_default"}
 )
 _UNORDERED = frozenset(
     {"algorithms", "allowed_origins", "auth_methods", "clients", "grant_types", "hosts"}
-    | {"managed_populations", "origins", "post_logout_redirect_uris", "redirect_uris"}
-    | {"required_scopes", "resources", "response_types", "roles", "scopes"}
+    | {"attributes", "managed_populations", "origins", "post_logout_redirect_uris", "redirect_uris"}
+    | {"required_scopes", "resources", "response_types", "roles", "scopes", "targets"}
 )
 _CHILDREN = frozenset(
     {"authentication_applications", "clients", "policies", "resources", "steps"}
-    | {"client_authorities", "reference_adapters", "theme", "token_managers", "users"}
+    | {
+        "client_authorities",
+        "directories",
+        "reference_adapters",
+        "theme",
+        "token_managers",
+        "trusted_issuers",
+    }
+    | {"users"}
 )
 """Fields of an environment whose objects are documents, or users, of their own."""
 """Lists whose order means nothing: written in any order they give the same document."""
@@ -73,6 +85,7 @@ class Desired:
         users: those that shall be there; they are no documents.
         pass_phrases: what shall become of the pass phrase of each reference adapter.
         populations: made when they are absent, left alone when they are there.
+        bind_passwords: what shall become of the password with which each directory is asked.
     """
 
     bodies: Mapping[DocumentId, Body]
@@ -80,6 +93,7 @@ class Desired:
     users: tuple[WantedUser, ...] = ()
     pass_phrases: Mapping[DocumentId, WantedSecret] = field(default_factory=dict)
     populations: Mapping[DocumentId, PopulationBody] = field(default_factory=dict)
+    bind_passwords: Mapping[DocumentId, WantedSecret] = field(default_factory=dict)
 
 
 def describe_desired(configuration: Configuration, surroundings: Surroundings) -> Desired:
@@ -90,6 +104,7 @@ def describe_desired(configuration: Configuration, surroundings: Surroundings) -
     bodies: dict[DocumentId, Body] = {SERVER_ID: describe_server(configuration)}
     secrets: dict[DocumentId, WantedSecrets] = {}
     pass_phrases: dict[DocumentId, WantedSecret] = {}
+    bind_passwords: dict[DocumentId, WantedSecret] = {}
     for key, environment in configuration.environments.items():
         bodies[identify(EnvironmentBody, key, key)] = describe_environment(key, environment)
         bodies |= _children(key, environment)
@@ -101,6 +116,11 @@ def describe_desired(configuration: Configuration, surroundings: Surroundings) -
             bodies[place] = describe_reference_adapter(adapter)
             if adapter.pass_phrase is not None:
                 pass_phrases[place] = want_pass_phrase(adapter.pass_phrase, surroundings)
+        for name, directory in environment.directories.items():
+            place = identify(DirectoryBody, key, name)
+            bodies[place] = describe_directory(directory, surroundings)
+            if directory.bind_password is not None:
+                bind_passwords[place] = want_pass_phrase(directory.bind_password, surroundings)
         if environment.theme is not None:
             place = identify(ThemeBody, key, THEME_KEY)
             bodies[place] = describe_theme(environment.theme, surroundings)
@@ -111,7 +131,7 @@ def describe_desired(configuration: Configuration, surroundings: Surroundings) -
             secrets[place] = want_secrets(environment, body.auth_methods, client, surroundings)
     users = want_users(configuration, surroundings)
     populations = dict(_populations(configuration))
-    return Desired(bodies, secrets, users, pass_phrases, populations)
+    return Desired(bodies, secrets, users, pass_phrases, populations, bind_passwords)
 
 
 def _children(key: str, environment: EnvironmentSettings) -> dict[DocumentId, Body]:
@@ -125,6 +145,8 @@ def _children(key: str, environment: EnvironmentSettings) -> dict[DocumentId, Bo
         children[identify(StepBody, key, name)] = _convert(StepBody, step)
     for name, policy in implied.written_policies(environment).items():
         children[identify(PolicyBody, key, name)] = describe_policy(policy)
+    for name, issuer in environment.trusted_issuers.items():
+        children[identify(TrustedIssuerBody, key, name)] = _convert(TrustedIssuerBody, issuer)
     for name, application in environment.authentication_applications.items():
         place = identify(AuthenticationApplicationBody, key, name)
         children[place] = _convert(AuthenticationApplicationBody, application)
@@ -132,10 +154,11 @@ def _children(key: str, environment: EnvironmentSettings) -> dict[DocumentId, Bo
 
 
 def _populations(configuration: Configuration) -> Iterator[tuple[DocumentId, PopulationBody]]:
-    """Yield the populations that users and clients of the file name."""
+    """Yield the populations that users, clients and adapters of the file name."""
     for key, environment in configuration.environments.items():
         named = [user.population for user in environment.users.values()]
         named += [name for c in environment.clients.values() for name in c.managed_populations]
+        named += [adapter.population for adapter in environment.reference_adapters.values()]
         for name in dict.fromkeys(named):
             if name != DEFAULT_POPULATION:
                 yield identify(PopulationBody, key, name), PopulationBody(name=name)
@@ -212,6 +235,20 @@ def describe_client(
 def describe_reference_adapter(adapter: ReferenceAdapterSettings) -> ReferenceAdapterBody:
     """Return a reference adapter without its pass phrase."""
     return _convert(ReferenceAdapterBody, adapter, exclude=frozenset({"pass_phrase"}))
+
+
+def describe_directory(directory: DirectorySettings, surroundings: Surroundings) -> DirectoryBody:
+    """Return a directory without its password.
+
+    Raises: CertificatesRefusedError.
+    """
+    source = directory.authorities
+    return _convert(
+        DirectoryBody,
+        directory,
+        exclude=frozenset({"bind_password"}),
+        authorities=None if source is None else read_certificates(source, surroundings),
+    )
 
 
 def with_certificates(body: ClientBody, surroundings: Surroundings) -> ClientBody:

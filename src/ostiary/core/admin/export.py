@@ -12,6 +12,7 @@ from ostiary.core.admin.bodies import (
     Body,
     ClientAuthorityBody,
     ClientBody,
+    DirectoryBody,
     EnvironmentBody,
     PolicyBody,
     ReferenceAdapterBody,
@@ -21,6 +22,7 @@ from ostiary.core.admin.bodies import (
     StepBody,
     ThemeBody,
     TokenManagerBody,
+    TrustedIssuerBody,
     default_of,
 )
 from ostiary.core.admin.contents import ConfigurationBrokenError, Contents, select
@@ -42,7 +44,9 @@ from ostiary.core.configuration.schema import (
 )
 
 Table = dict[str, Any]
-INLINE = frozenset({"cases", "master_key", "pass_phrase", "previous_secret", "secret", "store"})
+INLINE = frozenset(
+    {"bind_password", "cases", "master_key", "pass_phrase", "previous_secret", "secret", "store"}
+)
 """Tables on one line: of cases the order counts, and a table by its own heading would lose it."""
 _HEADER = """\
 # The configuration of the store at version {version}.
@@ -123,6 +127,8 @@ def _environment(contents: Contents, key: str, body: EnvironmentBody) -> Table:
             for place, authority in select(contents, ClientAuthorityBody, key)
         },
         "reference_adapters": _tables(contents, ReferenceAdapterBody, key),
+        "directories": _tables(contents, DirectoryBody, key),
+        "trusted_issuers": _tables(contents, TrustedIssuerBody, key),
         "authentication_applications": _tables(contents, AuthenticationApplicationBody, key),
         "clients": {
             place.key: _client(key, settings, place.key, client)

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from ostiary.core.admin.bind_passwords import settle_bind_passwords
 from ostiary.core.admin.bodies import (
     GOVERNED,
     EnvironmentBody,
@@ -74,6 +75,7 @@ def plan(stored: StoredConfiguration, desired: "Desired", sealer: Sealer, *, now
     ensure_installation_keys(draft, sealer)
     settled = settle_secrets(before, draft, desired.secrets, sealer=sealer, now=now)
     problems += settle_pass_phrases(before, draft, desired.pass_phrases, sealer)
+    problems += settle_bind_passwords(before, draft, desired.bind_passwords, sealer)
     if problems := problems + settled.problems:
         raise PlanRefusedError(problems)
     forget_expired_keys(draft, now=now)

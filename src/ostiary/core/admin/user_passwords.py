@@ -120,7 +120,9 @@ class UserPasswords:
         if found is None or found.credential != user.credential:
             raise UserChangedError
         source = self.users.source
-        await self.changes.set(env, found, password, must_change=False, source=source)
+        await self.changes.set(
+            env, found, password, must_change=False, source=source, current=current
+        )
         return None
 
 

@@ -7,7 +7,7 @@ class OAuthCode(StrEnum):
     """Error codes of the OAuth endpoints, spelled as the specifications spell them.
 
     Spec: RFC 6749 §4.1.2.1, §5.2; RFC 6750 §3.1; RFC 7009 §2.2.1; RFC 8707 §2 (invalid_target);
-    OpenID Connect Core §3.1.2.6.
+    OpenID Connect Core §3.1.2.6; RFC 8628 §3.5.
     """
 
     INVALID_REQUEST = "invalid_request"
@@ -28,8 +28,19 @@ class OAuthCode(StrEnum):
     REGISTRATION_NOT_SUPPORTED = "registration_not_supported"
     INVALID_TOKEN = "invalid_token"  # noqa: S105 - an error code, not a token
     INSUFFICIENT_SCOPE = "insufficient_scope"
+    AUTHORIZATION_PENDING = "authorization_pending"
+    SLOW_DOWN = "slow_down"
+    EXPIRED_TOKEN = "expired_token"  # noqa: S105 - an error code, not a token
     TEMPORARILY_UNAVAILABLE = "temporarily_unavailable"
     SERVER_ERROR = "server_error"
+
+
+def explanation_url(errors_url: str, code: str) -> str:
+    """Return where an error is explained: `error_uri` of a refusal.
+
+    Spec: RFC 6749 §4.1.2.1, §5.2.
+    """
+    return f"{errors_url}#{code}"
 
 
 class ProtocolError(Exception):
@@ -65,6 +76,16 @@ class InvalidClientError(OAuthError):
         super().__init__(
             OAuthCode.INVALID_CLIENT, "Invalid client or client credentials.", **detail
         )
+
+
+class DeviceDeniedError(OAuthError):
+    """The user has refused the device, and its program is told so where it asks for tokens.
+
+    Spec: RFC 8628 §3.5.
+    """
+
+    def __init__(self, **detail: str) -> None:
+        super().__init__(OAuthCode.ACCESS_DENIED, "The user has refused the device.", **detail)
 
 
 class RetryLaterError(ProtocolError):

@@ -213,6 +213,15 @@ FilePath = Annotated[str, AfterValidator(_check_path)]
 HeaderName = Annotated[str, AfterValidator(_check_header)]
 HostName = Annotated[str, AfterValidator(_check_host)]
 Network = Annotated[str, AfterValidator(_check_network)]
+PageURL = Annotated[
+    str,
+    AfterValidator(
+        _matching(
+            r"https://[\x21\x24-\x5b\x5d-\x7e]{1,504}",
+            'must be a URL that starts with "https://", without fragment and spaces',
+        )
+    ),
+]
 Place = Annotated[str, AfterValidator(_check_place)]
 """A network, an address or a host name."""
 Port = Annotated[StrictInt, Field(ge=1, le=MAX_PORT)]

@@ -18,6 +18,7 @@ from ostiary.core.configuration.schema import (
 from ostiary.core.model.client import AuthMethod
 from ostiary.core.model.environment import Face
 from ostiary.core.model.faces import FACES
+from ostiary.core.model.ldap_directory import LOCAL
 from ostiary.core.model.token_manager import ClaimStyle, ScopeFormat, TokenKind
 
 DEFAULT_MANAGER = "default"
@@ -36,6 +37,13 @@ _STYLE_OF_NEW_MANAGERS = {
     Face.PINGFEDERATE: ClaimStyle.RFC9068,
     Face.PINGONE: ClaimStyle.PINGONE,
 }
+
+
+def directory_order(environment: EnvironmentSettings) -> tuple[str, ...]:
+    """Return the directories of an environment in the order in which they are asked."""
+    if environment.directory_order is not None:
+        return environment.directory_order
+    return (LOCAL, *environment.directories)
 
 
 def management_audience(environment: EnvironmentSettings) -> str | None:

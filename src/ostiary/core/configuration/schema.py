@@ -25,10 +25,13 @@ from ostiary.core.configuration.field_types import (
 from ostiary.core.configuration.schema_certificates import CertificateSource
 from ostiary.core.configuration.schema_clients import (
     ClientSettings,
+    DeviceSettings,
     JWKSettings,
     RefreshSettings,
 )
 from ostiary.core.configuration.schema_delivery import MailSettings, Sender, SMSSettings
+from ostiary.core.configuration.schema_directories import DirectoryKeys, DirectorySettings
+from ostiary.core.configuration.schema_issuers import TrustedIssuerSettings
 from ostiary.core.configuration.schema_references import ReferenceAdapterSettings
 from ostiary.core.configuration.schema_secrets import PreviousSecret, SecretSource, Settings
 from ostiary.core.configuration.schema_server import (
@@ -60,6 +63,8 @@ __all__ = [
     "AuthenticationApplicationSettings",
     "ClientSettings",
     "Configuration",
+    "DeviceSettings",
+    "DirectorySettings",
     "EnvironmentSettings",
     "JWKSettings",
     "ListenerSettings",
@@ -81,6 +86,7 @@ __all__ = [
     "TLSSettings",
     "ThemeSettings",
     "TokenManagerSettings",
+    "TrustedIssuerSettings",
     "UserSettings",
 ]
 
@@ -314,6 +320,21 @@ class EnvironmentSettings(Settings):
         default_factory=dict,
         description="Adapters at which applications drop attributes off and pick them up, by name; "
         "callers name one in the header `ping.instanceId`.",
+    )
+    trusted_issuers: dict[KeyName, TrustedIssuerSettings] = Field(
+        default_factory=dict,
+        description="Others whose signed tokens are taken here, by name: for the grant "
+        "`urn:ietf:params:oauth:grant-type:jwt-bearer` and for token exchange.",
+    )
+    directories: dict[KeyName, DirectorySettings] = Field(
+        default_factory=dict,
+        description="Directories of users that are kept elsewhere, by name; `local` is the one of "
+        "the users in the store.",
+    )
+    directory_order: DirectoryKeys | None = Field(
+        default=None,
+        description="Directories in the order in which they are asked for a name; the first that "
+        "knows it has the user. Default: `local`, then the others in the order of this file.",
     )
     theme: ThemeSettings | None = Field(
         default=None, description="What its pages look like; default: like everybody's."

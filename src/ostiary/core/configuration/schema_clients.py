@@ -11,6 +11,7 @@ from ostiary.core.configuration.field_types import (
     WireClientId,
 )
 from ostiary.core.configuration.schema_certificates import ClientCertificateSettings
+from ostiary.core.configuration.schema_exchange import TokenExchangeSettings
 from ostiary.core.configuration.schema_secrets import PreviousSecret, Secret, Settings
 from ostiary.core.configuration.url_types import LogoutURI, RedirectURI, WebLink
 from ostiary.core.crypto.keys import Algorithm
@@ -70,6 +71,31 @@ class RefreshSettings(Settings):
         ge=1,
         le=MAX_GRANT_DAYS,
         description="After so many days the user signs on again in any case.",
+    )
+
+
+class DeviceSettings(Settings):
+    """How a client without a browser gets its users signed on elsewhere."""
+
+    lifetime_seconds: StrictInt = Field(
+        default=600, ge=60, le=1800, description="So long its codes can be used."
+    )
+    interval_seconds: StrictInt = Field(
+        default=5,
+        ge=1,
+        le=60,
+        description="So far apart it asks whether somebody has used them; whoever asks too early "
+        "has to wait five seconds longer from then on.",
+    )
+    without_authentication: StrictBool = Field(
+        default=False,
+        description="A client with a secret may leave it out where it asks for codes, as some old "
+        "programs do. Its secret is wanted for the tokens in any case.",
+    )
+    fresh_sign_on: StrictBool = Field(
+        default=False,
+        description="Nobody lets it in without having signed on for that, whoever is signed on in "
+        "the browser.",
     )
 
 
@@ -180,6 +206,11 @@ class ClientSettings(Settings):
     refresh: RefreshSettings = Field(
         default_factory=RefreshSettings, description="How its refresh tokens live."
     )
+    device: DeviceSettings = Field(
+        default_factory=DeviceSettings,
+        description="How its users let it in, with the grant "
+        "`urn:ietf:params:oauth:grant-type:device_code`.",
+    )
     policy: KeyName | None = Field(
         default=None,
         description="Authentication policy of its users; default: the environment's.",
@@ -237,6 +268,16 @@ class ClientSettings(Settings):
         default=False,
         description="What its scopes tell about a user also stands in ID tokens, not only at "
         "userinfo.",
+    )
+    token_exchange: TokenExchangeSettings = Field(
+        default_factory=TokenExchangeSettings,
+        description="What it may exchange tokens for, and whose; with the grant "
+        "`urn:ietf:params:oauth:grant-type:token-exchange`.",
+    )
+    password_without_proof: StrictBool = Field(
+        default=False,
+        description="It may use the grant `password` though it proves nothing itself: then anybody "
+        "may try passwords in its name.",
     )
     authorization_alias: StrictBool = Field(
         default=False,

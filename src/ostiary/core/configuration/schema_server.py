@@ -13,6 +13,7 @@ from ostiary.core.configuration.field_types import (
     KeyName,
     Mode,
     Network,
+    PageURL,
     Place,
     Port,
     off_as_none,
@@ -86,7 +87,9 @@ class OutboundSettings(Settings):
         default=None,
         min_length=1,
         description="Path of certificates in PEM form that are trusted beside the system's, for "
-        "hosts with certificates of one's own. The check of certificates cannot be switched off.",
+        "hosts with certificates of one's own. The check of certificates cannot be switched off; "
+        "only the name in one is not looked at where a reference adapter says "
+        "`skip_host_name_check`.",
     )
 
 
@@ -122,6 +125,12 @@ class ServerSettings(Settings):
         description="The URL under which programs reach the listener `mutual_tls`; metadata names "
         "its endpoints then (`mtls_endpoint_aliases`). Of an environment with a URL of its own it "
         "is that host, with this port.",
+    )
+    errors_url: PageURL | None = Field(
+        default=None,
+        description="Where refusals are explained: your copy of docs/errors.md. Every OAuth error "
+        "then carries `error_uri`: this URL, `#` and the error's code. Default: none does, as with "
+        "PingFederate.",
     )
     hosts: tuple[HostName, ...] = Field(
         default=("localhost", "127.0.0.1", "[::1]"),

@@ -5,6 +5,7 @@ from typing import Any, Literal
 from pydantic import Field, StrictBool, StrictInt
 
 from ostiary.core.configuration.field_types import ClaimName, KeyName
+from ostiary.core.configuration.schema_directories import DirectoryKeys
 from ostiary.core.configuration.schema_secrets import Settings
 from ostiary.core.configuration.url_types import ApplicationOrigin, ApplicationURL
 from ostiary.core.model.authenticator import AuthenticatorKind
@@ -44,7 +45,13 @@ class StepSettings(Settings):
 
     type: str = Field(
         default="username_password",
-        description="Which kind: `username_password`, `identifier_first` or `second_factor`.",
+        description="Which kind: `username_password`, `identifier_first`, `second_factor` or "
+        "`reference_id`.",
+    )
+    adapter: KeyName | None = Field(
+        default=None,
+        description="Kind `reference_id`: the reference adapter whose application signs people "
+        "on; the browser goes there, and comes back with a reference.",
     )
     remember_my_username: StrictBool = Field(
         default=False,
@@ -73,6 +80,11 @@ class StepSettings(Settings):
     registration_population: KeyName = Field(
         default=DEFAULT_POPULATION,
         description="Kind `username_password`: which group of users new ones belong to.",
+    )
+    directories: DirectoryKeys = Field(
+        default=(),
+        description="Kind `username_password`: directories that are asked, in this order; default: "
+        "those of the environment.",
     )
     password_change: StrictBool = Field(
         default=False,

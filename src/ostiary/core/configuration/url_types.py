@@ -44,6 +44,18 @@ def _check_application_url(text: str) -> str:
     return text
 
 
+def _check_target(text: str) -> str:
+    """Accept such a URL, also one for everything below a path, which then ends with a star."""
+    stem = text.removesuffix("*")
+    if "*" in stem:
+        raise ValueError('must be a URL; a * may stand at the end of its path alone, "/app/*"')
+    _check_application_url(stem)
+    parts = urlsplit(stem)
+    if stem != text and (not parts.path or "?" in stem):
+        raise ValueError('must name its host: a * stands behind a path, "https://host/app/*"')
+    return text
+
+
 def _check_application_origin(text: str) -> str:
     """Accept an origin, also with a star for its port, which then must be there."""
     if "*" in text.removesuffix(ANY_PORT).removeprefix("*"):
@@ -74,6 +86,7 @@ def _host_of(text: str, scheme: str) -> str | None:
 
 ApplicationOrigin = Annotated[str, AfterValidator(_check_application_origin)]
 ApplicationURL = Annotated[str, AfterValidator(_check_application_url)]
+TargetURL = Annotated[str, AfterValidator(_check_target)]
 LogoutURI = Annotated[str, AfterValidator(_check_logout_uri)]
 WebhookURL = Annotated[str, AfterValidator(_check_logout_uri)]
 RedirectURI = Annotated[str, AfterValidator(_check_redirect_uri)]

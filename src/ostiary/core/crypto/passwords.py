@@ -42,10 +42,14 @@ class PasswordCheck:
     Args:
         replacement: a stronger hash of the same password, to be kept instead; None when the one
             that is kept is as good as any, or the password is wrong.
+        must_change: it is right, and good for nothing but choosing another one.
+        refusal: why the directory lets the user not in, in a word, where it says so; "" otherwise.
     """
 
     is_right: bool
     replacement: str | None = None
+    must_change: bool = False
+    refusal: str = ""
 
 
 def encode(password: str) -> bytes | None:

@@ -11,6 +11,7 @@ from ostiary.core.flow.progress import Progress, Visit
 from ostiary.core.flow.satisfaction import steps_on
 from ostiary.core.flow.session_change import Rotated, sign_on
 from ostiary.core.flow.transition import NOT_COMPLETED, finish
+from ostiary.core.flow.vouching import find_vouchers
 from ostiary.core.model.audit.sign_on import SignedOn
 from ostiary.core.model.environment import Environment
 from ostiary.core.model.policy import Policy
@@ -52,6 +53,9 @@ class Completion:
         recognized = NOBODY if is_bare else await self.browsers.recognize(env, visit.browser)
         client_id = visit.client.client_id
         rotated = sign_on(env, recognized, proof, flow.binding, visit.browser, client_id)
+        if env.reference_adapters:
+            told = find_vouchers(env, policy, flow.path, rotated.session, user)
+            progress = replace(progress, participations=told)
         signed_on = SignedOn(
             env.id,
             user.id,

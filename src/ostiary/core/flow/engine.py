@@ -61,13 +61,16 @@ class FlowEngine:
         policy_key: str,
         *,
         passed: PassedPolicy | None = None,
+        reference: str | None = None,
     ) -> Turn:
         """Begin a flow; it is not stored yet, and need not be if it is finished at once.
 
-        Args: passed: by what the session does for this request, so that nobody has to sign on.
+        Args:
+            passed: by what the session does for this request, so that nobody has to sign on.
+            reference: what the browser brought along, for the first step.
         Raises: UnavailableError.
         """
-        visit, now = Visit.of(client, browser), self.clock.now()
+        visit, now = Visit.of(client, browser, reference), self.clock.now()
         is_cookieless = client.is_cookieless and request.is_redirectless
         # Whoever signs on without cookies is not taken for whom the cookies show.
         session = None if passed is None or is_cookieless else recognized.session
@@ -124,6 +127,16 @@ class FlowEngine:
         shown = BrowserChange(api_state=browser.api_state if flow.is_cookieless else None)
         return self._show(env, Visit.of(client, browser), Progress(flow, change=shown))
 
+    async def depart(self, env: Environment, turn: Turn, browser: Browser) -> Turn:
+        """Return a turn, whose view leads away, with where the browser is to go.
+
+        Raises: UnavailableError.
+        """
+        if turn.step is None:
+            return turn
+        visit = Visit.of(turn.client, browser)
+        return replace(turn, departure=await self.walker.depart(env, visit, turn.flow, turn.step))
+
     async def act(
         self,
         env: Environment,
@@ -158,6 +171,24 @@ class FlowEngine:
             progress = bind_to_state(progress)
         return replace(self._turn(env, visit, progress, turn.flow.version), problems=problems)
 
+    async def claim(self, env: Environment, turn: Turn, state: Mapping[str, str]) -> Turn:
+        """Return a turn in which no other request can do what this one is about to do.
+
+        For what is there once and lies in no commit: whoever comes second would take its absence
+        for a failure, and could be the faster one to say so.
+
+        Args: state: what is about to be done; the step remembers it until it has an outcome.
+        Stores: the next version of the flow.
+        Raises: FlowRefusedError (changed) where another request does that already, or anything
+            else; UnavailableError.
+        """
+        if turn.flow.step_state == state:
+            raise flow_changed()
+        flow = replace(turn.flow, version=turn.flow.version + 1, step_state=dict(state))
+        moves = FlowMove(flow.id, turn.flow.version, flow)
+        await self.keep(env, replace(turn, flow=flow, pending=Issuance(moves=moves), events=()))
+        return replace(turn, flow=flow)
+
     async def keep(self, env: Environment, turn: Turn) -> None:
         """Commit what a turn has come to, and tell of it; where nothing has changed, do nothing.
 
@@ -180,7 +211,7 @@ class FlowEngine:
             return
         # Not in one write: a flow that is missing beside a session's new cookie is begun again.
         if pending.session is not None:
-            renewed = Issuance(session=pending.session, needs_session=pending.needs_session)
+            renewed = replace(pending, moves=None)
             await self.issuances.commit(env, renewed, now=now)
         await self.flows.start(env, flow)
 
@@ -208,6 +239,7 @@ class FlowEngine:
             moves=None if needs_no_row else FlowMove(flow.id, expected_version, flow),
             session=progress.session,
             consent=progress.consent,
+            participations=progress.participations,
             needs_session=None if progress.session is None else progress.session.needed,
         )
         return replace(self._show(env, visit, progress), pending=pending, events=progress.events)

@@ -15,6 +15,7 @@ from ostiary.core.steps.contract import (
     Back,
     Detour,
     Failed,
+    NeedsPolicy,
     Outcome,
     Passed,
     Problem,
@@ -124,6 +125,8 @@ def _read(outcome: Outcome) -> tuple[FlowOutcome, str, tuple[Problem, ...], str,
             return FlowOutcome.FAILED, "", (), code, description
         case Detour(type=kind):
             return FlowOutcome.DETOURED, kind, (), "", ""
+        case NeedsPolicy(policy=policy):
+            return FlowOutcome.DETOURED, policy, (), "", ""
         case Back():
             return FlowOutcome.WENT_BACK, "", (), "", ""
         case Restart():

@@ -6,6 +6,7 @@ from ostiary.core.flow.browser import NO_CHANGE, Browser, BrowserChange
 from ostiary.core.model.audit.event import Event
 from ostiary.core.model.client import Client
 from ostiary.core.model.flow import Flow
+from ostiary.core.model.logout import Participation
 from ostiary.core.model.token import SessionChange
 from ostiary.core.model.user_grant import Consent
 from ostiary.core.steps.contract import Visitor
@@ -22,14 +23,15 @@ class Visit(msgspec.Struct, frozen=True):
     visitor: Visitor
 
     @classmethod
-    def of(cls, client: Client, browser: Browser) -> "Visit":
-        """Make it of a browser."""
+    def of(cls, client: Client, browser: Browser, reference: str | None = None) -> "Visit":
+        """Make it of a browser, and of a reference that it brought along."""
         visitor = Visitor(
             browser.address,
             device=browser.device,
             remembered=browser.remembered,
             username=browser.username,
             languages=browser.languages,
+            reference=reference,
         )
         return cls(client, browser, visitor)
 
@@ -42,3 +44,4 @@ class Progress(msgspec.Struct, frozen=True):
     consent: Consent | None = None
     change: BrowserChange = NO_CHANGE
     events: tuple[Event, ...] = ()
+    participations: tuple[Participation, ...] = ()

@@ -12,6 +12,7 @@ from ostiary.core.steps.contract import (
     Back,
     Detour,
     Failed,
+    NeedsPolicy,
     Outcome,
     Passed,
     Refused,
@@ -34,7 +35,9 @@ def enter(policy: Policy, flow: Flow, facts: Facts) -> Flow:
 def advance(policy: Policy, flow: Flow, outcome: Outcome, facts: Facts) -> Flow:
     """Return the flow after an outcome of the step that is asked now.
 
-    Args: facts with the user of the outcome, where it proves one.
+    Args:
+        policy: that the flow walks, or has to walk from now on.
+        facts: with the user of the outcome, where it proves one.
     """
     match outcome:
         case Ask():
@@ -45,6 +48,8 @@ def advance(policy: Policy, flow: Flow, outcome: Outcome, facts: Facts) -> Flow:
             return replace(flow, detour=outcome.type, step_state=dict(outcome.state))
         case Back():
             return replace(flow, detour=None, step_state=dict(outcome.state))
+        case NeedsPolicy():
+            return _anew(policy, flow, outcome)
         case Restart():
             is_open = flow.stage is Stage.AUTHENTICATION and flow.user_id is None
             return enter(policy, flow, facts) if is_open else flow
@@ -59,6 +64,20 @@ def advance(policy: Policy, flow: Flow, outcome: Outcome, facts: Facts) -> Flow:
 def finish(flow: Flow, failure: FlowFailure | None) -> Flow:
     """Return the flow as finished, without success if there is a failure."""
     return replace(flow, stage=Stage.FINISHED, step_state={}, detour=None, failure=failure)
+
+
+def _anew(policy: Policy, flow: Flow, outcome: NeedsPolicy) -> Flow:
+    """Take a flow to another policy, for whoever passes it: nobody is known in it by then."""
+    flow = replace(
+        flow,
+        request=replace(flow.request, device=outcome.device),
+        policy=policy.key,
+        stage=Stage.AUTHENTICATION,
+        user_id=None,
+        credential=None,
+        authentication=None,
+    )
+    return enter(policy, flow, Facts(flow.request.chosen_for))
 
 
 def _pass(policy: Policy, flow: Flow, outcome: Passed, facts: Facts) -> Flow:

@@ -9,6 +9,7 @@ from ostiary.core.model.flow import Flow
 from ostiary.core.model.policy import StepInstance
 from ostiary.core.model.token import Issuance
 from ostiary.core.steps.contract import Problem, View
+from ostiary.core.steps.departures import Departure
 
 NOTHING = Issuance()
 
@@ -24,6 +25,7 @@ class Turn(msgspec.Struct, frozen=True):
         change: what the browser is to keep.
         pending: what has to be committed for this turn to be true; empty for a mere look.
         events: to be emitted once that is done.
+        departure: where the browser is to go, of a view that `leads_away`.
     """
 
     flow: Flow
@@ -35,3 +37,4 @@ class Turn(msgspec.Struct, frozen=True):
     change: BrowserChange = NO_CHANGE
     pending: Issuance = NOTHING
     events: tuple[Event, ...] = ()
+    departure: Departure | None = None

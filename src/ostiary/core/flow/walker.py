@@ -12,6 +12,7 @@ from ostiary.core.flow.completion import Completion
 from ostiary.core.flow.errors import flow_not_found
 from ostiary.core.flow.flow_entries import step_entry
 from ostiary.core.flow.progress import Progress, Visit
+from ostiary.core.flow.satisfaction import find_passed
 from ostiary.core.flow.transition import advance, enter
 from ostiary.core.flow.tree import Facts, find_last_step, find_node
 from ostiary.core.model.audit.event import Event
@@ -28,6 +29,7 @@ from ostiary.core.steps.contract import (
     Back,
     Detour,
     Keepsake,
+    NeedsPolicy,
     Outcome,
     Passed,
     Problem,
@@ -36,9 +38,12 @@ from ostiary.core.steps.contract import (
     Step,
     View,
 )
+from ostiary.core.steps.departures import DepartingStep, Departure
 
 APPROVAL_STEP = StepInstance("consent", "consent")
 """Asked after every policy, and configured nowhere."""
+DEVICE_STEP = StepInstance("user_code", "user_code")
+"""Asked in its place where somebody is to let a device in."""
 _NOTHING = Keepsake()
 
 
@@ -59,7 +64,7 @@ class PolicyWalker:
         """Take a new flow to the first step that needs somebody."""
         flow = progress.flow
         if flow.stage is Stage.AUTHENTICATION:
-            there = enter(policy_of(env, flow), flow, Facts(flow.request))
+            there = enter(policy_of(env, flow), flow, Facts(flow.request.chosen_for))
             progress = _arrived(env, visit, replace(progress, flow=there))
         return await self._go_on(env, visit, progress)
 
@@ -86,10 +91,12 @@ class PolicyWalker:
             if self.flow_log.is_open:
                 self.flow_log.tell(step_entry(env, flow, instance, action, outcome))
             return progress, outcome.problems
+        if isinstance(outcome, NeedsPolicy):
+            progress, outcome = await self._weigh(env, progress, outcome)
         moved = await self._after(env, visit, progress, outcome)
         if self.flow_log.is_open:
             self._tell(env, visit, flow, instance, action, outcome, moved)
-        if flow.stage is Stage.APPROVAL and isinstance(outcome, Passed):
+        if asked_to_approve(flow) and isinstance(outcome, Passed):
             moved = await self._approved(env, visit, moved, outcome)
         if isinstance(outcome, Ask):
             return moved, outcome.problems
@@ -100,6 +107,18 @@ class PolicyWalker:
         situation = self._situate(visit, flow, instance, flow.step_state)
         return self.steps[instance.type].view(env, situation)
 
+    async def depart(
+        self, env: Environment, visit: Visit, flow: Flow, instance: StepInstance
+    ) -> Departure | None:
+        """Return where the browser is to go for the step that is asked now.
+
+        Raises: UnavailableError.
+        """
+        step = self.steps[instance.type]
+        if not isinstance(step, DepartingStep):
+            return None
+        return await step.depart(env, self._situate(visit, flow, instance, flow.step_state))
+
     def asked(self, env: Environment, flow: Flow) -> StepInstance | None:
         """Return the step that is asked now, or None in a finished flow.
 
@@ -108,7 +127,7 @@ class PolicyWalker:
         if flow.stage is Stage.FINISHED:
             return None
         if flow.stage is Stage.APPROVAL:
-            return APPROVAL_STEP
+            return APPROVAL_STEP if flow.request.device is None else DEVICE_STEP
         node = find_node(policy_of(env, flow), flow.path)
         instance = env.steps.get(node.step) if isinstance(node, StepNode) else None
         if instance is not None and flow.detour is not None:
@@ -130,8 +149,12 @@ class PolicyWalker:
         # somebody's action.
         while (instance := self.asked(env, progress.flow)) is not None:
             situation = self._situate(visit, progress.flow, instance, progress.flow.step_state)
-            begun = await self.steps[instance.type].begin(env, situation)
+            begun: Outcome = await self.steps[instance.type].begin(env, situation)
+            if visit.visitor.reference is not None:
+                visit = replace(visit, visitor=replace(visit.visitor, reference=None))
             before = progress.flow
+            if isinstance(begun, NeedsPolicy):
+                progress, begun = await self._weigh(env, progress, begun)
             progress = await self._after(env, visit, progress, begun)
             if self.flow_log.is_open:
                 self._tell(env, visit, before, instance, None, begun, progress)
@@ -158,11 +181,29 @@ class PolicyWalker:
     ) -> Progress:
         flow = progress.flow
         policy, user = policy_of(env, flow), await self._find_user(env, flow, outcome)
-        moved = advance(policy, flow, outcome, Facts(flow.request, user))
+        if isinstance(outcome, NeedsPolicy):
+            policy = env.policies[outcome.policy]
+        moved = advance(policy, flow, outcome, Facts(flow.request.chosen_for, user))
         progress = _keeping(replace(progress, flow=moved), outcome)
         if flow.stage is Stage.AUTHENTICATION and moved.stage is Stage.APPROVAL:
             progress = await self.completion.complete(env, visit, progress, policy, user)
         return _arrived(env, visit, progress)
+
+    async def _weigh(
+        self, env: Environment, progress: Progress, outcome: NeedsPolicy
+    ) -> tuple[Progress, Outcome]:
+        """Let the step ask at once, where its policy was passed as it would have to be now."""
+        flow, policy = progress.flow, env.policies[outcome.policy]
+        authentication, user_id = flow.authentication, flow.user_id
+        user = None if user_id is None else await self.directory.find(env, user_id)
+        if user is None or authentication is None:
+            return progress, outcome
+        facts = Facts(replace(flow.request, device=outcome.device).chosen_for, user)
+        passed = find_passed(policy, env.steps, authentication, facts)
+        if passed is None or (outcome.is_fresh and passed.at < flow.created_at):
+            return progress, outcome
+        known = replace(flow, authentication=authentication.by(passed))
+        return replace(progress, flow=known), Ask(outcome.state)
 
     async def _approved(
         self, env: Environment, visit: Visit, progress: Progress, outcome: Passed
@@ -186,6 +227,11 @@ class PolicyWalker:
         self, visit: Visit, flow: Flow, instance: StepInstance, state: Mapping[str, Any]
     ) -> Situation:
         return Situation(visit.client, flow, instance, visit.visitor, state)
+
+
+def asked_to_approve(flow: Flow) -> bool:
+    """Tell whether somebody is asked what an application may have."""
+    return flow.stage is Stage.APPROVAL and flow.request.device is None
 
 
 def policy_of(env: Environment, flow: Flow) -> Policy:

@@ -67,6 +67,10 @@ class Authorization(msgspec.Struct, frozen=True):
         refreshed: instead, the grant that the issuance goes on.
         granted: what the grant that the issuance makes is for; None for the same as the token.
         is_deprecated: it came about in a way that is open to old clients alone.
+        good_until: nothing that comes of it is good for longer; None for no such end.
+        audience_limit: what its token may be for, and it is for some of them; None for anything.
+        issued_token_type: what the answer says that its token is, where it must say so.
+        has_id_token: an ID token goes with it where its scopes ask for one.
         bound_to: thumbprint of the certificate that its access token is good with; None for any.
     """
 
@@ -85,3 +89,7 @@ class Authorization(msgspec.Struct, frozen=True):
     granted: Granted | None = None
     is_deprecated: bool = False
     bound_to: str | None = None
+    good_until: float | None = None
+    audience_limit: frozenset[str] | None = None
+    issued_token_type: str | None = None
+    has_id_token: bool = True

@@ -8,6 +8,9 @@ import msgspec
 from ostiary.core.base.ids import ClientId
 from ostiary.core.base.scopes import ScopeSet
 
+ASKING_PROMPTS = frozenset({"login", "select_account"})
+"""Values of `prompt` by which no earlier sign-on will do."""
+
 
 class ResponseMode(StrEnum):
     """How the answer gets to the application.
@@ -43,6 +46,19 @@ class ClaimsRequest(msgspec.Struct, frozen=True, omit_defaults=True):
     id_token: Mapping[str, ClaimWish] = {}
 
 
+class DeviceWish(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Which device somebody is about to let in.
+
+    Args:
+        user_code: as it was typed, or came along; "" while there is none.
+        client_id, scopes: what the device is and asks for, once its code was found.
+    """
+
+    user_code: str = ""
+    client_id: ClientId | None = None
+    scopes: ScopeSet = ScopeSet()
+
+
 class AuthorizationRequest(msgspec.Struct, frozen=True, omit_defaults=True):
     """One request after every check; nothing of it is read from the wire again.
 
@@ -58,6 +74,8 @@ class AuthorizationRequest(msgspec.Struct, frozen=True, omit_defaults=True):
         manager_id: the token manager that the request names.
         resources: audiences that it names, known to the environment.
         step: the step to authenticate with (PingFederate: `pfidpadapterid`).
+        error_uri: where a receiver's refusal goes; None for no further than the browser.
+        device: which device somebody is about to let in; None where it is about none.
     """
 
     client_id: ClientId
@@ -80,6 +98,24 @@ class AuthorizationRequest(msgspec.Struct, frozen=True, omit_defaults=True):
     manager_id: str | None = None
     resources: tuple[str, ...] = ()
     step: str | None = None
+    error_uri: str | None = None
+    device: DeviceWish | None = None
+
+    @property
+    def chosen_for(self) -> "AuthorizationRequest":
+        """Return what policies choose by: the device's own request, where it is known."""
+        device = self.device
+        if device is None or device.client_id is None:
+            return self
+        return msgspec.structs.replace(self, client_id=device.client_id, scopes=device.scopes)
+
+    @property
+    def wants_fresh_proof(self) -> bool:
+        """Tell whether whoever signs on is to prove it anew, or not long ago.
+
+        Spec: OpenID Connect Core §3.1.2.1 (`prompt`, `max_age`).
+        """
+        return self.max_age is not None or not ASKING_PROMPTS.isdisjoint(self.prompts)
 
     @property
     def is_redirectless(self) -> bool:

@@ -13,6 +13,8 @@ from ostiary.core.crypto.secret_digests import SecretDigest
 from ostiary.core.model.authentication_application import AuthenticationApplication
 from ostiary.core.model.logout import LogoutURIs
 from ostiary.core.model.permission import Permission
+from ostiary.core.model.reference_adapter import ReferenceAdapter
+from ostiary.core.model.token_exchange import ExchangePolicy
 
 
 class AuthMethod(StrEnum):
@@ -77,6 +79,23 @@ class RefreshPolicy:
 
 
 @dataclass(frozen=True, slots=True)
+class DevicePolicy:
+    """How a client without a browser gets its users signed on elsewhere.
+
+    Args:
+        lifetime_seconds: so long its codes can be used.
+        interval_seconds: so far apart it asks whether somebody has.
+        is_open: it may ask for codes without proving itself; for tokens it never may.
+        needs_fresh_sign_on: nobody lets it in without having signed on for that.
+    """
+
+    lifetime_seconds: int = 600
+    interval_seconds: int = 5
+    is_open: bool = False
+    needs_fresh_sign_on: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class CertificateSubject:
     """Whom the certificate of a client must be about; exactly one of them is set.
 
@@ -121,10 +140,13 @@ class Client:
         id_token_algorithm: None for the environment's first key.
         userinfo_algorithm: signs userinfo answers; None for plain JSON.
         puts_claims_in_id_token: claims of the scopes also stand in ID tokens issued with a code.
+        brings_passwords_unproved: it may bring passwords of users though it proves nothing itself.
+        exchanges: what it may exchange tokens for, with the grant for that.
         allows_authorization_alias: `grant_type=authorization` means authorization_code.
         type: what kind of program it is, in the configuration's words; None for not said.
         permissions: what it may do by a management API with a token of its own.
         managed_populations: keys of those whose users they reach; None for all.
+        receives_at: the adapter at which it gets attributes instead of tokens; only of receivers.
     """
 
     id: str
@@ -152,6 +174,7 @@ class Client:
     response_modes: frozenset[str] = frozenset()
     pkce: PKCE = PKCE.REQUIRED
     refresh: RefreshPolicy = field(default=RefreshPolicy())
+    device: DevicePolicy = field(default=DevicePolicy())
     is_redirectless: bool = False
     is_cookieless: bool = False
     bypasses_approval: bool = False
@@ -164,6 +187,8 @@ class Client:
     id_token_lifetime_seconds: int = 300
     userinfo_algorithm: Algorithm | None = None
     puts_claims_in_id_token: bool = False
+    brings_passwords_unproved: bool = False
+    exchanges: ExchangePolicy = field(default=ExchangePolicy())
     allows_authorization_alias: bool = False
     logo_uri: str | None = None
     policy_uri: str | None = None
@@ -172,6 +197,7 @@ class Client:
     permissions: frozenset[Permission] = frozenset()
     managed_populations: frozenset[str] | None = None
     attributes: Mapping[str, str] = field(default_factory=dict)
+    receives_at: ReferenceAdapter | None = None
     granted_before: dict[str, ScopeSet] = field(default_factory=dict, repr=False)
     """What requests for scopes, as they were written, came to: a few, so that each is read once."""
     is_public: bool = field(init=False)

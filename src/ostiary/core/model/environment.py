@@ -11,15 +11,19 @@ from ostiary.core.crypto.sealing import Sealer
 from ostiary.core.crypto.secret_digests import SecretDigester
 from ostiary.core.model.authentication_application import AuthenticationApplication
 from ostiary.core.model.client import Client
+from ostiary.core.model.device_request import DEVICE_GRANT
+from ostiary.core.model.ldap_directory import LOCAL, LDAPDirectory
 from ostiary.core.model.own_pages import OWN_PAGES, make_own_pages
 from ostiary.core.model.password_policy import LockoutPolicy, PasswordPolicy
 from ostiary.core.model.policy import Policy, StepInstance, StepNode
+from ostiary.core.model.receivers import make_receivers
 from ostiary.core.model.reference_adapter import ReferenceAdapter
 from ostiary.core.model.resource import Resource
 from ostiary.core.model.session import SessionPolicy
 from ostiary.core.model.theme import Theme
 from ostiary.core.model.token_manager import TokenManager
 from ostiary.core.model.traits import Traits
+from ostiary.core.model.trusted_issuer import TrustedIssuer
 
 ENVIRONMENT_KEYS = "environment"
 """Name of the key set that every environment has, for what is no access token."""
@@ -68,8 +72,13 @@ class Environment:
         passkey_domain: what passkeys are bound to; None for the host of `base_url`.
         mail_sender: whom its mail is from; "" for the server's own sender.
         mutual_tls_url: like `base_url`, of the listener that asks for certificates; None for none.
+        errors_url: as of the whole installation: where refusals are explained; None for nowhere.
         client_authorities: whose certificates say who a program is that calls with one.
         reference_adapters: where applications hand attributes over, by key.
+        trusted_issuers: whose tokens are taken beside its own, by `iss`.
+        directories: of users that are kept elsewhere, by key.
+        directory_order: keys of the directories that are asked for a name, the store's among them;
+            the first that knows it has the user.
         theme: what its pages look like; None for what they look like everywhere.
         traits: what it does otherwise for the sake of clients that expect it so.
         management_audience: `aud` of tokens that open its management API, and of those in the
@@ -109,26 +118,40 @@ class Environment:
     mail_sender: str = ""
     passkey_domain: str | None = None
     mutual_tls_url: str | None = None
+    errors_url: str | None = None
     client_authorities: CertificateAuthorities = field(default=CertificateAuthorities(), repr=False)
     reference_adapters: Mapping[str, ReferenceAdapter] = field(default_factory=dict, repr=False)
+    trusted_issuers: Mapping[str, TrustedIssuer] = field(default_factory=dict, repr=False)
+    directories: Mapping[str, LDAPDirectory] = field(default_factory=dict, repr=False)
+    directory_order: tuple[str, ...] = (LOCAL,)
     theme: Theme | None = field(default=None, repr=False)
     traits: Traits = field(default=Traits())
     management_audience: str | None = None
     own_pages: Client = field(init=False, repr=False)
     """As what people sign on for a page of ours; it is not among `clients`."""
+    receivers: Mapping[ClientId, Client] = field(init=False, repr=False)
+    """Applications that are handed attributes; not among `clients` either."""
+    lets_devices_in: bool = field(init=False)
+    """Whether there is any client without a browser."""
 
     def __post_init__(self) -> None:
-        own = make_own_pages(self.clients.values(), tuple(self.token_managers)[:1])
-        object.__setattr__(self, "own_pages", own)
+        managers = tuple(self.token_managers)[:1]
+        object.__setattr__(self, "own_pages", make_own_pages(self.clients.values(), managers))
+        receivers = make_receivers(self.reference_adapters.values(), managers)
+        object.__setattr__(self, "receivers", receivers)
+        has_any = any(DEVICE_GRANT in client.grant_types for client in self.clients.values())
+        object.__setattr__(self, "lets_devices_in", has_any)
 
     def at_mutual_tls(self, url: str) -> str:
         """Return one of its own URLs as it is where certificates are asked for."""
         return f"{self.mutual_tls_url}{url.removeprefix(self.base_url)}"
 
     def find_requester(self, client_id: ClientId) -> Client | None:
-        """Return whom a flow is for: a client, or our own pages."""
+        """Return whom a flow is for: a client, our own pages, or a receiver."""
         found = self.clients.get(client_id)
-        return self.own_pages if found is None and client_id == OWN_PAGES else found
+        if found is not None:
+            return found
+        return self.own_pages if client_id == OWN_PAGES else self.receivers.get(client_id)
 
     def find_key(self, kid: KeyId) -> tuple[SigningKey, str] | None:
         """Return the key of that id and the name of its set, or None."""

@@ -11,6 +11,7 @@ from ostiary.core.base.ids import ClientId, TokenManagerId
 from ostiary.core.base.phrases import Phrase
 from ostiary.core.base.scopes import ScopeSet
 from ostiary.core.model.client import Client
+from ostiary.core.model.device_request import DEVICE_GRANT
 
 OWN_PAGES = ClientId("own pages")
 """No configured client has a space in its id."""
@@ -28,13 +29,18 @@ def make_own_pages(clients: Iterable[Client], managers: Sequence[TokenManagerId]
         key="",
         client_id=OWN_PAGES,
         name=NAME,
-        enabled=any(client.enabled and client.response_types for client in clients),
+        enabled=any(client.enabled and _signs_on(client) for client in clients),
         auth_methods=frozenset(),
         grant_types=frozenset(),
         scopes=frozenset(),
         default_scopes=ScopeSet(),
         token_managers=tuple(managers),
         response_types=frozenset({"none"}),
+        is_redirectless=True,
         bypasses_approval=True,
         sends_issuer=False,
     )
+
+
+def _signs_on(client: Client) -> bool:
+    return bool(client.response_types) or DEVICE_GRANT in client.grant_types

@@ -115,6 +115,8 @@ class PasswordRule(StrEnum):
     SIMILAR = "similar"
     COMMON = "common"
     HISTORY = "history"
+    DIRECTORY = "directory"
+    """Whatever the directory wants that keeps it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ class Snapshot:
         client_authorities: certificates, DER, that programs' certificates may come from, in any
             environment.
         pingone_default: the environment that answers PingOne paths without an environment id.
+        errors_url: where refusals are explained, without a fragment; None for nowhere.
     """
 
     version: int
@@ -28,3 +29,4 @@ class Snapshot:
     pingone_default: Environment | None = None
     allowed_hosts: frozenset[str] = frozenset()
     client_authorities: frozenset[bytes] = frozenset()
+    errors_url: str | None = None

@@ -132,14 +132,14 @@ class Issuance(msgspec.Struct, frozen=True):
     moves: FlowMove | None = None
     session: SessionChange | None = None
     consent: Consent | None = None
-    participation: Participation | None = None
+    participations: tuple[Participation, ...] = ()
     needs_session: SessionId | None = None
 
 
 class IssuedTokens(msgspec.Struct, frozen=True):
     """The answer of a token endpoint, before it is rendered.
 
-    Spec: RFC 6749 §5.1. `expires_in` counts whole seconds from now.
+    Spec: RFC 6749 §5.1; RFC 8693 §2.2.1. `expires_in` counts whole seconds from now.
     """
 
     access_token: str
@@ -148,6 +148,7 @@ class IssuedTokens(msgspec.Struct, frozen=True):
     token_type: str = "Bearer"  # noqa: S105 - a token type, not a secret
     refresh_token: str | None = None
     id_token: str | None = None
+    issued_token_type: str | None = None
 
     def __repr__(self) -> str:
         return f"IssuedTokens(access_token=…, scopes={self.scopes!r})"

@@ -16,7 +16,8 @@ class UserPassword:
     """What is kept of a user's password; times are seconds since the epoch.
 
     Args:
-        hash: in one of the forms that `core.crypto.passwords` reads.
+        hash: in one of the forms that `core.crypto.passwords` reads; "" where another directory
+            keeps it.
         must_change: it was set by somebody else and lets nobody in but to choose another one.
         expires_at: from then on it is treated as `must_change`; None for never.
         former: hashes of the ones before, the latest first, as many as the policy remembers.
@@ -47,6 +48,7 @@ class User:
         disabled_at: when it was last disabled or locked, and may sign on again since or not.
         locked_at: when an administrator locked it; None for not locked.
         recovery_code: what is kept of a code that programs had sent to the user, JSON values.
+        directory: by its key, the other directory that the user is kept in; "" for the store.
     """
 
     id: UserId
@@ -61,6 +63,7 @@ class User:
     disabled_at: float = 0.0
     locked_at: float | None = None
     recovery_code: Mapping[str, object] | None = field(default=None, repr=False)
+    directory: str = ""
 
     @property
     def address(self) -> str | None:

@@ -15,11 +15,13 @@ class AuthorizationResponse(msgspec.Struct, frozen=True):
     Args:
         redirect_uri: None with `pi.flow`, and for a question that is answered to whoever asks.
         members: text, or a number for `expires_in`, in the order in which they are sent.
+        reference: to the attributes that a receiver is handed; a dialect names it.
     """
 
     mode: ResponseMode
     redirect_uri: str | None
     members: Mapping[str, str | int]
+    reference: str | None = None
 
     @property
     def is_error(self) -> bool:

@@ -26,7 +26,7 @@ from ostiary.core.model.authorization_request import AuthorizationRequest
 from ostiary.core.model.client import Client
 from ostiary.core.model.environment import Environment, SubjectKind
 from ostiary.core.model.flow import Stage
-from ostiary.core.oauth.answers import as_redirectable, as_refused
+from ostiary.core.oauth.answers import as_redirectable, as_refused, as_told_here
 from ostiary.core.oauth.authorization_request import check_request
 from ostiary.core.oauth.authorization_response import AuthorizationResponse
 from ostiary.core.oauth.checks.asked import NO_EXTENSIONS, RequestExtensions
@@ -37,18 +37,22 @@ from ostiary.core.ports.directory import Directory
 from ostiary.core.ports.events import Events
 from ostiary.core.ports.flow_log import CLOSED, FlowLog
 from ostiary.core.steps.contract import Offer
+from ostiary.core.steps.departures import REFERENCE, find_return, taking
 
 
 class Answered(msgspec.Struct, frozen=True):
     """What the application gets, and what the browser is to keep.
 
-    Args: plugin_id is of the step that was asked last, if any was.
+    Args:
+        plugin_id: of the step that was asked last, if any was.
+        is_device: a device was let in, or not; what the application gets, it gets itself.
     """
 
     response: AuthorizationResponse
     flow_id: FlowId
     change: BrowserChange
     plugin_id: str | None
+    is_device: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,20 +85,26 @@ class Authorize:
             request = check_request(env, params, extensions)
             if "id_token_hint" in params:
                 request = await self._name_expected(env, request)
-            return await self._begin(env, request, browser)
+            return await self._begin(env, request, browser, extensions.reference)
         except (OAuthError, TooManyAttemptsError) as error:
             self.tell_refused(env, error, params.find("client_id") or "", browser.address)
             raise
 
     async def begin_own(
-        self, env: Environment, request: AuthorizationRequest, browser: Browser
+        self,
+        env: Environment,
+        request: AuthorizationRequest,
+        browser: Browser,
+        *,
+        reference: str | None = None,
     ) -> Turn | Answered:
-        """Begin what a page of ours asks for itself, as `env.own_pages`.
+        """Begin what a page of ours asks for itself, as `env.own_pages` or a receiver.
 
+        Args: reference: what an application dropped off before anybody asked it.
         Stores, raises: as `begin`.
         """
         try:
-            return await self._begin(env, request, browser)
+            return await self._begin(env, request, browser, reference)
         except (OAuthError, TooManyAttemptsError) as error:
             self.tell_refused(env, error, request.client_id, browser.address)
             raise
@@ -118,17 +128,26 @@ class Authorize:
         """Tell of a request that is refused, perhaps before it could be read as one."""
         self.events.emit(refused_authorization(env, error, claimed, address))
 
-    async def look(self, env: Environment, flow_id: FlowId, browser: Browser) -> Turn:
+    async def look(
+        self, env: Environment, flow_id: FlowId, browser: Browser, *, departs: bool = True
+    ) -> Turn:
         """Look at a flow; nothing is changed.
 
-        Raises: FlowRefusedError (not found), UnavailableError.
+        Args: departs: where it leads away, say where to; False for whoever is about to act.
+        Stores: what the application is to pick up, where it leads away.
+        Raises: FlowRefusedError (not found), TooManyAttemptsError, UnavailableError.
         """
         try:
-            return await self.engine.find(env, flow_id, browser)
+            turn = await self.engine.find(env, flow_id, browser)
         except FlowRefusedError as refused:
             if self.flow_log.is_open:
                 self.flow_log.tell(lost_entry(env, flow_id, refused))
             raise
+        if departs and turn.view is not None and turn.view.leads_away:
+            # It stores something, as a flow that is begun does.
+            self.flow_rate.count(env, browser.address)
+            return await self._leading(env, turn, browser)
+        return turn
 
     async def is_signed_on(self, env: Environment, browser: Browser) -> bool:
         """Tell whether somebody is signed on in a browser.
@@ -154,11 +173,14 @@ class Authorize:
         Stores: the next version of the flow, or its end with everything that comes of it.
         Raises: FlowRefusedError, UntrustedRequestError, UnavailableError.
         """
+        reference = inputs.get(REFERENCE) if offer == find_return(turn.view) else None
+        if reference and isinstance(reference, str):
+            turn = await self.engine.claim(env, turn, taking(reference))
         moved = await self.engine.act(env, turn, offer, inputs, browser)
         if finishes and moved.flow.stage is Stage.FINISHED:
             return await self._finish(env, moved, browser)
         await self.engine.keep(env, moved)
-        return moved
+        return await self._leading(env, moved, browser)
 
     async def resume(self, env: Environment, turn: Turn, browser: Browser) -> Answered:
         """Spend a finished flow on its answer, which goes out once.
@@ -169,11 +191,21 @@ class Authorize:
             raise flow_not_found("it is not finished")
         return await self._finish(env, turn, browser)
 
+    async def _leading(self, env: Environment, turn: Turn, browser: Browser) -> Turn:
+        """Return a turn that says where the browser goes, if its view leads away."""
+        if turn.view is None or not turn.view.leads_away or turn.problems:
+            return turn
+        return await self.engine.depart(env, turn, browser)
+
     async def _begin(
-        self, env: Environment, request: AuthorizationRequest, browser: Browser
+        self,
+        env: Environment,
+        request: AuthorizationRequest,
+        browser: Browser,
+        reference: str | None,
     ) -> Turn | Answered:
         try:
-            turn = await self._start(env, request, browser)
+            turn = await self._start(env, request, browser, reference)
         except OAuthError as error:
             client = _requester(env, request)
             raise as_redirectable(env, client, request, error) from error
@@ -184,10 +216,14 @@ class Authorize:
             return answered
         self.flow_rate.count(env, browser.address)
         await self.engine.keep(env, turn)
-        return turn
+        return await self._leading(env, turn, browser)
 
     async def _start(
-        self, env: Environment, request: AuthorizationRequest, browser: Browser
+        self,
+        env: Environment,
+        request: AuthorizationRequest,
+        browser: Browser,
+        reference: str | None,
     ) -> Turn:
         """Return the first turn of a flow that is not stored yet.
 
@@ -196,7 +232,11 @@ class Authorize:
         Raises: OAuthError login_required, consent_required and others, to be redirected.
         """
         client = _requester(env, request)
-        recognized, decision = await self._decide(env, client, request, browser)
+        if reference is not None and not _takes_unasked(env):
+            reference = None
+        recognized, decision = await self._decide(
+            env, client, request, browser, is_anew=reference is not None
+        )
         turn = await self.engine.begin(
             env,
             client,
@@ -205,6 +245,7 @@ class Authorize:
             recognized,
             decision.policy_key,
             passed=decision.passed,
+            reference=reference,
         )
         if "none" in request.prompts and turn.flow.stage is not Stage.FINISHED:
             raise OAuthError(
@@ -213,11 +254,19 @@ class Authorize:
         return turn
 
     async def _decide(
-        self, env: Environment, client: Client, request: AuthorizationRequest, browser: Browser
+        self,
+        env: Environment,
+        client: Client,
+        request: AuthorizationRequest,
+        browser: Browser,
+        *,
+        is_anew: bool = False,
     ) -> tuple[Recognized, SignOnDecision]:
+        """Decide who has to sign on; `is_anew`: whoever has is perhaps not who is meant now."""
         recognized = await self.browsers.recognize(env, browser)
         recognized = await self.engine.recall(env, client, request, browser, recognized)
-        present = None if is_cookieless(client, request) else _present(recognized)
+        is_nobody = is_anew or is_cookieless(client, request)
+        present = None if is_nobody else _present(recognized)
         return recognized, decide_sign_on(env, client, request, present, self.clock.now())
 
     async def _finish(
@@ -230,7 +279,10 @@ class Authorize:
         )
         if self.flow_log.is_open:
             self.flow_log.tell(end_entry(env, turn.flow, response.members))
-        return Answered(response, turn.flow.id, turn.change, turn.plugin_id)
+        if turn.client.receives_at is not None and response.redirect_uri is None:
+            raise as_told_here(response)
+        is_device = turn.flow.request.device is not None
+        return Answered(response, turn.flow.id, turn.change, turn.plugin_id, is_device)
 
     async def _name_expected(
         self, env: Environment, request: AuthorizationRequest
@@ -248,6 +300,10 @@ class Authorize:
 def is_cookieless(client: Client, request: AuthorizationRequest) -> bool:
     """Tell whether a flow is bound by a state in its answers."""
     return client.is_cookieless and request.is_redirectless
+
+
+def _takes_unasked(env: Environment) -> bool:
+    return any(adapter.takes_unasked for adapter in env.reference_adapters.values())
 
 
 def _requester(env: Environment, request: AuthorizationRequest) -> Client:

@@ -14,7 +14,7 @@ from ostiary.core.base.ids import ClientId
 from ostiary.core.base.params import Params
 from ostiary.core.clientauth.assertion import read_assertion
 from ostiary.core.clientauth.contract import ClientAuthenticator, Presented, Rejected
-from ostiary.core.model.client import Client
+from ostiary.core.model.client import AuthMethod, Client
 from ostiary.core.model.environment import Environment
 from ostiary.core.ports.limiter import Limiter
 from ostiary.core.tokens.gate import is_client_open
@@ -27,10 +27,19 @@ class ClientAuthentication:
     authenticators: tuple[ClientAuthenticator, ...]
     limiter: Limiter
 
-    async def authenticate(self, env: Environment, params: Params, presented: Presented) -> Client:
+    async def authenticate(
+        self,
+        env: Environment,
+        params: Params,
+        presented: Presented,
+        *,
+        may_be_open: bool = False,
+    ) -> Client:
         """Return the client that proved itself by one of its configured methods.
 
         Spec: RFC 6749 §2.3 (one method a request), §5.2 (`invalid_client`).
+        Args: may_be_open: nothing but codes for a device is asked for, which a client may let
+            anybody have in its name.
         Raises: InvalidClientError, the same for every reason; OAuthError invalid_request for two
             methods at once; TooManyAttemptsError.
         """
@@ -45,7 +54,8 @@ class ClientAuthentication:
             raise
         outcome = await authenticator.verify(env, claimed, params, presented)
         if isinstance(outcome, Client):
-            outcome = _check_usable(env, outcome, authenticator, params, presented)
+            is_open = may_be_open and outcome.device.is_open
+            outcome = _check_usable(env, outcome, authenticator, params, presented, is_open=is_open)
         if isinstance(outcome, Client):
             return outcome
         self.limiter.count(env, *subjects)
@@ -78,15 +88,21 @@ class ClientAuthentication:
         return found
 
 
-def _check_usable(
+def _check_usable(  # noqa: PLR0913 - what is shown, and what it may be
     env: Environment,
     client: Client,
     authenticator: ClientAuthenticator,
     params: Params,
     presented: Presented,
+    *,
+    is_open: bool,
 ) -> Client | Rejected:
-    """Return the client, or why it is refused although its proof is good."""
-    if authenticator.method not in client.auth_methods:
+    """Return the client, or why it is refused although its proof is good.
+
+    Args: is_open: it need not prove itself; what it shows nevertheless has to be right.
+    """
+    needs_no_proof = is_open and authenticator.method is AuthMethod.NONE
+    if authenticator.method not in client.auth_methods and not needs_no_proof:
         return Rejected("method not configured for the client")
     if params.find("client_id") not in (None, client.client_id):
         return Rejected("client_id names another client")

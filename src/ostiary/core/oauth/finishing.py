@@ -15,10 +15,17 @@ from ostiary.core.model.authorization_request import AuthorizationRequest
 from ostiary.core.model.client import Client
 from ostiary.core.model.environment import Environment
 from ostiary.core.model.flow import Flow
+from ostiary.core.model.reference_adapter import ReferenceAdapter
 from ostiary.core.model.token import FlowMove, FrontChannelTokens, Issuance
 from ostiary.core.oauth.answers import answer_with, distrust, refuse_with, token_members
 from ostiary.core.oauth.authorization_response import AuthorizationResponse, UntrustedRequestError
 from ostiary.core.oauth.checks.response import check_allowed_mode, check_allowed_types
+from ostiary.core.oauth.handing_over import (
+    HandingOver,
+    as_receivers_know,
+    handed_over,
+    may_end_at_target,
+)
 from ostiary.core.oauth.prompts import check_expected
 from ostiary.core.oauth.refusals import refused_authorization
 from ostiary.core.oauth.response_types import CODE, is_deprecated
@@ -39,6 +46,7 @@ class Finishing:
     gate: Gate
     issuer: TokenIssuer
     issuances: Issuances
+    handing_over: HandingOver
     events: Events
     clock: Clock
 
@@ -77,6 +85,10 @@ class Finishing:
             return refuse_with(env, client, request, flow.failure.code, flow.failure.description)
         try:
             authorization = await self._authorize(env, client, turn)
+            if client.receives_at is not None:
+                return await self._hand_over(
+                    env, client.receives_at, authorization, request, beside, address
+                )
             issued = await self._issue(env, authorization, request, beside, address)
         except OAuthError as error:
             # Whoever has signed on stays so; only this application gets nothing of it.
@@ -84,6 +96,24 @@ class Finishing:
             self.events.emit(refused_authorization(env, error, request.client_id, address))
             return refuse_with(env, client, request, error.oauth_code, error.description)
         return answer_with(env, client, request, _members(issued))
+
+    async def _hand_over(  # noqa: PLR0913, PLR0917 - one parameter a fact
+        self,
+        env: Environment,
+        adapter: ReferenceAdapter,
+        authorization: Authorization,
+        request: AuthorizationRequest,
+        beside: Issuance,
+        address: str,
+    ) -> AuthorizationResponse:
+        """Drop attributes, and end the flow as one that answers with nothing else."""
+        if authorization.person is None:
+            raise ValueError("a flow ends with a person")
+        person = as_receivers_know(authorization.person)
+        response = await self.handing_over.drop(env, adapter, request, person)
+        await self._issue(env, replace(authorization, person=person), request, beside, address)
+        self.events.emit(handed_over(env, adapter, person, address))
+        return response
 
     async def _issue(
         self,
@@ -187,6 +217,10 @@ def _find_trusted(env: Environment, flow: Flow) -> Client:
         raise _distrusted(flow, "the client is closed")
     if client is env.own_pages:
         return client  # where its flow ends was never a stranger's word
+    if client.receives_at is not None:
+        if not may_end_at_target(client, request):
+            raise _distrusted(flow, "where it was to end is no target of its adapter any more")
+        return client
     if request.redirect_uri is not None and not is_registered(
         client.redirect_uris, request.redirect_uri
     ):

@@ -15,7 +15,7 @@ _ADVERTISED_MODES = (ResponseMode.QUERY, ResponseMode.FRAGMENT, ResponseMode.FOR
 """`pi.flow` is no mode for everybody; PingFederate does not list it either."""
 _IMPLICIT = "implicit"
 """Not a grant of the token endpoint, but the name of what the other one hands out itself."""
-_OF_PEOPLE = frozenset({"authorization_code", "refresh_token"})
+_OF_PEOPLE = frozenset({"authorization_code", "password", "refresh_token"})
 """Grants of no use to a dialect on which nobody signs on, and not to be listed there (RFC 8414)."""
 _CLAIMS_OF_ID_TOKENS = frozenset({"iss", "aud", "exp", "iat", "nonce", "at_hash", "c_hash", "sid"})
 _LOGOUT = tuple(
@@ -25,7 +25,13 @@ _LOGOUT = tuple(
 )
 """What is said of both kinds of logout beyond one application."""
 _ASKING = frozenset(
-    {"token_endpoint", "introspection_endpoint", "revocation_endpoint", "userinfo_endpoint"}
+    {
+        "token_endpoint",
+        "introspection_endpoint",
+        "revocation_endpoint",
+        "userinfo_endpoint",
+        "device_authorization_endpoint",
+    }
 )
 """Endpoints that programs call themselves, by their members of metadata."""
 ASSERTION_METHODS = frozenset({AuthMethod.PRIVATE_KEY_JWT, AuthMethod.CLIENT_SECRET_JWT})

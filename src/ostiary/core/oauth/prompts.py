@@ -11,15 +11,13 @@ import msgspec
 from ostiary.core.base.errors import OAuthCode, OAuthError
 from ostiary.core.flow.satisfaction import find_passed
 from ostiary.core.flow.tree import Facts
-from ostiary.core.model.authorization_request import AuthorizationRequest
+from ostiary.core.model.authorization_request import ASKING_PROMPTS, AuthorizationRequest
 from ostiary.core.model.client import Client
 from ostiary.core.model.environment import Environment
 from ostiary.core.model.policy import End, Node, Selector, StepNode
 from ostiary.core.model.session import PassedPolicy, Session
 from ostiary.core.model.user import User
 from ostiary.core.tokens.user_claims import subject_of
-
-ASKING_PROMPTS = frozenset({"login", "select_account"})
 
 
 class SignedOnUser(msgspec.Struct, frozen=True):
@@ -76,7 +74,9 @@ def find_policies(
     found = _by_context(env, request.acr_values)
     if client.policy:
         own = (client.policy, *client.policies)
-        found = tuple(key for key in found if key in own) or own[:1]
+        # The step that a request for a receiver names chooses among them, too.
+        names_step = client.receives_at is not None and request.step is not None
+        found = tuple(key for key in found if key in own) or (own if names_step else own[:1])
     found = found or (env.default_policy,)
     wish = request.claims.id_token.get("acr")
     if wish is not None and wish.essential and wish.values:

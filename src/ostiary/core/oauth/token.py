@@ -73,12 +73,12 @@ class TokenEndpoint:
         manager = choose_manager(env, client, target)
         if client.binds_tokens:
             check_certificate_shown(presented.certificate)
-        authorization = await grant.authorize(env, client, params)
+        authorization = await grant.authorize(env, client, params, presented)
         if client.binds_tokens or authorization.refreshed is not None:
             authorization = bind(authorization, presented.certificate)
         address = presented.address
         try:
-            if authorization.person is not None or target.resources:
+            if authorization.person is not None or target.resources or authorization.audience_limit:
                 authorization, manager = _settle(env, authorization, manager, target, params)
             return await self.issuer.issue(env, authorization, manager, address=address)
         except SessionEndedError as error:
@@ -86,7 +86,7 @@ class TokenEndpoint:
         except AlreadyRedeemedError as error:
             if not isinstance(grant, ContestedGrant):
                 raise invalid_grant("another request was first") from error
-        authorization = await grant.after_losing(env, client, params)
+        authorization = await grant.after_losing(env, client, params, presented)
         authorization = bind(authorization, presented.certificate)
         authorization, manager = _settle(env, authorization, manager, target, params)
         try:
@@ -122,8 +122,14 @@ def _settle(
 ) -> tuple[Authorization, TokenManager]:
     """Return the authorization for its token alone, and the manager that issues it."""
     if authorization.person is None:
-        return replace(authorization, resources=target.resources), manager
-    target = settle_target(env, authorization, target)
-    is_alias = params.find("grant_type") == CODE_GRANT_ALIAS
-    authorization = replace(authorization, resources=target.resources, is_deprecated=is_alias)
+        target = TokenTarget(target.manager_id, target.resources or authorization.resources)
+    else:
+        target = settle_target(env, authorization, target)
+    limit = authorization.audience_limit
+    if limit is not None and not (target.resources and limit.issuperset(target.resources)):
+        raise OAuthError(
+            OAuthCode.INVALID_TARGET, "This client may not get tokens for that audience."
+        )
+    is_old = authorization.is_deprecated or params.find("grant_type") == CODE_GRANT_ALIAS
+    authorization = replace(authorization, resources=target.resources, is_deprecated=is_old)
     return authorization, choose_manager(env, authorization.client, target)

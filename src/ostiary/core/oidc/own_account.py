@@ -198,6 +198,6 @@ def _in_order(sessions: Iterable[Session], current: SessionId) -> list[Session]:
 
 
 def _names(env: Environment, client_ids: Iterable[ClientId]) -> tuple[str, ...]:
-    """Return the names of clients that are there, each once."""
-    names = (env.clients[each].name for each in client_ids if each in env.clients)
-    return tuple(sorted(set(names), key=str.casefold))
+    """Return the names of clients and receivers that are there, each once."""
+    found = (env.find_requester(each) for each in client_ids)
+    return tuple(sorted({each.name for each in found if each is not None}, key=str.casefold))

@@ -53,6 +53,7 @@ class FetchRequest:
         authorization: the header of that name, for a host that its owner trusts with it.
         body: of a POST; it may hold what nobody else may see.
         max_bytes: a longer answer counts as none.
+        skips_host_name_check: a certificate for another host will do, if its authority is known.
     """
 
     purpose: str
@@ -63,6 +64,7 @@ class FetchRequest:
     body: bytes = field(default=b"", repr=False)
     accept: str = "*/*"
     max_bytes: int = MAX_ANSWER_BYTES
+    skips_host_name_check: bool = False
 
 
 @dataclass(frozen=True, slots=True)

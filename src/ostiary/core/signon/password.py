@@ -42,6 +42,7 @@ class PresentedPassword(msgspec.Struct, frozen=True):
     Args:
         known_device: gives the attempt a count of its own, so that strangers who guess cannot
             lock the user out there.
+        directories: keys of those that are asked, in this order; () for the environment's.
     """
 
     username: str
@@ -49,6 +50,7 @@ class PresentedPassword(msgspec.Struct, frozen=True):
     entrance: Entrance
     address: str
     known_device: KnownDevice | None = None
+    directories: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         return "PresentedPassword(…)"
@@ -72,11 +74,14 @@ class PasswordSignOn:
         Stores: the attempt as a failure, before the password is compared; when it is right, its
             trace is removed again and a stronger hash kept, in one transaction.
         Raises: UnavailableError when the store is down or too many attempts wait; nothing is
-            counted then.
+            counted then. Where the user's own directory fails it is raised, too, and the attempt
+            is counted if it had found the user before.
         """
         name = _digest(env, presented.username)
         async with self.hashing.turn(env, name):
-            user = await self.directory.find_by_username(env, presented.username)
+            user = await self.directory.find_by_username(
+                env, presented.username, among=presented.directories
+            )
             attempt = _attempt(env, user, name, presented)
             now = self.clock.now()
             standing = await self.attempts.begin(env, attempt, now=now)
@@ -86,7 +91,7 @@ class PasswordSignOn:
             check = await self.directory.check_password(env, usable, presented.password)
             if usable is not None and check.is_right:
                 return await self._accept(env, presented, attempt, usable, check)
-        return self._refuse(env, presented, name, user, standing)
+        return self._refuse(env, presented, name, user, standing, refusal=check.refusal)
 
     async def _accept(
         self,
@@ -100,22 +105,27 @@ class PasswordSignOn:
         await self.attempts.clear(env, attempt, replaces=upgraded)
         if upgraded is not None:
             self.events.emit(PasswordUpgraded(env.id, user.id))
-        must_change = user.password is not None and user.password.is_to_be_changed(self.clock.now())
+        kept = user.password
+        must_change = check.must_change or (
+            kept is not None and kept.is_to_be_changed(self.clock.now())
+        )
         self.events.emit(
             PasswordAccepted(env.id, user.id, presented.entrance, must_change, presented.address)
         )
         return MustChange(user) if must_change else Accepted(user)
 
-    def _refuse(
+    def _refuse(  # noqa: PLR0913 - all of them say why
         self,
         env: Environment,
         presented: PresentedPassword,
         name: UsernameDigest,
         user: User | None,
         standing: Standing,
+        *,
+        refusal: str,
     ) -> Outcome:
         known, claimed = (None, name) if user is None else (user.id, None)
-        reason = _reason(user, standing)
+        reason = _reason(user, standing, refusal)
         self.events.emit(
             PasswordRefused(env.id, known, claimed, reason, presented.entrance, presented.address)
         )
@@ -167,13 +177,13 @@ def _upgrade(user: User, check: PasswordCheck) -> User | None:
     return replace(user, password=replace(user.password, hash=check.replacement))
 
 
-def _reason(user: User | None, standing: Standing) -> str:
+def _reason(user: User | None, standing: Standing, refusal: str) -> str:
     match standing.admission:
         case Admission.LOCKED | Admission.SPRAYED:
             return standing.admission.value
         case Admission.ADMITTED:
             if user is None:
                 return "unknown"
-            return "wrong" if user.may_sign_on else "disabled"
+            return refusal or "wrong" if user.may_sign_on else "disabled"
         case never:
             assert_never(never)

@@ -8,7 +8,7 @@ from ostiary.core.model.environment import Environment
 from ostiary.core.model.password_policy import PasswordRule
 from ostiary.core.model.user import User
 from ostiary.core.ports.delivery import Delivery, Template
-from ostiary.core.ports.directory import Directory
+from ostiary.core.ports.directory import Directory, NewPasswordRefusedError
 from ostiary.core.ports.events import Events
 from ostiary.core.ports.password_hashing import PasswordHashing
 from ostiary.core.ports.sessions import Sessions
@@ -16,7 +16,7 @@ from ostiary.core.ports.user_grants import UserGrants
 from ostiary.core.ports.users import PasswordAttempts
 from ostiary.core.signon.account_notices import tell
 from ostiary.core.signon.ended_access import Ended, end_access
-from ostiary.core.signon.new_passwords import Owner, Unmet, find_unmet
+from ostiary.core.signon.new_passwords import Owner, Unmet, WeakPasswordError, find_unmet
 from ostiary.core.signon.password import subject_of
 
 USED_BEFORE = Unmet(
@@ -24,6 +24,28 @@ USED_BEFORE = Unmet(
     "was used before",
     "Choose one that you have not used before.",
 )
+
+
+REFUSED = Unmet(
+    PasswordRule.DIRECTORY,
+    "is refused by the directory that keeps it",
+    "Choose another one: this one is refused where your password is kept.",
+)
+UNCHANGEABLE = Unmet(
+    PasswordRule.DIRECTORY,
+    "cannot be changed here",
+    "Your password cannot be changed here. Ask whoever gave it to you.",
+)
+
+
+def _refused_by_directory(rule: PasswordRule | None) -> Unmet:
+    match rule:
+        case None:
+            return UNCHANGEABLE
+        case PasswordRule.HISTORY:
+            return USED_BEFORE
+        case _:
+            return REFUSED
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +78,8 @@ class PasswordChanges:
         Raises: UnavailableError.
         """
         unmet = find_unmet(env.passwords, Owner.of(user), password, current=current)
-        if unmet or user.password is None:
-            return unmet
+        if unmet or user.password is None or user.directory:
+            return unmet  # another directory looks at its own history when it is given the password
         for kept in (user.password.hash, *user.password.former)[: env.passwords.history]:
             if (await self.hashing.check(kept, password)).is_right:
                 return (USED_BEFORE,)
@@ -72,6 +94,7 @@ class PasswordChanges:
         must_change: bool,
         source: str,
         locale: str = "",
+        current: str | None = None,
     ) -> Changed:
         """Give a user another password, and forget its failed attempts at the old one.
 
@@ -82,13 +105,22 @@ class PasswordChanges:
             must_change: when somebody else chose it.
             source: who did, for the event log: a word of ours.
             locale: language tag of the user; "" when unknown.
+            current: the password so far, where its user has just said it.
         Stores: that, and then the end of all that was signed on with the old one.
-        Raises: UserChangedError, UnavailableError, AccessLeftError; ValueError for what cannot be
-            a password.
+        Raises: UserChangedError, UnavailableError, AccessLeftError; WeakPasswordError for what the
+            user's directory does not take; ValueError for what cannot be a password.
         """
-        changed = await self.directory.set_password(
-            env, user, password, must_change=must_change, now=self.clock.now()
-        )
+        try:
+            changed = await self.directory.set_password(
+                env,
+                user,
+                password,
+                must_change=must_change,
+                now=self.clock.now(),
+                current=current,
+            )
+        except NewPasswordRefusedError as error:
+            raise WeakPasswordError((_refused_by_directory(error.rule),)) from error
         self.events.emit(PasswordChanged(env.id, user.id, source))
         tell(self.delivery, env, user, Template.PASSWORD_CHANGED, locale=locale)
         ended = await self.end_access(env, user, source)

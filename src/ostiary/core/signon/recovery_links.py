@@ -16,7 +16,7 @@ from ostiary.core.ports.page_addresses import PageAddresses
 from ostiary.core.ports.users import UserChangedError
 from ostiary.core.signon.contacts import email_of
 from ostiary.core.signon.message_rate import MessageRate
-from ostiary.core.signon.new_passwords import Owner, Unmet, find_unmet
+from ostiary.core.signon.new_passwords import Owner, Unmet, WeakPasswordError, find_unmet
 from ostiary.core.signon.password_changes import PasswordChanges
 
 LINK_MINUTES = 10
@@ -105,6 +105,8 @@ class RecoveryLinks:
                 )
             except UserChangedError:
                 continue
+            except WeakPasswordError as weak:
+                return WeakPassword(weak.unmet)
             await self.message_rate.clear_recovery(env, user.username, user, cookie=None)
             return ChosenPassword()
         return SpentLink()

@@ -8,12 +8,13 @@ import msgspec
 
 from ostiary.core.base.ids import UserId
 from ostiary.core.base.languages import choose_language, parse_language_ranges
-from ostiary.core.model.authorization_request import AuthorizationRequest
+from ostiary.core.model.authorization_request import AuthorizationRequest, DeviceWish
 from ostiary.core.model.client import Client
 from ostiary.core.model.environment import Environment
 from ostiary.core.model.flow import Flow
 from ostiary.core.model.policy import StepInstance
 from ostiary.core.model.user import User
+from ostiary.core.signon.password import PresentedPassword
 
 
 class Action(msgspec.Struct, frozen=True):
@@ -101,6 +102,7 @@ class View(msgspec.Struct, frozen=True):
         fields: members of the state for programs, by their names on the wire.
         title, lines, items: for the page: its heading, paragraphs, and a list.
         figure: what the page shows as a QR code; "" for none.
+        leads_away: instead of a page the browser goes to an application; see `steps.departures`.
     """
 
     state: State
@@ -110,6 +112,7 @@ class View(msgspec.Struct, frozen=True):
     lines: tuple[str, ...] = ()
     items: tuple[str, ...] = ()
     figure: str = ""
+    leads_away: bool = False
 
 
 class ProblemKind(StrEnum):
@@ -126,6 +129,8 @@ class ProblemKind(StrEnum):
     TAKEN = "taken"
     CODE = "code"
     """A one-time code is not right, or over."""
+    USER_CODE = "user code"
+    """What was typed is the code of no device that waits."""
     LIMIT = "limit"
     """Too many were asked for; `Problem.retry_seconds` says how long to wait."""
 
@@ -159,6 +164,7 @@ class Visitor(msgspec.Struct, frozen=True):
         remembered: the same, of the cookie by which second factors are remembered.
         username: who signed on here before and wished to be remembered.
         languages: which ones the browser would like, as `parse_language_ranges` reads them.
+        reference: what a browser brought along that begins a flow; for its first step alone.
     """
 
     address: str
@@ -166,6 +172,10 @@ class Visitor(msgspec.Struct, frozen=True):
     remembered: str | None = None
     username: str | None = None
     languages: str = ""
+    reference: str | None = None
+
+    def __repr__(self) -> str:
+        return f"Visitor(address={self.address!r}, …)"
 
 
 class Keepsake(msgspec.Struct, frozen=True):
@@ -285,8 +295,24 @@ class Back(msgspec.Struct, frozen=True):
     state: Mapping[str, Any] = {}
 
 
-Begun = Ask | Passed | Failed | Detour | Back
-Outcome = Ask | Passed | Failed | Refused | Restart | Detour | Back
+class NeedsPolicy(msgspec.Struct, frozen=True):
+    """The step asks once somebody has passed a policy: at once, or after signing on anew.
+
+    Args:
+        policy: its key.
+        device: what the step has found out; when it begins again, it stands in the request.
+        is_fresh: the policy must have been passed in this very flow.
+        state: as `Ask.state`, where nobody has to sign on anew.
+    """
+
+    policy: str
+    device: DeviceWish
+    is_fresh: bool = False
+    state: Mapping[str, Any] = {}
+
+
+Begun = Ask | Passed | Failed | Detour | Back | NeedsPolicy
+Outcome = Ask | Passed | Failed | Refused | Restart | Detour | Back | NeedsPolicy
 
 
 class Revisit(msgspec.Struct, frozen=True):
@@ -336,6 +362,45 @@ class Step(Protocol):
         Args: inputs are those of the offer and no others, each `str` or `bool` by its kind;
             required ones are there.
         Raises: UnavailableError; nothing has happened then.
+        """
+        ...
+
+
+class Unattended(msgspec.Struct, frozen=True):
+    """Somebody signs on by a program that can ask nothing back: all that there is is this.
+
+    Args:
+        user: whom an earlier step has proved; None for nobody yet.
+        presented: the username, the password, and from where they come.
+        request: what is asked for, as far as a program says it.
+    """
+
+    instance: StepInstance
+    user: User | None
+    presented: PresentedPassword
+    request: AuthorizationRequest
+
+    def revisit(self, user: User) -> Revisit:
+        """Return how a step is asked whether it lets a user go on without asking."""
+        return Revisit(self.instance, user, Visitor(self.presented.address), self.request)
+
+
+class NeedsPerson(msgspec.Struct, frozen=True):
+    """The step is not content with a name and a password; the reason is for the event log."""
+
+    reason: str
+
+
+@runtime_checkable
+class UnattendedStep(Step, Protocol):
+    """A step that may be content with a name and a password; all others need the person."""
+
+    async def pass_unattended(
+        self, env: Environment, unattended: Unattended
+    ) -> Passed | NeedsPerson:
+        """Decide at once, with nobody there to be asked.
+
+        Raises: UnavailableError.
         """
         ...
 

@@ -17,6 +17,7 @@ from ostiary.core.steps.contract import (
     Detour,
     Failed,
     Input,
+    NeedsPerson,
     Offer,
     Outcome,
     Passed,
@@ -25,6 +26,7 @@ from ostiary.core.steps.contract import (
     Refused,
     Situation,
     State,
+    Unattended,
     View,
 )
 from ostiary.core.steps.prefill import find_username
@@ -74,6 +76,12 @@ class IdentifierFirst:
             # Names that were used before are not kept here, so there is nothing to choose from.
             fields={"previouslySubmittedIdentifiers": []},
         )
+
+    async def pass_unattended(
+        self, env: Environment, unattended: Unattended
+    ) -> Passed | NeedsPerson:
+        """Take the name that a program brings beside its password."""
+        return Passed(identifier=unattended.presented.username)
 
     async def act(
         self, env: Environment, situation: Situation, action: Action, inputs: Mapping[str, Any]

@@ -11,6 +11,7 @@ from ostiary.core.model.environment import Environment
 from ostiary.core.model.user import User
 from ostiary.core.ports.users import UserChangedError
 from ostiary.core.signon.devices import Devices
+from ostiary.core.signon.new_passwords import WeakPasswordError
 from ostiary.core.signon.outcomes import Accepted, MustChange
 from ostiary.core.signon.password import Entrance, PasswordSignOn, PresentedPassword
 from ostiary.core.signon.password_changes import PasswordChanges
@@ -32,6 +33,7 @@ from ostiary.core.steps.contract import (
     State,
     View,
 )
+from ostiary.core.steps.directories import directories_of
 from ostiary.core.steps.new_password_problems import broken_rules, new_password_input
 
 CHECK = Action("newPassword", "check")
@@ -111,10 +113,18 @@ class PasswordChange:
             return Refused(broken_rules(unmet))
         try:
             changed = await self.changes.set(
-                env, user, new, must_change=False, source=SOURCE, locale=situation.language
+                env,
+                user,
+                new,
+                must_change=False,
+                source=SOURCE,
+                locale=situation.language,
+                current=current,
             )
         except UserChangedError:
             return Refused((CHANGED_MEANWHILE,))
+        except WeakPasswordError as weak:
+            return Refused(broken_rules(weak.unmet))
         known = self.devices.read(env, situation.visitor.device)
         done = {
             "username": username,
@@ -130,7 +140,14 @@ class PasswordChange:
     ) -> User | None:
         visitor = situation.visitor
         known_device = self.devices.read(env, visitor.device)
-        presented = PresentedPassword(username, password, ENTRANCE, visitor.address, known_device)
+        presented = PresentedPassword(
+            username,
+            password,
+            ENTRANCE,
+            visitor.address,
+            known_device,
+            directories_of(situation.instance),
+        )
         match await self.passwords.attempt(env, presented):
             case Accepted(user) | MustChange(user):
                 return user

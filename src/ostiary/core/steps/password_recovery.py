@@ -14,6 +14,7 @@ from ostiary.core.ports.users import UserChangedError
 from ostiary.core.signon.contacts import email_of
 from ostiary.core.signon.factor_words import FactorRefused
 from ostiary.core.signon.message_rate import MessageRate
+from ostiary.core.signon.new_passwords import WeakPasswordError
 from ostiary.core.signon.one_time_codes import (
     CodeAlphabet,
     KeptCode,
@@ -233,6 +234,8 @@ class PasswordRecovery:
             )
         except UserChangedError:
             return Back({"username": situation.state["username"]})
+        except WeakPasswordError as weak:
+            return Refused(broken_rules(weak.unmet))
         await self.message_rate.clear_recovery(
             env, str(situation.state["username"]), user, cookie=situation.visitor.device
         )

@@ -26,12 +26,14 @@ from ostiary.core.steps.contract import (
     Detour,
     Failed,
     Keepsake,
+    NeedsPerson,
     Outcome,
     Passed,
     Problem,
     Refused,
     Revisit,
     Situation,
+    Unattended,
     View,
     Visitor,
 )
@@ -132,6 +134,17 @@ class SecondFactor:
             return outcome
         wish = inputs.get("rememberDevice") is True and may_remember(situation)
         return replace(outcome, keepsake=await self._keep(env, facing, is_remembered=wish))
+
+    async def pass_unattended(
+        self, env: Environment, unattended: Unattended
+    ) -> Passed | NeedsPerson:
+        """Let nobody go on but who has no authenticator, where that is no hindrance."""
+        user = unattended.user
+        if user is None or not await self.may_skip(env, unattended.revisit(user)):
+            return NeedsPerson("a second factor is needed")
+        address = unattended.presented.address
+        self.events.emit(SecondFactorSkipped(env.id, user.id, "none", address))
+        return Passed(is_skipped=True)
 
     async def may_skip(self, env: Environment, revisit: Revisit) -> bool:
         active = await self.second_factors.active(env, revisit.user.id)

@@ -33,6 +33,18 @@ def _challenged(kind: AuthenticatorKind) -> Mapping[str, Any]:
 _STATES: Mapping[str, tuple[Mapping[str, Any], ...]] = {
     "username_password": ({}, {"username": "example", "is_settled": True}),
     "identifier_first": ({},),
+    "reference_id": ({},),
+    "user_code": (
+        {},
+        {
+            "code": "BCDFGHJK",
+            "client": "example",
+            "scopes": [],
+            "resources": [],
+            "address": "192.0.2.1",
+            "at": 0.0,
+        },
+    ),
     "second_factor": (
         {"username": "", "devices": _DEVICES},
         *map(_challenged, (AuthenticatorKind.EMAIL, AuthenticatorKind.PASSKEY)),

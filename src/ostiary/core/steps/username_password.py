@@ -22,6 +22,7 @@ from ostiary.core.steps.contract import (
     Input,
     InputKind,
     Keepsake,
+    NeedsPerson,
     Offer,
     Outcome,
     Passed,
@@ -31,8 +32,10 @@ from ostiary.core.steps.contract import (
     Restart,
     Situation,
     State,
+    Unattended,
     View,
 )
+from ostiary.core.steps.directories import directories_of
 from ostiary.core.steps.prefill import find_username
 from ostiary.core.steps.ways_aside import WaysAside
 
@@ -141,13 +144,36 @@ class UsernamePassword:
             case never:
                 assert_never(never)
 
+    async def pass_unattended(
+        self, env: Environment, unattended: Unattended
+    ) -> Passed | NeedsPerson:
+        """Decide about the password that a program brings, counted like all others."""
+        directories = directories_of(unattended.instance)
+        presented = replace(unattended.presented, directories=directories)
+        match await self.passwords.attempt(env, presented):
+            case Accepted(user):
+                return Passed(
+                    user.id, ("pwd",), identifier=presented.username, credential=user.credential
+                )
+            case MustChange():
+                return NeedsPerson("the password has to be changed")
+            case Rejected() | Locked():
+                return NeedsPerson("the password is not right, or not now")
+            case never:
+                assert_never(never)
+
     def _present(
         self, env: Environment, situation: Situation, inputs: Mapping[str, Any]
     ) -> PresentedPassword:
         visitor = situation.visitor
         known_device = self.devices.read(env, visitor.device)
         return PresentedPassword(
-            inputs["username"], inputs["password"], ENTRANCE, visitor.address, known_device
+            inputs["username"],
+            inputs["password"],
+            ENTRANCE,
+            visitor.address,
+            known_device,
+            directories_of(situation.instance),
         )
 
     def _keep(

@@ -23,13 +23,16 @@ def describe(
     Raises: OAuthError invalid_scope from the audience.
     """
     issued_at = int(now)
+    expires_at = issued_at + manager.lifetime_seconds
+    if authorization.good_until is not None:
+        expires_at = min(expires_at, int(authorization.good_until))
     attributes: dict[str, object] = {**manager.attributes, **authorization.claims}
     return AccessToken(
         token_id=TokenId(b64.encode(os.urandom(manager.jti_bytes))),
         client_id=authorization.client.client_id,
         manager_id=manager.id,
         scopes=authorization.scopes,
-        expires_at=issued_at + manager.lifetime_seconds,
+        expires_at=expires_at,
         issued_at=issued_at,
         subject=authorization.subject,
         audiences=choose_audiences(env, manager, authorization.scopes, authorization.resources),

@@ -93,7 +93,7 @@ def _begin(occasion: Occasion, manager: TokenManager, refresh_token: str | None)
         scopes=granted.scopes,
         authentication=person.authentication,
         created_at=now,
-        expires_at=int(now) + lifetime_seconds,
+        expires_at=_end(int(now) + lifetime_seconds, authorization.good_until),
         session_id=person.session_id,
         ends_with_session=OFFLINE_ACCESS not in granted.scopes,
         claims=person.claims,
@@ -102,6 +102,10 @@ def _begin(occasion: Occasion, manager: TokenManager, refresh_token: str | None)
         refresh=refresh,
         bound_to=authorization.bound_to if occasion.client.is_public else None,
     )
+
+
+def _end(usual: int, limit: float | None) -> int:
+    return usual if limit is None else min(usual, int(limit))
 
 
 def _go_on(refreshed: RefreshedToken, policy: RefreshPolicy, now: float) -> Settled:

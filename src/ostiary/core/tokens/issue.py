@@ -75,7 +75,8 @@ class TokenIssuer:
             issuance = Issuance(redeems=authorization.redeems, reference_tokens=records)
             await self.issuances.commit(env, issuance, now=now)
         self.events.emit(token_issued(env, authorization, token, address))
-        return self._answer(text, token)
+        issued_type = authorization.issued_token_type
+        return self._answer(text, token, issued_token_type=issued_type)
 
     async def issue_front(  # noqa: PLR0913 - what goes out together is decided together
         self,
@@ -125,12 +126,18 @@ class TokenIssuer:
         authorization = occasion.authorization
         minted = await self._mint_for_user(occasion, manager)
         settled, signed = minted.settled, None
-        if OPENID in authorization.scopes:
+        if OPENID in authorization.scopes and authorization.has_id_token:
             signed = await mint_id_token(self.signer, occasion, access_token=minted.text)
         issuance = _with_token(Issuance(redeems=authorization.redeems), minted)
         await self.issuances.commit(occasion.env, issuance, now=occasion.now)
         self.events.emit(user_token_issued(occasion, settled, minted.token))
-        return self._answer(minted.text, minted.token, settled.refresh_token, signed)
+        return self._answer(
+            minted.text,
+            minted.token,
+            settled.refresh_token,
+            signed,
+            authorization.issued_token_type,
+        )
 
     async def _mint_for_user(self, occasion: Occasion, manager: TokenManager) -> _Minted:
         settled, env = settle(occasion, manager), occasion.env
@@ -144,11 +151,17 @@ class TokenIssuer:
         token: AccessToken,
         refresh_token: str | None = None,
         id_token: str | None = None,
+        issued_token_type: str | None = None,
     ) -> IssuedTokens:
         # Whole seconds that are left when the answer goes out, as PingFederate counts them.
         expires_in = max(0, int(token.expires_at - self.clock.now()))
         return IssuedTokens(
-            text, expires_in, token.scopes, refresh_token=refresh_token, id_token=id_token
+            text,
+            expires_in,
+            token.scopes,
+            refresh_token=refresh_token,
+            id_token=id_token,
+            issued_token_type=issued_token_type,
         )
 
 

@@ -30,4 +30,5 @@ def join(issuance: Issuance, occasion: Occasion) -> Issuance:
     )
     # A session that begins by the same commit need not be there before.
     needed = session_id if issuance.session is None else issuance.needs_session
-    return replace(issuance, participation=joined, needs_session=needed)
+    joining = (*issuance.participations, joined)
+    return replace(issuance, participations=joining, needs_session=needed)

@@ -100,6 +100,11 @@ def claims_beyond(
     return tuple(name for name in names if name in allowed and name not in given)
 
 
+def claim_of(env: Environment, user: User, name: str) -> object | None:
+    """Return one claim of a user, or None."""
+    return _claim(env, user, name)
+
+
 def _names_of(env: Environment, scopes: Iterable[str]) -> Iterator[str]:
     for scope in scopes:
         yield from SCOPE_CLAIMS.get(scope, ())

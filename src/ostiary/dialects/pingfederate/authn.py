@@ -53,7 +53,7 @@ class AuthenticationAPI:
         check_xsrf(request)
         wanted, members = read_action(request), read_inputs(request)
         env, browser = self.tenancy.resolve(request), read_browser(request)
-        turn = await self._look(env, request, browser)
+        turn = await self._look(env, request, browser, departs=False)
         if turn.view is None or is_for_pages(turn):
             raise action_not_offered()
         is_redirectless = turn.flow.request.is_redirectless
@@ -65,11 +65,14 @@ class AuthenticationAPI:
         )
         return self.answers.as_json(env, request, outcome)
 
-    async def _look(self, env: Environment, request: Request, browser: Browser) -> Turn:
+    async def _look(
+        self, env: Environment, request: Request, browser: Browser, *, departs: bool = True
+    ) -> Turn:
         claimed = ""
         try:
             check_origin(env, request)
-            turn = await self.authorize.look(env, FlowId(request.path_values["flowId"]), browser)
+            flow_id = FlowId(request.path_values["flowId"])
+            turn = await self.authorize.look(env, flow_id, browser, departs=departs)
             claimed = turn.flow.request.client_id
             if turn.flow.request.is_redirectless:
                 check_application(env, request, turn.flow.request.client_id)

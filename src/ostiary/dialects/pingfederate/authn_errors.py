@@ -14,7 +14,7 @@ from ostiary.core.steps.contract import Problem, ProblemKind
 from ostiary.dialects.pingfederate.authn_wire import API_STATE, input_id
 from ostiary.http.errors import Headers, HTTPError
 from ostiary.http.message import NO_STORE, Request, Response, json_response
-from ostiary.http.oauth_json import status_and_headers
+from ostiary.http.oauth_json import error_members, status_and_headers
 from ostiary.web.translation import Translate
 
 VALIDATION_ERROR = "VALIDATION_ERROR"
@@ -35,6 +35,7 @@ DETAIL_CODES: Mapping[ProblemKind, str] = {
     ProblemKind.NEW_PASSWORD: "PASSWORD_CHANGE_ERROR",
     ProblemKind.TAKEN: "INVALID_FIELD_VALUE",
     ProblemKind.CODE: "INVALID_OTP",
+    ProblemKind.USER_CODE: "INVALID_USER_CODE",
     ProblemKind.LIMIT: "OTP_RESEND_LIMIT",
 }
 _LIMITS = frozenset({ProblemKind.ATTEMPTS, ProblemKind.LIMIT})
@@ -57,7 +58,8 @@ def render_authn_error(error: ProtocolError, request: Request | None) -> Respons
     """
     status, headers = _status_and_headers(error)
     members: dict[str, object] = {"code": _code(error, status), "message": _message(error)}
-    return json_response({**members, **_explained(error, status)}, status, (*NO_STORE, *headers))
+    answer = {**members, **_explained(error, status, request)}
+    return json_response(answer, status, (*NO_STORE, *headers))
 
 
 def render_problems(
@@ -124,14 +126,13 @@ def _message(error: ProtocolError) -> str:
     return error.description.replace(_ANY_ACTION, _OUR_ACTION)
 
 
-def _explained(error: ProtocolError, status: int) -> dict[str, object]:
+def _explained(error: ProtocolError, status: int, request: Request | None) -> dict[str, object]:
     """Return what goes with a code: for people, for programs, for OAuth."""
     match error:
         case RedirectableError():
             return {"authorizeResponse": dict(error.response.members)}
         case OAuthError():
-            oauth = {"error": str(error.code), "error_description": error.description}
-            return {"authorizeResponse": oauth}
+            return {"authorizeResponse": error_members(error, request)}
         case TooManyAttemptsError() | FlowRefusedError(flow_code=FlowCode.CHANGED):
             return {"details": [_explanation(REQUEST_FAILED, error)]}
         case _ if status == _NOT_ACCEPTABLE:

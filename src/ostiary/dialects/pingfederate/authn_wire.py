@@ -8,6 +8,7 @@ import msgspec
 from ostiary.core.base.ids import FlowId
 from ostiary.core.oauth.authorization_response import AuthorizationResponse
 from ostiary.core.steps.contract import Action, InputKind, Offer, State, View
+from ostiary.core.steps.departures import Departure
 
 FLOWS = "/pf-ws/authn/flows/"
 RESUME = "/as/{id}/resume/as/authorization.ping"
@@ -29,6 +30,12 @@ _ACTIONS: Mapping[Action, str] = {
     Action("password", "sendRecoveryCode"): "resendRecoveryCode",
 }
 """Actions whose names do not follow from their noun and verb."""
+
+_STATUSES: Mapping[State, str] = {
+    State("userCode", "required"): "OAUTH_DEVICE_USER_CODE_REQUIRED",
+    State("userCode", "confirmationRequired"): "OAUTH_DEVICE_USER_CODE_CONFIRMATION_REQUIRED",
+}
+"""States whose names do not follow from their noun and condition."""
 
 _NOT_HERE: Mapping[Action, State] = {
     Action("password", "recover"): State("recoveryCode", "required"),
@@ -96,7 +103,7 @@ def _chosen(value: object) -> object:
 
 def status_of(state: State) -> str:
     """Return what this wire calls a state: `USERNAME_PASSWORD_REQUIRED`."""
-    return _HUMP.sub("_", f"{state.noun}_{state.condition}").upper()
+    return _STATUSES.get(state) or _HUMP.sub("_", f"{state.noun}_{state.condition}").upper()
 
 
 def actions_of(view: View, *, is_redirectless: bool) -> dict[str, Offer]:
@@ -129,12 +136,17 @@ class FlowStates(msgspec.Struct, frozen=True):
     plugin_id: str | None = None
     api_state: str | None = None
 
-    def waiting(self, view: View, actions: Iterable[str]) -> dict[str, object]:
+    def waiting(
+        self, view: View, actions: Iterable[str], departure: Departure | None = None
+    ) -> dict[str, object]:
         """Return the state of a flow that waits for somebody.
 
-        Spec: PingFederate "Authentication API" (states and actions).
+        Spec: PingFederate "Authentication API" (states and actions; `REFERENCE_ID_REQUIRED`).
         """
-        return {**self._head(status_of(view.state)), **view.fields, **self._foot(*actions)}
+        fields = dict(view.fields)
+        if departure is not None:
+            fields["pickupReferenceId"] = departure.reference
+        return {**self._head(status_of(view.state)), **fields, **self._foot(*actions)}
 
     def resumable(self) -> dict[str, object]:
         """Return the state of a flow that goes on in the browser.
@@ -143,6 +155,13 @@ class FlowStates(msgspec.Struct, frozen=True):
         """
         url = f"{self.base}{resume_path(self.id)}"
         return {**self._head("RESUME"), "resumeUrl": url, **self._foot()}
+
+    def connected(self) -> dict[str, object]:
+        """Return the last state of a flow in which a device was let in; it carries nothing.
+
+        Spec: PingFederate "Device authorization through mobile applications".
+        """
+        return {**self._head("OAUTH_DEVICE_COMPLETED"), **self._foot()}
 
     def finished(self, response: AuthorizationResponse) -> dict[str, object]:
         """Return the last state of a flow without redirects, which carries the answer itself.

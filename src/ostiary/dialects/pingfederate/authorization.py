@@ -3,6 +3,7 @@
 from ostiary.core.base.params import Params
 from ostiary.core.oauth.checks.asked import RequestExtensions
 from ostiary.dialects.pingfederate.oauth import read_target
+from ostiary.dialects.pingfederate.reference_wire import REFERENCE
 
 AUTHORIZATION_PATH = "/as/authorization.oauth2"
 
@@ -18,4 +19,5 @@ def read_extensions(params: Params) -> RequestExtensions:
         target=read_target(params),
         step=params.find("pfidpadapterid") or params.find("IdpAdapterId"),
         names_partner="idp" in params or "PartnerIdpId" in params,
+        reference=params.find(REFERENCE),
     )

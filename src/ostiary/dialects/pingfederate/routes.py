@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from ostiary.core.base.clock import Clock
 from ostiary.core.federation.reference_id import ReferenceBackChannel
 from ostiary.core.oauth.authorize import Authorize
+from ostiary.core.oauth.device_authorization import DeviceAuthorization
 from ostiary.core.oauth.introspect import Introspection
 from ostiary.core.oauth.metadata import Metadata
 from ostiary.core.oauth.revocation import Revocation
@@ -16,6 +17,7 @@ from ostiary.core.oidc.userinfo import Userinfo
 from ostiary.core.ports.configuration import Snapshots
 from ostiary.core.ports.readiness import Readiness
 from ostiary.core.signon.recovery_links import RecoveryLinks
+from ostiary.dialects.pingfederate.devices import DeviceCodes
 from ostiary.dialects.pingfederate.documents import MANAGER_KEYS_PREFIX, Documents
 from ostiary.dialects.pingfederate.errors import render_text_error
 from ostiary.dialects.pingfederate.oauth import TOKEN_PATH, OAuth
@@ -41,6 +43,7 @@ class PingFederate:
     readiness: Readiness
     clock: Clock
     token: TokenEndpoint
+    device_authorization: DeviceAuthorization
     introspection: Introspection
     revocation: Revocation
     metadata: Metadata
@@ -70,7 +73,9 @@ class PingFederate:
             pages,
             self.recovery_links,
         )
-        oauth = (*self._oauth_routes(tenancy), self._userinfo_route(tenancy), *sign_on.routes())
+        devices = DeviceCodes(tenancy, self.device_authorization).routes()
+        back_channel = (*self._oauth_routes(tenancy), *devices, self._userinfo_route(tenancy))
+        oauth = (*back_channel, *sign_on.routes())
         endpoints = {route.metadata: route.path for route in oauth if route.metadata}
         documents = Documents(
             tenancy, self.metadata, self.clock, {**endpoints, "jwks_uri": JWKS_PATH}

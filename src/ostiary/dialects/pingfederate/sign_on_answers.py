@@ -2,18 +2,25 @@
 
 from dataclasses import dataclass
 
+from msgspec.structs import replace
+
 from ostiary.core.base.clock import Clock
+from ostiary.core.base.ids import FlowId
 from ostiary.core.base.params import Params
 from ostiary.core.flow.browser import NO_CHANGE, BrowserChange
 from ostiary.core.flow.turn import Turn
 from ostiary.core.model.authorization_request import ResponseMode
 from ostiary.core.model.environment import Environment
 from ostiary.core.model.flow import Stage
+from ostiary.core.model.reference_adapter import Transport
+from ostiary.core.oauth.authorization_response import AuthorizationResponse
 from ostiary.core.oauth.authorize import Answered
+from ostiary.core.steps.departures import Departure
 from ostiary.dialects.pingfederate.authn_errors import render_problems
 from ostiary.dialects.pingfederate.authn_wire import FlowStates, actions_of, resume_path
 from ostiary.dialects.pingfederate.browser_cookies import write_change
 from ostiary.dialects.pingfederate.forms_wire import FORMS
+from ostiary.dialects.pingfederate.reference_wire import REFERENCE, WAY_BACK
 from ostiary.http.errors import Headers
 from ostiary.http.languages import page_language
 from ostiary.http.message import NO_STORE, Request, Response, json_response
@@ -42,7 +49,8 @@ class SignOnAnswers:
             if outcome.response.mode is ResponseMode.PI_FLOW:
                 return self.as_json(env, request, outcome)
             headers = self._headers(env, request, outcome.change)
-            return send_response(self.pages, env, request, outcome.response, headers)
+            response = _with_reference(outcome.response)
+            return send_response(self.pages, env, request, response, headers)
         if outcome.flow.request.is_redirectless:
             return self.as_json(env, request, outcome)
         application = outcome.client.application or env.default_application
@@ -50,6 +58,10 @@ class SignOnAnswers:
             separator = "&" if "?" in application.url else "?"
             url = f"{application.url}{separator}flowId={outcome.flow.id}"
             return redirect(request, url, self._headers(env, request, outcome.change))
+        if outcome.departure is not None:
+            leaving = _leaving(outcome.departure, outcome.flow.id)
+            headers = self._headers(env, request, outcome.change)
+            return send_response(self.pages, env, request, leaving, headers)
         return self.page(env, request, outcome)
 
     def page(
@@ -94,16 +106,40 @@ def is_for_pages(turn: Turn) -> bool:
 
     Spec: PingFederate "Authentication API" (RESUME, where the API cannot go on).
     """
-    return turn.view is None or turn.flow.stage is not Stage.AUTHENTICATION
+    if turn.view is None:
+        return True
+    # Devices have states, but they are no matter of a sign-on that goes on in the browser.
+    is_device = turn.flow.request.device is not None and turn.flow.request.is_redirectless
+    return turn.flow.stage is not Stage.AUTHENTICATION and not is_device
+
+
+def _leaving(departure: Departure, flow_id: FlowId) -> AuthorizationResponse:
+    """Return what a browser brings to an application that signs people on.
+
+    Spec: PingFederate "Reference ID adapter" (`REF`, `resumePath`; transport mode).
+    """
+    by_form = departure.transport is Transport.FORM_POST
+    mode = ResponseMode.FORM_POST if by_form else ResponseMode.QUERY
+    members = {REFERENCE: departure.reference, WAY_BACK: resume_path(flow_id)}
+    return AuthorizationResponse(mode, departure.endpoint, members)
+
+
+def _with_reference(response: AuthorizationResponse) -> AuthorizationResponse:
+    """Name the reference of an answer that has one, as its application expects it."""
+    if response.reference is None:
+        return response
+    return replace(response, members={REFERENCE: response.reference})
 
 
 def _state(env: Environment, request: Request, outcome: Turn | Answered) -> dict[str, object]:
     base, plugin_id, api_state = base_of(env, request), outcome.plugin_id, outcome.change.api_state
     if isinstance(outcome, Answered):
         states = FlowStates(base, outcome.flow_id, plugin_id, api_state)
-        return states.finished(outcome.response)
+        is_connected = outcome.is_device and not outcome.response.is_error
+        return states.connected() if is_connected else states.finished(outcome.response)
     states = FlowStates(base, outcome.flow.id, plugin_id, api_state)
     if outcome.view is None or is_for_pages(outcome):
         return states.resumable()
     is_redirectless = outcome.flow.request.is_redirectless
-    return states.waiting(outcome.view, actions_of(outcome.view, is_redirectless=is_redirectless))
+    actions = actions_of(outcome.view, is_redirectless=is_redirectless)
+    return states.waiting(outcome.view, actions, outcome.departure)

@@ -25,6 +25,7 @@ DETAIL_CODES: Mapping[ProblemKind, str] = {
     ProblemKind.NEW_PASSWORD: INVALID_VALUE,
     ProblemKind.TAKEN: "UNIQUENESS_VIOLATION",
     ProblemKind.CODE: INVALID_VALUE,
+    ProblemKind.USER_CODE: INVALID_VALUE,
     ProblemKind.LIMIT: "QUOTA_EXCEEDED",
 }
 FLOW_CODES: Mapping[FlowCode, tuple[int, str]] = {

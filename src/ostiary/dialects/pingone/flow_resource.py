@@ -6,7 +6,7 @@ from typing import Any
 
 from ostiary.core.flow.turn import Turn
 from ostiary.core.model.environment import Environment
-from ostiary.core.model.flow import Flow, FlowFailure, Stage
+from ostiary.core.model.flow import Flow, FlowFailure
 from ostiary.core.oauth.authorization_response import AuthorizationResponse
 from ostiary.core.oauth.authorize import Answered
 from ostiary.dialects.pingone.device_wire import render_devices, render_pairing_methods
@@ -15,6 +15,7 @@ from ostiary.dialects.pingone.flow_wire import (
     FAILED,
     RESET,
     actions_of,
+    is_for_programs,
     may_reset,
     status_of,
 )
@@ -97,7 +98,7 @@ def _status(turn: Turn) -> Members:
     flow = turn.flow
     if flow.failure is not None:
         return {"status": FAILED, "error": _error(flow.failure)}
-    if turn.view is None or flow.stage is not Stage.AUTHENTICATION:
+    if turn.view is None or not is_for_programs(turn):
         return {"status": COMPLETED}
     return {"status": status_of(turn.view)}
 
@@ -105,7 +106,7 @@ def _status(turn: Turn) -> Members:
 def _embedded(env: Environment, turn: Turn, names: list[str], fields: Mapping[str, Any]) -> Members:
     client = turn.client
     embedded: Members = {
-        "application": {"id": client.client_id, "name": client.name},
+        "application": {"id": client.client_id, "name": str(client.name)},
         "environment": {"id": env.id},
         "socialProviders": [],
         **_user(turn.flow),

@@ -6,16 +6,21 @@ from collections.abc import Mapping
 from ostiary.core.flow.turn import Turn
 from ostiary.core.model.flow import Stage
 from ostiary.core.steps.contract import Action, Input, Offer, State, View
+from ostiary.http.errors import bad_request
 
 MEDIA_TYPE = re.compile(r"application/vnd\.pingidentity\.([a-z0-9.]{1,64}?)(?:\+json)?")
 """Whatever the case; some documents leave the ending out."""
 RESET = "session.reset"
 """Back to the first state of the policy; also offered where the flow is there already."""
+DEVICE_CONSENT = "deviceAuthGrant.consent"
+"""One action for yes and no; its member `accept` says which."""
 COMPLETED, FAILED = "COMPLETED", "FAILED"
 
 _STATUSES: Mapping[State, str] = {
     State("identifier", "required"): "SIGN_ON_REQUIRED",
     State("emailVerification", "otpRequired"): "VERIFICATION_CODE_REQUIRED",
+    State("userCode", "required"): "DAG_USER_CODE_REQUIRED",
+    State("userCode", "confirmationRequired"): "DAG_CONSENT_REQUIRED",
 }
 """States whose names do not follow from their noun and condition."""
 
@@ -25,6 +30,9 @@ _ACTIONS: Mapping[Action, str] = {
     Action("newPassword", "check"): "password.reset",
     Action("verificationCode", "check"): "user.verify",
     Action("verificationCode", "resend"): "user.sendVerificationCode",
+    Action("userCode", "submit"): "deviceAuthGrant.userCode.verify",
+    Action("userCode", "confirm"): DEVICE_CONSENT,
+    Action("userCode", "deny"): DEVICE_CONSENT,
 }
 """Actions whose names do not follow from their noun and verb."""
 
@@ -37,8 +45,11 @@ _REFERENCES = ("id", "deviceType")
 _PAGES_ONLY = frozenset({"cancel", "clear", "initiate"})
 """Verbs for people: a program leaves a flow by not going on with it."""
 
-_NOT_HERE = frozenset({Action("recoveryCode", "check")})
-"""What this wire does together with the next action: `password.recover` sets a password, too."""
+_CONFIRM, _DENY = Action("userCode", "confirm"), Action("userCode", "deny")
+_NOT_HERE = frozenset({Action("recoveryCode", "check"), _DENY})
+"""What this wire does with another action: `password.recover` sets a password, too, and
+`deviceAuthGrant.consent` says no as well as yes."""
+_ACCEPT = "accept"
 
 _SETTLED = "PASSWORD_REQUIRED"
 
@@ -79,9 +90,14 @@ def input_id(name: str) -> str:
 
 def actions_of(turn: Turn) -> dict[str, Offer]:
     """Return what a program may do now, by its name on this wire."""
-    if turn.view is None or turn.flow.stage is not Stage.AUTHENTICATION:
-        return {}
-    return offered(turn.view)
+    return offered(turn.view) if turn.view is not None and is_for_programs(turn) else {}
+
+
+def is_for_programs(turn: Turn) -> bool:
+    """Tell whether a program may go on with a flow: approval is asked for on our page alone."""
+    flow = turn.flow
+    is_device = flow.stage is Stage.APPROVAL and flow.request.device is not None
+    return flow.stage is Stage.AUTHENTICATION or is_device
 
 
 def offered(view: View) -> dict[str, Offer]:
@@ -103,6 +119,21 @@ def may_reset(turn: Turn) -> bool:
 def find_offer(actions: Mapping[str, Offer], wanted: str) -> Offer | None:
     """Return the action of that name, whose case does not matter in a media type."""
     return next((offer for name, offer in actions.items() if name.lower() == wanted), None)
+
+
+def decide(turn: Turn, offer: Offer, members: dict[str, object]) -> Offer:
+    """Return the action that is meant where one name stands for yes and no; take its word out.
+
+    Spec: PingOne "Device authorization" (`deviceAuthGrant.consent`, `accept`).
+    Raises: HTTPError 400.
+    """
+    if offer.action != _CONFIRM or turn.view is None:
+        return offer
+    accepted = members.pop(_ACCEPT, None)
+    if not isinstance(accepted, bool):
+        raise bad_request("The member accept must be true or false.")
+    wanted = _CONFIRM if accepted else _DENY
+    return next(each for each in turn.view.offers if each.action == wanted)
 
 
 def as_inputs(offer: Offer, members: Mapping[str, object]) -> dict[str, object]:

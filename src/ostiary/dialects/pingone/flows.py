@@ -14,6 +14,7 @@ from ostiary.dialects.pingone.flow_wire import (
     RESET,
     actions_of,
     as_inputs,
+    decide,
     find_offer,
     may_reset,
 )
@@ -57,9 +58,10 @@ class FlowEndpoint:
             if wanted != RESET or not may_reset(turn):
                 raise action_not_offered()
             return self.answers.as_json(env, request, turn)
+        chosen = decide(turn, offer, members)
         finishes = turn.flow.request.is_redirectless
         outcome = await self.authorize.act(
-            env, turn, offer, as_inputs(offer, members), browser, finishes=finishes
+            env, turn, chosen, as_inputs(chosen, members), browser, finishes=finishes
         )
         return self.answers.as_json(env, request, outcome)
 

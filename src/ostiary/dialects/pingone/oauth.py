@@ -5,15 +5,17 @@ from dataclasses import dataclass
 from ostiary.core.base.errors import OAuthCode, OAuthError
 from ostiary.core.base.params import Params
 from ostiary.core.model.environment import Environment
+from ostiary.core.oauth.device_authorization import DeviceAuthorization
 from ostiary.core.oauth.introspect import Introspection
 from ostiary.core.oauth.parameters import BACK_CHANNEL_PARAMETERS
 from ostiary.core.oauth.revocation import Revocation
 from ostiary.core.oauth.token import TokenEndpoint
 from ostiary.core.tokens.targets import NO_TARGET, TokenTarget
+from ostiary.dialects.pingone.paths import device_path
 from ostiary.dialects.pingone.tenancy import Tenancy
 from ostiary.http.credentials import present
 from ostiary.http.message import NO_STORE, Request, Response, empty_response
-from ostiary.http.oauth_json import render_introspection, render_tokens
+from ostiary.http.oauth_json import render_device, render_introspection, render_tokens
 
 QUERY_PARAMETERS = frozenset({"grant_type", "scope", "client_id"})
 """An official client sends a token request's parameters in the query, with an empty body."""
@@ -27,6 +29,7 @@ class OAuth:
     token: TokenEndpoint
     introspection: Introspection
     revocation: Revocation
+    devices: DeviceAuthorization
 
     async def post_token(self, request: Request) -> Response:
         """Answer a token request. Spec: PingOne "Token"."""
@@ -36,6 +39,16 @@ class OAuth:
         target = TokenTarget(resources=resources) if resources else NO_TARGET
         presented = present(request, *_endpoints(env, request))
         return render_tokens(await self.token.respond(env, params, presented, target))
+
+    async def post_device_authorization(self, request: Request) -> Response:
+        """Hand out codes. Spec: PingOne "Device authorization"; RFC 8628 §3.1."""
+        env = self.tenancy.resolve(request)
+        params = read_params(request)
+        resources = params.find_all("resource")
+        target = TokenTarget(resources=resources) if resources else NO_TARGET
+        presented = present(request, *_endpoints(env, request))
+        started = await self.devices.respond(env, params, presented, target)
+        return render_device(started, env.base_url + device_path(env))
 
     async def post_introspection(self, request: Request) -> Response:
         """Tell what a token stands for. Spec: PingOne "Token introspection"; RFC 7662."""

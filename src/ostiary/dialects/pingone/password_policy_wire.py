@@ -16,6 +16,7 @@ RULES: Mapping[PasswordRule, str] = {
     PasswordRule.SIMILAR: "notSimilarToCurrent",
     PasswordRule.COMMON: "excludesCommonlyUsed",
     PasswordRule.HISTORY: "history",
+    PasswordRule.DIRECTORY: "directory",
 }
 """What a broken rule is called among `unsatisfiedRequirements`: as the policy's member."""
 NAME = "Standard"

@@ -10,6 +10,7 @@ FLOW_PATH = f"/{{{ENVIRONMENT_VARIABLE}}}/flows/{{{FLOW_VARIABLE}}}"
 PAGE_PATH = f"/{{{ENVIRONMENT_VARIABLE}}}/signon/"
 ACCOUNT_PATH = f"/{{{ENVIRONMENT_VARIABLE}}}/account"
 """Ours, beside PingOne's."""
+DEVICE_PATH = f"/{{{ENVIRONMENT_VARIABLE}}}/device"
 
 
 def environment_path(env: Environment) -> str:
@@ -35,6 +36,11 @@ def page_path(env: Environment, flow_id: str) -> str:
 def account_path(env: Environment) -> str:
     """Return where people see their own account."""
     return f"/{env.id}/account"
+
+
+def device_path(env: Environment) -> str:
+    """Return where people let devices in. Spec: PingOne "Device authorization"."""
+    return f"/{env.id}/device"
 
 
 def page_query(env: Environment, flow_id: str) -> str:

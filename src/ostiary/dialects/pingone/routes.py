@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from ostiary.core.base.clock import Clock
 from ostiary.core.oauth.authorize import Authorize
+from ostiary.core.oauth.device_authorization import DeviceAuthorization
 from ostiary.core.oauth.introspect import Introspection
 from ostiary.core.oauth.metadata import Metadata
 from ostiary.core.oauth.revocation import Revocation
@@ -38,6 +39,7 @@ class PingOne:
     snapshots: Snapshots
     clock: Clock
     token: TokenEndpoint
+    device_authorization: DeviceAuthorization
     introspection: Introspection
     revocation: Revocation
     metadata: Metadata
@@ -56,7 +58,9 @@ class PingOne:
         Spec: PingOne "Authorization and authentication" API.
         """
         tenancy = Tenancy(self.snapshots)
-        oauth = OAuth(tenancy, self.token, self.introspection, self.revocation)
+        oauth = OAuth(
+            tenancy, self.token, self.introspection, self.revocation, self.device_authorization
+        )
         back_channel = (
             _post(tenancy, "/token", oauth.post_token, "token_endpoint", "Tokens"),
             _post(
@@ -72,6 +76,13 @@ class PingOne:
                 oauth.post_revocation,
                 "revocation_endpoint",
                 "Give a token back",
+            ),
+            _post(
+                tenancy,
+                "/device_authorization",
+                oauth.post_device_authorization,
+                "device_authorization_endpoint",
+                "Codes for a program whose user signs on elsewhere",
             ),
         )
         pages = self.pages.of_face(theme_path)

@@ -20,11 +20,13 @@ from ostiary.dialects.pingone.forms_wire import FORMS
 from ostiary.dialects.pingone.login_pages import error_url
 from ostiary.dialects.pingone.paths import (
     ACCOUNT_PATH,
+    DEVICE_PATH,
     FLOW_PATH,
     FLOW_VARIABLE,
     ISSUER_PATH,
     PAGE_PATH,
     account_path,
+    device_path,
 )
 from ostiary.dialects.pingone.recovery import recovery_route
 from ostiary.dialects.pingone.sign_on_answers import SignOnAnswers
@@ -42,7 +44,9 @@ from ostiary.http.route import BodyKind, CorsPolicy, Route
 from ostiary.web.account_endpoint import AccountEndpoint
 from ostiary.web.account_page import AccountPage
 from ostiary.web.authorization_endpoint import AuthorizationEndpoint
+from ostiary.web.device_endpoint import DeviceEndpoint
 from ostiary.web.hosted_sign_on import HostedSignOn
+from ostiary.web.logout_answers import LogoutAnswers
 from ostiary.web.logout_endpoint import LogoutEndpoint
 from ostiary.web.rendering import Pages
 from ostiary.web.sign_on_errors import SignOnErrors
@@ -84,6 +88,7 @@ class SignOnRoutes:
             self._signoff_route(errors),
             self._idp_signoff_route(),
             self._account_route(answers, errors),
+            self._device_route(answers, errors),
             recovery_route(self.tenancy, self.recovery_links, self.pages, errors.render),
         )
 
@@ -152,9 +157,8 @@ class SignOnRoutes:
         )
 
     def _signoff_route(self, errors: SignOnErrors) -> Route:
-        endpoint = LogoutEndpoint(
-            self.logout, self.pages, self.clock, COOKIES, self.tenancy.resolve, signoff_path
-        )
+        answers = LogoutAnswers(self.logout, self.pages, self.clock, COOKIES)
+        endpoint = LogoutEndpoint(self.logout, answers, self.tenancy.resolve, signoff_path)
         return Route(
             SIGNOFF_PATH,
             {"GET": endpoint.get, "POST": endpoint.post},
@@ -177,6 +181,26 @@ class SignOnRoutes:
             cors_credentials=True,
             metadata="ping_end_idp_session_endpoint",
             summary="Signing off by an ID token alone",
+        )
+
+    def _device_route(self, answers: SignOnAnswers, errors: SignOnErrors) -> Route:
+        endpoint = DeviceEndpoint(
+            self.authorize,
+            answers,
+            self.pages,
+            self.clock,
+            COOKIES,
+            self.tenancy.resolve,
+            device_path,
+            check_caller,
+        )
+        return Route(
+            DEVICE_PATH,
+            {"GET": endpoint.get_or_post, "POST": endpoint.get_or_post},
+            errors.render,
+            spends=True,
+            body=BodyKind.FORM,
+            summary="Where people let a device in",
         )
 
     def _account_route(self, answers: SignOnAnswers, errors: SignOnErrors) -> Route:

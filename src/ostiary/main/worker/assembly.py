@@ -8,9 +8,12 @@ from functools import partial
 from pathlib import Path
 from random import SystemRandom
 
+from ostiary.adapters.directories.catalog import open_directory
+from ostiary.adapters.directories.composed import ComposedDirectory
 from ostiary.adapters.directories.local import LocalDirectory
 from ostiary.adapters.flow_recorder import FlowRecorder
 from ostiary.adapters.limiter import WindowLimiter, with_flows_per_minute
+from ostiary.adapters.outbound.foreign_keys import FetchedKeys
 from ostiary.adapters.outbound.https import HTTPSFetcher
 from ostiary.adapters.password_hashing import PooledHashing
 from ostiary.adapters.signing import PooledSigner
@@ -23,8 +26,11 @@ from ostiary.core.base.clock import SystemClock
 from ostiary.core.base.outbound import make_rules
 from ostiary.core.base.secret import Secret
 from ostiary.core.crypto.sealing import Sealer
+from ostiary.core.oidc.adapter_notices import AdapterNotifier
 from ostiary.core.oidc.logout_notices import LogoutNotifier
 from ostiary.core.ports.flow_log import CLOSED
+from ostiary.core.signon.reference import ReferenceHandover
+from ostiary.dialects.pingfederate.single_logout import logout_call_url
 from ostiary.http.protocol import DevelopmentEdgeProtocol, EdgeProtocol
 from ostiary.http.proxies import TrustedProxies
 from ostiary.main.hashing_threads import hashing_threads
@@ -87,7 +93,9 @@ def assemble(birth: Birth, settings: ServeSettings, channel: Channel, record: Re
         events=recorder or record.events,
         limiter=WindowLimiter(clock, with_flows_per_minute(settings.flows_per_minute)),
         signer=signer,
-        directory=LocalDirectory(store.users, hashing),
+        directory=ComposedDirectory(
+            LocalDirectory(store.users, hashing), record.events, open_directory
+        ),
         attempts=store.attempts,
         authenticators=store.authenticators,
         hashing=hashing,
@@ -98,15 +106,19 @@ def assemble(birth: Birth, settings: ServeSettings, channel: Channel, record: Re
         consents=store.consents,
         logout_notices=store.logout_notices,
         references=store.references,
+        device_requests=store.device_requests,
         configurations=store,
         sealer=sealer,
+        foreign_keys=FetchedKeys(fetcher, clock),
         delivery=delivery,
         pace=SteadyPace(),
         clock=clock,
         flow_log=recorder or CLOSED,
     )
+    adapters = AdapterNotifier(ReferenceHandover(store.references, clock), fetcher, logout_call_url)
+    chance = SystemRandom().random
     notifier = LogoutNotifier(
-        store.logout_notices, fetcher, signer, record.events, clock, SystemRandom().random
+        store.logout_notices, fetcher, signer, adapters, record.events, clock, chance
     )
     application = build_application(
         ports,

@@ -89,8 +89,10 @@ def _parts(env: Environment, issuance: Issuance) -> Parts:
         parts[Part.SESSION] = [session_row(env, change.session, change.expires_at)]
     if issuance.consent is not None:
         parts[Part.CONSENT] = [consent_row(env, issuance.consent)]
-    if issuance.participation is not None:
-        parts[Part.PARTICIPATION] = [participation_row(env, issuance.participation)]
+    if issuance.participations:
+        parts[Part.PARTICIPATION] = [
+            participation_row(env, kept) for kept in issuance.participations
+        ]
     return parts
 
 

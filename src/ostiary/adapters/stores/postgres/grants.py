@@ -1,5 +1,6 @@
 """Codes, grants and consents of the shared store."""
 
+from ostiary.adapters.stores.postgres import device_statements
 from ostiary.adapters.stores.postgres import sign_on_statements as statements
 from ostiary.adapters.stores.postgres.connecting import Connection
 from ostiary.adapters.stores.postgres.lookups import LookUps
@@ -7,6 +8,7 @@ from ostiary.adapters.stores.postgres.revoking import delete_grants
 from ostiary.adapters.stores.postgres.running import Runner
 from ostiary.adapters.stores.sign_on_records import mark_of_codes, to_code, to_consent, to_grant
 from ostiary.core.base.ids import ClientId, GrantId, HandleKey, UserId
+from ostiary.core.model.device_request import DEVICE_USE
 from ostiary.core.model.environment import Environment
 from ostiary.core.model.user_grant import CODE_USE, AuthorizationCode, Consent, UserGrant
 
@@ -103,6 +105,8 @@ class PostgresUserGrants:
                 mark = mark_of_codes(user_id, client_id)
                 values = (CODE_USE, env.id, codes_from, mark)
                 await connection.execute(statements.SPEND_CODES, values)
+                reach("postgres.device_requests.spend")
+                await connection.execute(device_statements.SPEND, (DEVICE_USE, *whose))
             # Last: an exchange that was waited for has stored its grant.
             statement = statements.REVOKE_GRANTS_OF_USER
             return await delete_grants(connection, reach, statement, *whose)

@@ -121,7 +121,7 @@ PUT_DOCUMENT = (
 EXPIRING = (
     *("reference_tokens", "revoked_tokens", "redemptions", "password_attempts", "password_trials"),
     *("authorization_codes", "flows", "sessions", "user_grants"),
-    *("session_clients", "dropped_references"),
+    *("session_clients", "dropped_references", "device_requests"),
 )
 # Rows that another process is deleting just now are left to it.
 PRUNE = MappingProxyType(

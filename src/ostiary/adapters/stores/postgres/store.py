@@ -12,6 +12,7 @@ from ostiary.adapters.stores.postgres import (
     batches,
     commits,
     connecting,
+    device_requests,
     grants,
     jobs,
     logout,
@@ -41,7 +42,7 @@ FAULT_POINTS = (
     *(*batches.FAULT_POINTS, *commits.FAULT_POINTS, *jobs.FAULT_POINTS, *users.FAULT_POINTS),
     *(*attempts.FAULT_POINTS, *lookups.FAULT_POINTS, *sessions.FAULT_POINTS),
     *(*grants.FAULT_POINTS, *revoking.FAULT_POINTS, *authenticators.FAULT_POINTS),
-    *(*logout.FAULT_POINTS, *references.FAULT_POINTS),
+    *(*logout.FAULT_POINTS, *references.FAULT_POINTS, *device_requests.FAULT_POINTS),
 )
 T = TypeVar("T")
 
@@ -72,6 +73,7 @@ class PostgresStore:
         self.consents = grants.PostgresConsents(look_ups, runner)
         self.logout_notices = logout.PostgresLogoutNotices(runner)
         self.references = references.PostgresReferences(self._writers, reach)
+        self.device_requests = device_requests.PostgresDeviceRequests(runner)
 
     async def open(self) -> None:
         await self.close()

@@ -56,7 +56,7 @@ class _Moves(NamedTuple):
     move: Step | None
     change: _Change | None
     consent: Values | None
-    participation: Values | None
+    participations: tuple[Values, ...]
 
     def act(self, execute: Execute) -> Exception | None:
         """Do all of it; refuse when session, refresh token or flow is another one by now, or gone.
@@ -75,9 +75,9 @@ class _Moves(NamedTuple):
             _put_session(execute, self.environment, self.change)
         if self.consent is not None:
             execute("write.put_consent", statements.PUT_CONSENT, self.consent)
-        if self.participation is not None:
+        for participation in self.participations:
             put = logout_statements.PUT_PARTICIPATION
-            execute("write.put_participation", put, self.participation)
+            execute("write.put_participation", put, participation)
         return None
 
 
@@ -106,9 +106,8 @@ def to_write(env: Environment, issuance: Issuance, now: float) -> Write:
 
 def _to_act(env: Environment, issuance: Issuance, now: float) -> Act | None:
     rotates, change, consent = issuance.rotates, issuance.session, issuance.consent
-    participation = issuance.participation
-    parts = (rotates, issuance.moves, change, consent, participation, issuance.needs_session)
-    if all(part is None for part in parts):
+    parts = (rotates, issuance.moves, change, consent, issuance.needs_session)
+    if not issuance.participations and all(part is None for part in parts):
         return None
     return _Moves(
         env.id,
@@ -117,7 +116,7 @@ def _to_act(env: Environment, issuance: Issuance, now: float) -> Act | None:
         None if issuance.moves is None else _to_move(env, issuance.moves, now),
         None if change is None else _to_change(env, change),
         None if consent is None else consent_row(env, consent),
-        None if participation is None else participation_row(env, participation),
+        tuple([participation_row(env, kept) for kept in issuance.participations]),
     ).act
 
 

@@ -3,12 +3,13 @@
 from collections.abc import Callable
 
 from ostiary.adapters.stores.sign_on_records import mark_of_codes, to_code, to_consent, to_grant
-from ostiary.adapters.stores.sqlite import logout_statements
+from ostiary.adapters.stores.sqlite import device_statements, logout_statements
 from ostiary.adapters.stores.sqlite import sign_on_statements as statements
 from ostiary.adapters.stores.sqlite.batch import Execute, Write
 from ostiary.adapters.stores.sqlite.reader import Read
 from ostiary.adapters.stores.sqlite.writer import Writer
 from ostiary.core.base.ids import ClientId, GrantId, HandleKey, SessionId, UserId
+from ostiary.core.model.device_request import DEVICE_USE
 from ostiary.core.model.environment import Environment
 from ostiary.core.model.user_grant import CODE_USE, AuthorizationCode, Consent, UserGrant
 
@@ -109,6 +110,8 @@ class SqliteUserGrants:
                 mark = mark_of_codes(user_id, client_id)
                 values = (CODE_USE, env.id, codes_from, mark)
                 execute("codes.spend", statements.SPEND_CODES, values)
+                approved = (DEVICE_USE, *whose)
+                execute("device_requests.spend", device_statements.SPEND, approved)
             statement = statements.REVOKE_GRANTS_OF_USER
             return execute("user_grants.revoke_of_user", statement, whose).rowcount
 

@@ -167,6 +167,10 @@ PRUNE = MappingProxyType(
             "DELETE FROM dropped_references WHERE (environment, key) IN (SELECT environment, key "
             "FROM dropped_references WHERE expires_at <= ? ORDER BY expires_at LIMIT ?)"
         ),
+        "device_requests": (
+            "DELETE FROM device_requests WHERE (environment, key) IN (SELECT environment, key "
+            "FROM device_requests WHERE expires_at <= ? ORDER BY expires_at LIMIT ?)"
+        ),
         "user_grants": (
             "DELETE FROM user_grants WHERE rowid IN (SELECT rowid "
             "FROM user_grants WHERE expires_at <= ? ORDER BY expires_at LIMIT ?)"

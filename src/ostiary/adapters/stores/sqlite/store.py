@@ -14,6 +14,7 @@ from ostiary.adapters.stores.sqlite import (
     authenticators,
     commits,
     connecting,
+    device_requests,
     grants,
     jobs,
     logout,
@@ -44,6 +45,7 @@ FAULT_POINTS = (
     *grants.FAULT_POINTS,
     *logout.FAULT_POINTS,
     *references.FAULT_POINTS,
+    *device_requests.FAULT_POINTS,
     "sqlite.find",
     "sqlite.is_revoked",
     "sqlite.version",
@@ -79,6 +81,7 @@ class SqliteStore:
         self.consents = grants.SqliteConsents(self._read)
         self.logout_notices = logout.SqliteLogoutNotices(self._read, self._opened)
         self.references = references.SqliteReferences(self._opened)
+        self.device_requests = device_requests.SqliteDeviceRequests(self._read, self._opened)
 
     async def open(self) -> None:
         place.prepare_file(self._path, self._mounts)

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from ostiary.core.admin.bodies import (
     ClientBody,
+    DeviceBody,
+    ExchangeBody,
     RefreshBody,
     SecretBody,
     client_uuid,
@@ -26,6 +28,7 @@ from ostiary.core.model.client import (
     AuthMethod,
     CertificateSubject,
     Client,
+    DevicePolicy,
     ReadableSecret,
     RefreshPolicy,
 )
@@ -33,6 +36,7 @@ from ostiary.core.model.environment import ENVIRONMENT_KEYS
 from ostiary.core.model.logout import LogoutURIs
 from ostiary.core.model.permission import Permission, permissions_of
 from ostiary.core.model.policy import Policy
+from ostiary.core.model.token_exchange import ExchangePolicy
 from ostiary.core.model.token_manager import TokenManager
 from ostiary.core.ports.configuration import DocumentId
 
@@ -78,6 +82,7 @@ class ClientCompiler:
             response_modes=frozenset(body.response_modes),
             pkce=body.pkce,
             refresh=_refresh(body.refresh),
+            device=_device(body.device),
             is_redirectless=body.allow_redirectless,
             is_cookieless=body.cookieless,
             bypasses_approval=body.bypass_approval,
@@ -90,6 +95,8 @@ class ClientCompiler:
             id_token_lifetime_seconds=body.id_token_lifetime_minutes * 60,
             userinfo_algorithm=self._algorithm(body.userinfo_algorithm),
             puts_claims_in_id_token=body.claims_in_id_token,
+            exchanges=_exchanges(body.token_exchange),
+            brings_passwords_unproved=body.password_without_proof,
             allows_authorization_alias=body.authorization_alias,
             logo_uri=body.logo_uri,
             policy_uri=body.policy_uri,
@@ -168,12 +175,30 @@ def _permissions(body: ClientBody) -> frozenset[Permission]:
         raise ConfigurationBrokenError(f"role {error.args[0]} does not exist") from error
 
 
+def _exchanges(body: ExchangeBody) -> ExchangePolicy:
+    return ExchangePolicy(
+        clients=frozenset(body.clients),
+        issuers=frozenset(body.issuers),
+        audiences=frozenset(body.audiences),
+        impersonates=body.impersonation,
+    )
+
+
 def _refresh(body: RefreshBody) -> RefreshPolicy:
     return RefreshPolicy(
         is_rolling=body.rolling,
         grace_seconds=float(body.grace_seconds),
         idle_seconds=body.idle_days * 86_400.0,
         lifetime_seconds=body.lifetime_days * 86_400.0,
+    )
+
+
+def _device(body: DeviceBody) -> DevicePolicy:
+    return DevicePolicy(
+        lifetime_seconds=body.lifetime_seconds,
+        interval_seconds=body.interval_seconds,
+        is_open=body.without_authentication,
+        needs_fresh_sign_on=body.fresh_sign_on,
     )
 
 

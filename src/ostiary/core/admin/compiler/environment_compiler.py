@@ -17,10 +17,15 @@ from ostiary.core.admin.bodies import (
     own_key_set,
 )
 from ostiary.core.admin.compiler.client_compiler import ClientCompiler
+from ostiary.core.admin.compiler.directory_compiler import compile_directories, compile_order
 from ostiary.core.admin.compiler.key_opener import build_key_sets
-from ostiary.core.admin.compiler.reference_compiler import compile_reference_adapters
+from ostiary.core.admin.compiler.reference_compiler import (
+    check_policies,
+    compile_reference_adapters,
+)
 from ostiary.core.admin.compiler.signon_compiler import SignOnCompiler
 from ostiary.core.admin.compiler.theme_compiler import compile_theme
+from ostiary.core.admin.compiler.trusted_issuer_compiler import compile_trusted_issuers
 from ostiary.core.admin.contents import ConfigurationBrokenError, Contents, describe, select
 from ostiary.core.admin.keys.installation_keys import open_digester, open_sealer
 from ostiary.core.base.hosts import host_of
@@ -63,9 +68,12 @@ class EnvironmentCompiler:
         key_sets = build_key_sets(select(self.documents, SigningKeyBody), self.sealer)
         managers = self._token_managers(key_sets)
         signon = SignOnCompiler(self.key, self.body, self.documents, base_url)
-        steps = signon.steps()
+        adapters = compile_reference_adapters(self.documents, managers)
+        steps = signon.steps(adapters)
         policies = signon.policies(steps)
+        check_policies(adapters.values(), policies)
         applications = signon.applications()
+        directories = compile_directories(self.documents, self.sealer)
         return Environment(
             id=EnvironmentId(self.body.id),
             key=self.key,
@@ -104,8 +112,12 @@ class EnvironmentCompiler:
             mail_sender=self.body.mail_sender or "",
             passkey_domain=self.body.passkey_domain,
             mutual_tls_url=_mutual_tls_url(base_url, self.server.mutual_tls_url),
+            errors_url=self.server.errors_url,
             client_authorities=self._client_authorities(),
-            reference_adapters=compile_reference_adapters(self.documents, managers),
+            reference_adapters=adapters,
+            trusted_issuers=compile_trusted_issuers(self.documents),
+            directories=directories,
+            directory_order=compile_order(self.body.directory_order, directories),
             theme=self._theme(),
         )
 

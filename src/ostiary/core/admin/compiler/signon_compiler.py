@@ -1,6 +1,6 @@
 """How people sign on in one environment, compiled from its documents."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
 import msgspec
@@ -44,8 +44,17 @@ class SignOnCompiler:
     documents: Contents
     base_url: str
 
-    def steps(self) -> dict[str, StepInstance]:
-        """Return the steps by key; the standard ones where none is configured."""
+    def steps(self, adapters: Collection[str] = ()) -> dict[str, StepInstance]:
+        """Return the steps by key; the standard ones where none is configured.
+
+        Args: adapters that steps may name.
+        Raises: ConfigurationBrokenError.
+        """
+        for place, body in select(self.documents, StepBody):
+            if body.adapter is not None and body.adapter not in adapters:
+                raise ConfigurationBrokenError(
+                    f"{describe(place)}: reference adapter {body.adapter} does not exist"
+                )
         return {
             place.key: StepInstance(place.key, body.type, _settings(body))
             for place, body in select(self.documents, StepBody)
@@ -142,7 +151,7 @@ def _settings(body: StepBody) -> dict[str, object]:
     return {
         info.name: getattr(body, info.name)
         for info in msgspec.structs.fields(body)
-        if info.name not in _NO_SETTING
+        if info.name not in _NO_SETTING and getattr(body, info.name) is not None
     }
 
 

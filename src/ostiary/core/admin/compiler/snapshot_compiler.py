@@ -56,6 +56,7 @@ def compile_snapshot(stored: StoredConfiguration, sealer: Sealer, *, now: float)
         pingone_default=_find_default(compiled, server.pingone_default, Face.PINGONE),
         allowed_hosts=_allowed_hosts(server, bodies.values()),
         client_authorities=_client_authorities(contents),
+        errors_url=server.errors_url,
     )
 
 

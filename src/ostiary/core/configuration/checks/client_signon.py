@@ -6,11 +6,13 @@ from ostiary.core.configuration import implied
 from ostiary.core.configuration.checks.subject import PlacedClient, Subject, clients
 from ostiary.core.configuration.problems import Path, Problem, did_you_mean, error, warning
 from ostiary.core.model.client import PKCE, AuthMethod
+from ostiary.core.model.device_request import DEVICE_GRANT
 from ostiary.core.model.faces import FACES
 
 OPENID = "openid"
 _REFRESH_TOKEN = "refresh_token"  # noqa: S105 - a grant's name
-_DEPRECATED_GRANTS = frozenset({"password"})
+PASSWORD = "password"  # noqa: S105 - a grant's name
+_DEPRECATED_GRANTS = frozenset({PASSWORD})
 _REQUIRE_PKCE = 'set "required"'
 _FOLLOWS_REDIRECTLESS = ("bypass_approval", "restrict_scopes")
 
@@ -146,6 +148,44 @@ def check_refresh(subject: Subject) -> Iterator[Problem]:
         has_grant = _REFRESH_TOKEN in implied.grant_types(placed.client)
         if "refresh" in placed.client.model_fields_set and not has_grant:
             yield warning(path, f"has no effect without the grant type {_REFRESH_TOKEN}")
+
+
+def check_devices(subject: Subject) -> Iterator[Problem]:
+    """Point out settings of devices that have no effect, and codes that anybody may ask for."""
+    for placed in clients(subject):
+        device, path = placed.client.device, (*placed.path, "device")
+        if DEVICE_GRANT not in implied.grant_types(placed.client):
+            if "device" in placed.client.model_fields_set:
+                yield warning(path, f"has no effect without the grant type {DEVICE_GRANT}")
+        elif device.without_authentication and not _is_public(placed):
+            message = "lets anybody ask for codes in the client's name"
+            hint = "have the client send its secret there too"
+            yield warning((*path, "without_authentication"), message, hint)
+        if device.interval_seconds >= device.lifetime_seconds:
+            yield error((*path, "interval_seconds"), "must be less than lifetime_seconds")
+
+
+def check_passwords(subject: Subject) -> Iterator[Problem]:
+    """Refuse passwords of users from clients that prove nothing, unless they say so themselves.
+
+    Spec: RFC 9700 §2.4.
+    """
+    for placed in clients(subject):
+        switch, path = placed.client.password_without_proof, (*placed.path, "grant_types")
+        if PASSWORD not in implied.grant_types(placed.client):
+            if switch:
+                message = f"has no effect without the grant type {PASSWORD}"
+                yield warning((*placed.path, "password_without_proof"), message)
+        elif not _is_public(placed):
+            if switch:
+                message = "has no effect: this client proves who it is"
+                yield warning((*placed.path, "password_without_proof"), message)
+        elif not switch:
+            yield error(
+                path,
+                f'"{PASSWORD}" is for clients that prove who they are',
+                "give it a secret or a key; or see password_without_proof",
+            )
 
 
 def check_alias(subject: Subject) -> Iterator[Problem]:

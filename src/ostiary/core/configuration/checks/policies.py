@@ -12,6 +12,7 @@ from ostiary.core.model.policy import Criterion, End, Node, Selector, StepNode
 
 _SETTINGS_OF: Mapping[str, frozenset[str]] = {
     "identifier_first": frozenset({"recovery"}),
+    "reference_id": frozenset({"adapter"}),
     "username_password": frozenset(
         {
             "remember_my_username",

@@ -7,6 +7,7 @@ from ostiary.core.configuration.problems import Path, Problem, Severity, error, 
 from ostiary.core.configuration.schema import (
     ClientSettings,
     Configuration,
+    DirectorySettings,
     EnvironmentSettings,
     ReferenceAdapterSettings,
     TokenManagerSettings,
@@ -85,6 +86,20 @@ class PlacedAdapter:
 
 
 @dataclass(frozen=True, slots=True)
+class PlacedDirectory:
+    """A directory with where it stands."""
+
+    environment_key: str
+    environment: EnvironmentSettings
+    key: str
+    directory: DirectorySettings
+
+    @property
+    def path(self) -> Path:
+        return ("environments", self.environment_key, "directories", self.key)
+
+
+@dataclass(frozen=True, slots=True)
 class PlacedUser:
     """A user with where it stands."""
 
@@ -123,6 +138,13 @@ def reference_adapters(subject: Subject) -> Iterator[PlacedAdapter]:
     for _, environment_key, environment in environments(subject):
         for key, adapter in environment.reference_adapters.items():
             yield PlacedAdapter(environment_key, environment, key, adapter)
+
+
+def directories(subject: Subject) -> Iterator[PlacedDirectory]:
+    """Yield every directory of every environment that is kept elsewhere."""
+    for _, environment_key, environment in environments(subject):
+        for key, directory in environment.directories.items():
+            yield PlacedDirectory(environment_key, environment, key, directory)
 
 
 def users(subject: Subject) -> Iterator[PlacedUser]:

@@ -29,7 +29,10 @@ class UserAdded(msgspec.Struct, frozen=True):
 
 
 class UserChanged(msgspec.Struct, frozen=True):
-    """A user was changed by an administrator; `enabled` says what it is now."""
+    """A user was changed by an administrator, or by an application that vouches for it.
+
+    Args: enabled: says what it is now.
+    """
 
     environment: EnvironmentId
     user: UserId

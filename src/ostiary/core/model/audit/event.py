@@ -24,13 +24,25 @@ from ostiary.core.model.audit.authenticators import (
     SecondFactorRefused,
     SecondFactorSkipped,
 )
+from ostiary.core.model.audit.devices import (
+    DeviceRequestBegun,
+    DeviceRequestDecided,
+    UserCodeRefused,
+)
 from ostiary.core.model.audit.outbound import (
+    DirectoryServerBack,
+    DirectoryServerFailed,
     FetchFailed,
     LogoutNoticeSent,
     MessageDelivered,
     MessageFailed,
 )
-from ostiary.core.model.audit.references import AttributesDropped, AttributesPickedUp
+from ostiary.core.model.audit.references import (
+    AttributesDropped,
+    AttributesHandedOver,
+    AttributesPickedUp,
+    ReferenceRefused,
+)
 from ostiary.core.model.audit.sign_on import (
     ConsentGiven,
     ConsentWithdrawn,
@@ -46,6 +58,7 @@ from ostiary.core.model.audit.tokens import (
     AuthorizationAnswered,
     ReplayDetected,
     RequestRefused,
+    TokenExchanged,
     TokenIntrospected,
     TokenIssued,
     TokenRevoked,
@@ -56,6 +69,7 @@ from ostiary.core.model.audit.tokens import (
 Event = (
     TokenIssued
     | UserTokenIssued
+    | TokenExchanged
     | AuthorizationAnswered
     | UserinfoAnswered
     | RequestRefused
@@ -64,12 +78,17 @@ Event = (
     | ReplayDetected
     | AttributesDropped
     | AttributesPickedUp
+    | AttributesHandedOver
+    | ReferenceRefused
     | PasswordAccepted
     | PasswordRefused
     | PasswordLocked
     | SignedOn
     | SignedOff
     | OwnSessionEnded
+    | DeviceRequestBegun
+    | DeviceRequestDecided
+    | UserCodeRefused
     | ConsentGiven
     | ConsentWithdrawn
     | FlowFailed
@@ -92,6 +111,8 @@ Event = (
     | ConfigurationApplied
     | ManagementDone
     | FetchFailed
+    | DirectoryServerFailed
+    | DirectoryServerBack
     | LogoutNoticeSent
     | MessageDelivered
     | MessageFailed

@@ -20,6 +20,30 @@ class FetchFailed(msgspec.Struct, frozen=True):
     reason: str
 
 
+class DirectoryServerFailed(msgspec.Struct, frozen=True):
+    """A server of another directory cannot be asked, and is left alone for a while.
+
+    Args:
+        directory: its key.
+        server: host and port.
+        reason: `unreachable`, `slow`, `lost`, `tls`, `certificate`, `no_starttls`, `service_bind`
+            (it does not let us in), or what the server itself called it.
+    """
+
+    environment: EnvironmentId
+    directory: str
+    server: str
+    reason: str
+
+
+class DirectoryServerBack(msgspec.Struct, frozen=True):
+    """Such a server has answered again."""
+
+    environment: EnvironmentId
+    directory: str
+    server: str
+
+
 class LogoutNoticeSent(msgspec.Struct, frozen=True):
     """A client was told, or was to be told, that a session of one of its users is over.
 

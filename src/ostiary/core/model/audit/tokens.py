@@ -45,6 +45,23 @@ class UserTokenIssued(msgspec.Struct, frozen=True):
     address: str
 
 
+class TokenExchanged(msgspec.Struct, frozen=True):
+    """A client exchanges a token for another one, which the next event of it names.
+
+    Args:
+        source: the client that the subject token was issued to; None for one of a trusted issuer.
+        user: whom it represents; None for none of ours.
+        is_delegated: the new token says who acts; otherwise it looks like the subject's own.
+    """
+
+    environment: EnvironmentId
+    client: ClientId
+    source: ClientId | None
+    user: UserId | None
+    is_delegated: bool
+    address: str
+
+
 class AuthorizationAnswered(msgspec.Struct, frozen=True):
     """A client got what it asked of a user; `grant` is what an exchange of the code makes."""
 

@@ -18,11 +18,16 @@ class RequestExtensions(msgspec.Struct, frozen=True):
         target: what the tokens are for (PingFederate: `access_token_manager_id`, `aud`).
         step: the step to authenticate with (`pfidpadapterid`, `IdpAdapterId`).
         names_partner: a partner's identity provider is asked for (`idp`, `PartnerIdpId`).
+        reference: what an application dropped off before anybody asked it (`REF`).
     """
 
     target: TokenTarget = NO_TARGET
     step: str | None = None
     names_partner: bool = False
+    reference: str | None = None
+
+    def __repr__(self) -> str:
+        return f"RequestExtensions(target={self.target!r}, step={self.step!r}, …)"
 
 
 NO_EXTENSIONS = RequestExtensions()
