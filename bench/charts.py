@@ -35,6 +35,8 @@ _CHARTED = (
     Work.FLOW,
     Work.HANDOVER,
     Work.HANDOVER_JWT,
+    Work.EXCHANGE,
+    Work.PASSWORD,
 )
 _STYLE: dict[Any, Any] = {  # matplotlib types every key on its own
     "svg.fonttype": "none",  # text stays text: smaller, and sharp at any size

@@ -16,11 +16,14 @@ from bench.servers.contract import Launch, MeasuredServer
 from bench.work import (
     CLAIMS,
     CLIENT_ID,
+    INTROSPECTIONS,
     SCOPES,
     TOKEN_FOR,
     PostRequest,
     Work,
+    exchange_request,
     introspection_request,
+    password_request,
     token_request,
 )
 
@@ -29,11 +32,16 @@ _SECONDS = 10.0
 
 def make_request(server: MeasuredServer, launch: Launch, work: Work) -> PostRequest:
     """Return the request for a work, with a token freshly issued where it asks about one."""
+    if work is Work.PASSWORD:
+        return password_request(server.endpoint(work))
     needed = TOKEN_FOR.get(work)
     if needed is None:
         return token_request(server.endpoint(work))
     answer = exchange(launch.url, token_request(server.endpoint(needed)))
-    return introspection_request(server.endpoint(work), answer["access_token"])
+    token = answer["access_token"]
+    if work is Work.EXCHANGE:
+        return exchange_request(server.endpoint(work), token)
+    return introspection_request(server.endpoint(work), token)
 
 
 def verify(server: MeasuredServer, launch: Launch, work: Work) -> int:
@@ -96,13 +104,16 @@ def _trusting(launch: Launch) -> ssl.SSLContext:
 def _problems(
     server: MeasuredServer, launch: Launch, work: Work, answer: dict[str, Any]
 ) -> list[str]:
-    if work in TOKEN_FOR:
+    if work in INTROSPECTIONS:
         return _problems_of_description(answer)
     problems = [] if answer.get("token_type") == "Bearer" else ["token_type is not Bearer"]
     problems += _problems_of_scope(answer)
     if work is Work.REFERENCE:
         return problems + ([] if len(answer["access_token"]) >= 32 else ["a short token"])
-    return problems + _problems_of_jwt(server, launch, work, answer["access_token"])
+    if work is Work.PASSWORD:
+        return problems + _problems_of_user(server, launch, answer["access_token"])
+    algorithm = "ES256" if work is Work.EXCHANGE else work.value.upper()
+    return problems + _problems_of_jwt(server, launch, algorithm, answer["access_token"])
 
 
 def check_user_tokens(
@@ -127,9 +138,19 @@ def check_user_tokens(
         raise BenchError(f"{server.title} does not do {work}: {'; '.join(problems)}: {answer}")
 
 
-def _problems_of_jwt(server: MeasuredServer, launch: Launch, work: Work, text: str) -> list[str]:
+def _problems_of_user(server: MeasuredServer, launch: Launch, text: str) -> list[str]:
+    """Check signature, algorithm and owner of an access token for a user's data."""
+    claims, problems = _read_jwt(server, launch, "ES256", text)
+    if not problems and claims.get("sub") in {None, CLIENT_ID}:
+        problems.append("the token is nobody's")
+    return problems
+
+
+def _problems_of_jwt(
+    server: MeasuredServer, launch: Launch, algorithm: str, text: str
+) -> list[str]:
     """Check signature, algorithm and claims of an access token."""
-    claims, problems = _read_jwt(server, launch, work.value.upper(), text)
+    claims, problems = _read_jwt(server, launch, algorithm, text)
     if problems:
         return problems
     problems = _problems_of_scope(claims)

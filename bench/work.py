@@ -14,6 +14,7 @@ CLAIMS = frozenset({"iss", "sub", "aud", "client_id", "scope", "iat", "exp", "jt
 """What every JWT that a client gets for itself holds, whoever minted it."""
 USER_SCOPES = ("openid", *SCOPES)
 """What a client asks for when a user signs on."""
+EXCHANGE_GRANT = "urn:ietf:params:oauth:grant-type:token-exchange"
 REDIRECT_URI = "https://app.example.com/callback"
 CODE_VERIFIER = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
 CODE_CHALLENGE = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
@@ -33,6 +34,8 @@ class Work(StrEnum):
     FLOW = "flow"
     HANDOVER = "handover"
     HANDOVER_JWT = "handover-jwt"
+    EXCHANGE = "exchange"
+    PASSWORD = "password"  # noqa: S105 - a work's name
 
 
 TITLES: Mapping[Work, str] = {
@@ -46,6 +49,8 @@ TITLES: Mapping[Work, str] = {
     Work.FLOW: "login by the authentication API, without the password's hash",
     Work.HANDOVER: "attributes dropped off and picked up, with HTTP Basic",
     Work.HANDOVER_JWT: "the same with an access token, an ES256 JWT",
+    Work.EXCHANGE: "an ES256 JWT exchanged for another one",
+    Work.PASSWORD: "password grant, without the password's hash: an ES256 JWT",
 }
 SIGN_ON = frozenset({Work.CODE, Work.REFRESH, Work.FLOW})
 """Works whose requests differ from each other: each needs what an earlier answer brought."""
@@ -55,8 +60,10 @@ CHAINED = SIGN_ON | HANDOVERS
 TOKEN_FOR: Mapping[Work, Work] = {
     Work.INTROSPECT: Work.REFERENCE,
     Work.INTROSPECT_JWT: Work.ES256,
+    Work.EXCHANGE: Work.ES256,
 }
-"""The work that yields the token which an introspection asks about."""
+"""The work that yields the token which another one brings."""
+INTROSPECTIONS = frozenset({Work.INTROSPECT, Work.INTROSPECT_JWT})
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +108,23 @@ def introspection_request(endpoint: Endpoint, token: str) -> PostRequest:
     """Ask what a token stands for; only the answer for a good one names its client."""
     form = {"token": token, **endpoint.parameters}
     return PostRequest(endpoint.path, urlencode(form), '"client_id"')
+
+
+def exchange_request(endpoint: Endpoint, token: str) -> PostRequest:
+    """Exchange a token of the client's own for another one."""
+    form = {
+        "grant_type": EXCHANGE_GRANT,
+        "subject_token": token,
+        "subject_token_type": "urn:ietf:params:oauth:token-type:access_token",
+        **endpoint.parameters,
+    }
+    return PostRequest(endpoint.path, urlencode(form), '"access_token"')
+
+
+def password_request(endpoint: Endpoint) -> PostRequest:
+    """Bring a user's password; the endpoint's parameters name the user."""
+    form = {"grant_type": "password", "scope": " ".join(SCOPES), **endpoint.parameters}
+    return PostRequest(endpoint.path, urlencode(form), '"access_token"')
 
 
 def code_request(endpoint: Endpoint, code: str) -> PostRequest:

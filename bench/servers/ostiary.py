@@ -16,6 +16,7 @@ from bench.work import (
     AUDIENCE,
     CLIENT_ID,
     CLIENT_SECRET,
+    EXCHANGE_GRANT,
     HANDOVERS,
     REDIRECT_URI,
     SIGN_ON,
@@ -25,6 +26,7 @@ from bench.work import (
 )
 
 _MANAGERS = (Work.ES256, Work.RS256, Work.REFERENCE)
+_BY_ES256 = {"access_token_manager_id": Work.ES256.value}
 _STAND_INS = ROOT / "bench" / "stand_ins"
 _POSTGRES = "postgres"
 
@@ -78,6 +80,12 @@ class Ostiary:
         """Choose the token manager by name, as PingFederate's clients do."""
         if work in _MANAGERS:
             return Endpoint("/as/token.oauth2", {"access_token_manager_id": work.value})
+        if work is Work.EXCHANGE:
+            return Endpoint("/as/token.oauth2", _BY_ES256)
+        if work is Work.PASSWORD:
+            name = usernames()[0]
+            user = {"username": name, "password": password_of(name)}
+            return Endpoint("/as/token.oauth2", {**_BY_ES256, **user})
         if work in SIGN_ON:
             return Endpoint("/as/token.oauth2", {})
         return Endpoint("/as/introspect.oauth2", {})
@@ -159,7 +167,10 @@ def _clients() -> dict[str, Any]:
     return {
         CLIENT_ID: {
             "secret": CLIENT_SECRET,
-            "grant_types": ["client_credentials", "authorization_code", "refresh_token"],
+            "grant_types": [
+                *("client_credentials", "authorization_code", "refresh_token"),
+                *("password", EXCHANGE_GRANT),
+            ],
             "scopes": list(USER_SCOPES),
             "token_managers": [work.value for work in _MANAGERS],
             "may_introspect": True,

@@ -13,6 +13,7 @@ from typing import ClassVar
 from ostiary.core.base.clock import Clock
 from ostiary.core.base.params import Params
 from ostiary.core.base.scopes import ScopeSet
+from ostiary.core.grants.contract import Sender
 from ostiary.core.model.authorization import Authorization
 from ostiary.core.model.client import Client
 from ostiary.core.model.environment import Environment
@@ -25,7 +26,9 @@ class Echo:
     clock: Clock
     grant_type: ClassVar[str] = "urn:example:echo"
 
-    async def authorize(self, env: Environment, client: Client, params: Params) -> Authorization:
+    async def authorize(
+        self, env: Environment, client: Client, params: Params, sender: Sender
+    ) -> Authorization:
         """Grant the requested scope, read backwards."""
         assert self.clock.now() > 0
         scopes = ScopeSet.parse(params.get("scope")[::-1])

@@ -17,7 +17,9 @@ SECTIONS = (
     "Everybody",
     "The server",
     "PostgreSQL",
+    "LDAP",
     "FastAPI",
+    "The keyring",
     "Building",
     "Tests and checks",
     "The benchmark",
@@ -38,7 +40,9 @@ def declared() -> dict[str, set[str]]:
         "Everybody": _names(project["dependencies"]),
         "The server": _names(project["optional-dependencies"]["server"]),
         "PostgreSQL": _names(project["optional-dependencies"]["postgres"]),
+        "LDAP": _names(project["optional-dependencies"]["ldap"]),
         "FastAPI": _names(project["optional-dependencies"]["fastapi"]),
+        "The keyring": _names(project["optional-dependencies"]["keyring"]),
         "Building": _names(building),
         "Tests and checks": _names(_lines(requirements / "dev.in")),
         "The benchmark": _names(_lines(requirements / "bench.in")),
@@ -56,7 +60,14 @@ def test_section_explains_what_is_declared(section: str) -> None:
 
 def test_every_extra_and_every_requirements_file_has_a_section() -> None:
     assert tuple(declared()) == SECTIONS
-    assert set(PROJECT["project"]["optional-dependencies"]) == {"server", "postgres", "fastapi"}
+    assert set(PROJECT["project"]["optional-dependencies"]) == {
+        "server",
+        "postgres",
+        "ldap",
+        "fastapi",
+        "exchange",
+        "keyring",
+    }
     files = {path.name for path in (ROOT / "requirements").glob("*.in")}
     assert files == {"bench.in", "bootstrap.in", "build.in", "dev.in", "node.in"}
 

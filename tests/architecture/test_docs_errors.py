@@ -2,6 +2,7 @@
 
 import re
 
+from ostiary.core.base.errors import OAuthCode
 from scripts.write_docs import SOURCE
 from tests.support import markdown, refusals
 from tests.support.refusals import Refusal
@@ -30,6 +31,12 @@ def test_no_refusal_is_listed_twice() -> None:
 
 def test_S2_23_every_refusal_has_a_cause_and_a_remedy() -> None:
     assert [row for row in markdown.rows(PAGE) if not all(row)] == []
+
+
+def test_S2_23_every_code_is_a_place_in_the_page() -> None:
+    """`error_uri` points at these."""
+    places = re.findall(r"^### ([a-z_]+)$", PAGE.read_text(), re.MULTILINE)
+    assert sorted(places) == sorted(OAuthCode)
 
 
 def test_descriptions_stand_where_they_are_raised() -> None:

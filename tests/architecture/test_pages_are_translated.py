@@ -31,8 +31,10 @@ JUDGED = {
     "error.description",
     # Answers of functions that share their name with one that returns a text.
     "await self._after_the_end(env, request, browser, error)",
+    "await self._answer(env, request, outcome)",
     "await self._go_on(env, request, turn, browser)",
     "await self._sign_on(env, request, browser)",
+    "await self._take_reference(env, request, browser, reference)",
 }
 """What stands in a text's place without being one, each looked at."""
 _IN_TEMPLATE = re.compile(r"\bt\(\"([^\"]+)\"\)")

@@ -14,7 +14,9 @@ FRONT_CHANNEL = {
     "core/oauth/authorization_request.py",
     "core/oauth/authorize.py",
     "core/oauth/checks/response.py",
+    "dialects/pingfederate/adapter_to_adapter.py",
     "dialects/pingfederate/authorization.py",
+    "dialects/pingfederate/single_logout.py",
 }
 """What these read stands in a query by design: it comes from a browser."""
 ROOMS = ("core/oauth", "core/grants", "core/clientauth", "core/tokens", "dialects")

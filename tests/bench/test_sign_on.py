@@ -16,7 +16,7 @@ from bench.servers.authlib_flask import AuthlibFlask
 from bench.servers.ostiary import IN_MEMORY, WITH_HASHES
 from bench.signon.chains import fetch_codes, make_chain, verify_sign_on
 from bench.signon.ostiary_user import usernames
-from bench.verify import check_user_tokens
+from bench.verify import check_user_tokens, verify
 from bench.work import HANDOVERS, SIGN_ON, Work
 
 
@@ -36,6 +36,11 @@ def test_every_work_of_sign_on_is_done_in_full(ostiary: RunningServer, work: Wor
 @pytest.mark.parametrize("work", sorted(HANDOVERS))
 def test_attributes_are_handed_over_once(ostiary: RunningServer, work: Work) -> None:
     assert verify_handover(ostiary.launch, work) > 100
+
+
+@pytest.mark.parametrize("work", [Work.EXCHANGE, Work.PASSWORD])
+def test_what_a_program_has_becomes_a_token(ostiary: RunningServer, work: Work) -> None:
+    assert verify(ostiary.server, ostiary.launch, work) > 100
 
 
 def test_codes_are_prepared_for_more_than_is_expected(ostiary: RunningServer) -> None:

@@ -39,7 +39,7 @@ PAGES = [page for page in markdown.pages() if list(markdown.blocks(page))]
 RUN_PAGES = [page for page in PAGES if any(map(is_run, markdown.blocks(page)))]
 LIFELINE = ROOT / "tests" / "support" / "lifeline.py"
 SECONDS = 90
-NAMED_PORTS = ("9031", "9032", "9999", "9080")
+NAMED_PORTS = ("9031", "9032", "9999", "9080", "6360")
 _PRELUDE = Path(__file__).with_name("prelude.sh")
 
 

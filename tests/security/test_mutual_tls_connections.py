@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import shutil
 import ssl
 import subprocess
@@ -12,8 +13,16 @@ from typing import Any
 
 import pytest
 
-from ostiary_client import AsyncClient, Client, InvalidClientError, InvalidTokenError, TokenVerifier
-from ostiary_client.verification.trusted_issuer import TrustedIssuer
+from ostiary_client import (
+    AsyncClient,
+    AsyncTokenVerifier,
+    Client,
+    Introspector,
+    InvalidClientError,
+    InvalidTokenError,
+    TokenVerifier,
+    TrustedIssuer,
+)
 from tests.support.certificates import Authority, make_authority, make_self_signed
 from tests.support.server import MINIMAL, OSTIARY, Server, free_port, running_server, wait_for
 
@@ -42,6 +51,7 @@ def _client(**certificate: Any) -> dict[str, Any]:
         "grant_types": ["client_credentials"],
         "scopes": ["api:read"],
         "default_scopes": ["api:read"],
+        "may_introspect": True,
     }
 
 
@@ -182,6 +192,51 @@ def test_the_sdk_shows_its_certificate_where_the_server_asks_for_one(
     assert verifier.verify(token.value, certificate=certificate).client_id == "worker"
     with pytest.raises(InvalidTokenError, match="bound"):
         verifier.verify(token.value)
+
+
+def test_the_sdk_asks_about_tokens_with_its_certificate(
+    server: Server, worker: tuple[Path, Path]
+) -> None:
+    with Client(
+        server.base_url, client_id="worker", cert=worker[0], verify=server.ca_path
+    ) as client:
+        token = client.token()
+    how = Introspector("worker", jwts_too=True, cert=worker[0])
+    issuer = TrustedIssuer(server.base_url, audience=server.base_url, introspection=how)
+    certificate = worker[1].read_text()
+    with TokenVerifier(issuer, verify=server.ca_path) as verifier:
+        assert verifier.verify(token.value, certificate=certificate).client_id == "worker"
+    assert asyncio.run(_ask_about(server, issuer, token.value, certificate)) == "worker"
+
+
+async def _ask_about(
+    server: Server, issuer: TrustedIssuer, token: str, certificate: str
+) -> str | None:
+    verifier = AsyncTokenVerifier(issuer, verify=server.ca_path)
+    return (await verifier.verify(token, certificate=certificate)).client_id
+
+
+def test_a_profile_shows_its_certificate(
+    server: Server, worker: tuple[Path, Path], tmp_path: Path
+) -> None:
+    environ = {
+        "PATH": os.environ["PATH"],
+        "HOME": str(tmp_path),
+        "OSTIARY_CERT_FILE": str(worker[0]),
+        "OSTIARY_AUTH_METHOD": "self_signed_tls_client_auth",
+        "OSTIARY_BASE_URL": server.base_url,
+        "OSTIARY_CLIENT_ID": "worker",
+        "OSTIARY_CA_FILE": str(server.ca_path),
+    }
+    asked = subprocess.run(
+        [*OSTIARY, "token"], env=environ, capture_output=True, text=True, check=False
+    )
+    assert asked.returncode == 0, asked.stderr
+    given = ["--cert-file", str(worker[1])]
+    refused = subprocess.run(
+        [*OSTIARY, "token", *given], env=environ, capture_output=True, text=True, check=False
+    )
+    assert "cannot be used with the key" in refused.stderr
 
 
 async def _ask_from_a_coroutine(server: Server, certificate: Path) -> str:

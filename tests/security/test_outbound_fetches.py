@@ -320,6 +320,18 @@ async def test_SEC_219_a_certificate_that_is_not_the_hosts_now_gets_no_request(
         assert server.requests == []
 
 
+async def test_SEC_219_another_hosts_certificate_will_do_where_a_request_says_so_and_no_further(
+    authority: Authority, tmp_path: Path
+) -> None:
+    with odd_server(authority.issue(tmp_path / "rp.pem", "x.example")) as server:
+        server.on("/", says({}))
+        fetching = fetching_from(server, authority)
+        assert (await fetching.get(url_of(server), skips_host_name_check=True))[0] == 200
+        assert await fetching.refusal(url_of(server)) is FetchFailure.TLS
+        with pytest.raises(FetchFailedError, match=FetchFailure.TLS):
+            await fetching_from(server).get(url_of(server), skips_host_name_check=True)
+
+
 async def test_SEC_219_an_authority_is_believed_only_where_it_is_configured(rp: OddServer) -> None:
     assert await fetching_from(rp).refusal(url_of(rp)) is FetchFailure.TLS
     assert rp.requests == []

@@ -222,7 +222,15 @@ WRITES = re.compile(
     r"commit|delete|revoke|replace|prune|start|end|end_of_user|revoke_of_user|create|save|begin"
     r"|clear|unlock"
 )
-MAY_WRITE = {AUTHORIZE, "/as/{id}/resume/as/authorization.ping", "/idp/init_logout.openid"}
+MAY_WRITE = {
+    AUTHORIZE,
+    "/as/{id}/resume/as/authorization.ping",
+    "/idp/init_logout.openid",
+    "/idp/startSLO.ping",
+    "/idp/{state}/resume/idp/startSLO.ping",
+    "/pf/adapter2adapter.ping",
+    "/sp/startSLO.ping",
+}
 """GET routes that are there to move something on."""
 BACK_CHANNEL = ("/ext/ref/dropoff", "/ext/ref/pickup")
 """Routes for applications, which prove who they are: to whoever has a browser they are 401."""

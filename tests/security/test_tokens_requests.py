@@ -147,10 +147,10 @@ async def test_SEC_41_S0_7_nothing_but_a_form_is_parsed(
     [
         "authorization_codes",
         "Refresh_Token",
-        "password",
+        "Password",
         "implicit",
-        "urn:ietf:params:oauth:grant-type:device_code",
-        "urn:ietf:params:oauth:grant-type:jwt-bearer",
+        "urn:ietf:params:oauth:grant-type:saml2-bearer",
+        "urn:openid:params:grant-type:ciba",
         "Client_Credentials",
         "client_credentials ",
         "client_credentials\u00a0",

@@ -6,6 +6,7 @@ import pytest
 
 from ostiary.core.configuration import implied
 from ostiary.core.configuration.schema import ClientSettings, Configuration, EnvironmentSettings
+from ostiary.core.model.device_request import DEVICE_GRANT
 from ostiary.core.model.environment import Face
 from ostiary.main.config_file import CheckedConfiguration, check_file
 from ostiary.main.vocabulary import built_in_vocabulary
@@ -42,7 +43,10 @@ def test_the_example_is_accepted_with_warnings_about_secrets_and_old_ways_alone(
 
     assert texts
     secrets = ("plain text", "this file holds secrets", "has fewer than 15 characters")
-    old_ways = ("is deprecated", "leave PKCE out", "which no standard knows")
+    old_ways = (
+        *("is deprecated", "leave PKCE out", "which no standard knows"),
+        "ask for codes in the client's name",
+    )
     expected = secrets + old_ways
     assert all(any(words in text for words in expected) for text in texts)
     assert not any(located.problem.is_error for located in checked.problems)
@@ -165,12 +169,24 @@ def test_weak_ways_are_open_to_those_who_need_them_alone(default: EnvironmentSet
     assert not any("token" in word for c in others for word in implied.response_types(c))
 
 
+def test_S0_22_the_device_script_may_leave_its_secret_out_where_it_asks_for_codes(
+    default: EnvironmentSettings,
+) -> None:
+    client = default.clients["sdk-client"]
+
+    assert _secret(client) == "CLIENT_SECRET"
+    assert implied.grant_types(client) == (DEVICE_GRANT,)
+    assert client.device.without_authentication
+    others = [each for key, each in default.clients.items() if key != "sdk-client"]
+    assert not any(each.device.without_authentication for each in others)
+
+
 @pytest.mark.parametrize("key", ["web-client", "cli-client"])
 def test_the_clients_of_the_guides_sign_users_on(default: EnvironmentSettings, key: str) -> None:
     client = default.clients[key]
 
     assert implied.response_types(client) == ("code",)
-    assert set(implied.grant_types(client)) == {"authorization_code", "refresh_token"}
+    assert {"authorization_code", "refresh_token"} <= set(implied.grant_types(client))
     assert "http://127.0.0.1/callback" in client.redirect_uris
     assert client.post_logout_redirect_uris
     assert {"openid", "profile", "email"} <= set(client.scopes)
@@ -260,4 +276,4 @@ def test_SEC_253_the_example_is_no_production_configuration(tmp_path: Path) -> N
 
     known = [p for p in checked.problems if "is the secret of an example" in p.problem.message]
     assert checked.configuration is None
-    assert len(known) == 8
+    assert len(known) == 9

@@ -89,7 +89,7 @@ async def test_section_5_2_an_unknown_client_is_challenged_by_the_scheme_it_used
 @pytest.mark.parametrize(
     ("client", "params", "code"),
     [
-        ("many", {"grant_type": "password"}, "unsupported_grant_type"),
+        ("many", {"grant_type": "urn:example:unknown"}, "unsupported_grant_type"),
         ("no-grants", {}, "unauthorized_client"),
         ("many", {"scope": "unknown"}, "invalid_scope"),
         ("many", {"grant_type": ""}, "invalid_request"),

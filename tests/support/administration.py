@@ -84,6 +84,7 @@ FULL = """
 mode = "dev"
 public_url = "https://id.example.com:8443"
 mutual_tls_url = "https://id.example.com:8444"
+errors_url = "https://help.example.com/errors"
 hosts = ["other.example.com", "127.0.0.1"]
 default_environment = "main"
 pingone_default = "people"
@@ -99,6 +100,7 @@ allowed_origins = ["https://app.example.com"]
 default_token_manager = "second"
 algorithms = ["ES256", "EdDSA"]
 default_policy = "staff"
+directory_order = ["people", "local"]
 subject = "username"
 scope_claims = { read = ["team", "office"] }
 claim_attributes = { team = "department" }
@@ -121,10 +123,14 @@ remember_my_username = true
 this_is_my_device = true
 recovery = true
 recovery_by = "link"
+directories = ["people"]
 registration = true
 registration_population = "guests"
 password_change = true
 confirms_changes = true
+[environments.main.steps.portal]
+type = "reference_id"
+adapter = "knowing"
 [environments.main.steps.more]
 type = "second_factor"
 methods = ["totp", "passkey"]
@@ -172,6 +178,21 @@ algorithm = "ES256"
 lifetime_minutes = 5
 jwks_path = "second/keys"
 key_id = "k2"
+[environments.main.trusted_issuers.partner]
+issuer = "https://partner.example"
+jwks_url = "https://partner.example/keys"
+algorithms = ["ES256"]
+audiences = ["urn:us"]
+scopes = ["read"]
+subject = "id"
+subject_claim = "upn"
+clients = ["program"]
+max_lifetime_minutes = 5
+[environments.main.trusted_issuers.other]
+issuer = "https://other.example"
+jwks = { keys = [
+    { kty = "OKP", crv = "Ed25519", x = "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo" },
+] }
 [environments.main.clients.program]
 client_id = "program-id"
 name = "Program"
@@ -196,6 +217,7 @@ frontchannel_logout_uri = "https://b.example.com/frame"
 frontchannel_logout_session_required = false
 pkce = "plain"
 refresh = { rolling = false, grace_seconds = 0, idle_days = 1, lifetime_days = 2 }
+device = { lifetime_seconds = 60, interval_seconds = 9, fresh_sign_on = true }
 policy = "customers"
 policies = ["staff"]
 authentication_application = "signon"
@@ -208,6 +230,8 @@ id_token_lifetime_minutes = 1
 userinfo_algorithm = "ES256"
 claims_in_id_token = true
 authorization_alias = true
+password_without_proof = true
+token_exchange = { issuers = ["partner"], audiences = ["https://orders.example.com"] }
 roles = ["Identity Data Admin", "Environment Admin"]
 managed_populations = ["staff", "guests"]
 logo_uri = "https://b.example.com/logo.svg"
@@ -236,6 +260,35 @@ history = 5
 min_of = { "0123456789" = 2 }
 max_repeated = 3
 min_unique = 4
+[environments.main.directories.people]
+servers = ["ldap.example.com", "[::1]:6360"]
+security = "starttls"
+authorities = '''
+-----BEGIN CERTIFICATE-----
+MIHSMIGFoAMCAQICAQEwBQYDK2VwMBMxETAPBgNVBAMMCFBhcnRuZXJzMB4XDTI2
+MDEwMTAwMDAwMFoXDTQ2MDEwMTAwMDAwMFowEzERMA8GA1UEAwwIUGFydG5lcnMw
+KjAFBgMrZXADIQDkgdrCgxfWzfwIlYBHE8G0XqPaE+yA7HKmvt/Sc+qahzAFBgMr
+ZXADQQDMSwztH/13ADOXlUhQshKN5blY/1zNN0fUa6KICjS/AckHHfHcMglAsw6v
+U43KrFrCK4oBNpFyE0lgabMhpDIH
+-----END CERTIFICATE-----
+'''
+style = "active_directory"
+bind_dn = "ostiary@example.com"
+bind_password = "bind-password-0123456789abcdef"
+base_dn = "dc=example,dc=com"
+users_filter = "(objectClass=person)"
+username_filter = "(cn={username})"
+username_attribute = "cn"
+id_attribute = "entryUUID"
+attributes = { mail = "mail" }
+groups = { base_dn = "ou=groups,dc=example,dc=com", filter = "(member={dn})", \
+name_attribute = "ou", attribute = "teams" }
+changed_attribute = "changed"
+password_change = "extended"
+timeout_seconds = 3
+pause_seconds = 20
+connections = 2
+
 [environments.main.reference_adapters.portal]
 direction = "sp"
 username = "portal"
@@ -252,6 +305,22 @@ incoming_format = "query"
 outgoing_format = "properties"
 include_null = true
 dashed_headers = true
+keep_json = false
+endpoint = "https://portal.example.com/app?theme=dark"
+transport = "form_post"
+targets = ["https://portal.example.com/shop/*", "https://portal.example.com/reports"]
+attributes = ["mail", "groups"]
+policies = ["customers"]
+logout_endpoint = "https://portal.example.com/logout"
+logout_mode = "back_channel"
+skip_host_name_check = true
+[environments.main.reference_adapters.knowing]
+username = "knowing"
+pass_phrase = "pass-phrase-0123456789abcdef"
+endpoint = "https://knowing.example.com/signon"
+users = "known"
+population = "staff"
+take_unasked = true
 
 [environments.main.client_authorities]
 partners = '''

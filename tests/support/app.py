@@ -7,9 +7,12 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from ostiary.adapters.directories.catalog import open_directory
+from ostiary.adapters.directories.composed import ComposedDirectory
 from ostiary.adapters.directories.local import LocalDirectory
 from ostiary.adapters.flow_recorder import FlowRecorder
 from ostiary.adapters.limiter import DEFAULT_ALLOWANCES, Allowance, WindowLimiter
+from ostiary.adapters.outbound.foreign_keys import FetchedKeys
 from ostiary.adapters.password_hashing import PooledHashing
 from ostiary.adapters.signing import PooledSigner
 from ostiary.adapters.stores.backend import Reach, unhooked
@@ -20,6 +23,13 @@ from ostiary.core.model.audit.event import Event
 from ostiary.core.model.client import Client
 from ostiary.core.model.environment import Environment, Face
 from ostiary.core.model.snapshot import Snapshot
+from ostiary.core.ports.fetcher import (
+    Fetched,
+    Fetcher,
+    FetchFailedError,
+    FetchFailure,
+    FetchRequest,
+)
 from ostiary.core.ports.flow_log import CLOSED
 from ostiary.core.ports.signing import Signer
 from ostiary.http.route import Route
@@ -64,6 +74,16 @@ class SwitchedReadiness:
     """Implements the `Readiness` port with a switch."""
 
     is_ready: bool = True
+
+
+class ClosedWayOut:
+    """Implements the `Fetcher` port where nothing can be reached."""
+
+    async def fetch(self, env: Environment, request: FetchRequest) -> Fetched:
+        raise FetchFailedError(FetchFailure.CONNECT)
+
+
+CLOSED_WAY_OUT = ClosedWayOut()
 
 
 @dataclass
@@ -217,12 +237,14 @@ def make_app(
     signer: Signer | None = None,
     has_flow_log: bool = False,
     has_explorer: bool = False,
+    fetcher: Fetcher | None = None,
 ) -> App:
     """Start a server of PingFederate's `default` and PingOne's `customers` and `partners`.
 
     Args:
         clients: more of them for `default`.
         environments: instead of those three.
+        fetcher: the way out; without one nothing is fetched.
         reach: told of every fault point of the store that is reached; may raise there.
     """
     clock, store, events = FrozenClock(now), MemoryStore(reach=reach), RecordedEvents()
@@ -238,7 +260,7 @@ def make_app(
         events=recorder or events,
         limiter=WindowLimiter(clock, allowances),
         signer=signer or PooledSigner(),
-        directory=LocalDirectory(store.users, hashing),
+        directory=ComposedDirectory(LocalDirectory(store.users, hashing), events, open_directory),
         attempts=store.attempts,
         authenticators=store.authenticators,
         hashing=hashing,
@@ -250,9 +272,11 @@ def make_app(
         consents=store.consents,
         logout_notices=store.logout_notices,
         references=store.references,
+        device_requests=store.device_requests,
         configurations=store,
         sealer=make_sealer(),
         pace=QUICK,
+        foreign_keys=FetchedKeys(fetcher or CLOSED_WAY_OUT, clock),
         clock=clock,
         flow_log=recorder or CLOSED,
     )

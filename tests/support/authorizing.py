@@ -22,6 +22,8 @@ from ostiary.core.oauth.authorization_response import (
 from ostiary.core.oauth.authorize import Answered, Authorize
 from ostiary.core.oauth.checks.asked import NO_EXTENSIONS, RequestExtensions
 from ostiary.core.oauth.finishing import Finishing
+from ostiary.core.oauth.handing_over import HandingOver
+from ostiary.core.signon.reference import ReferenceHandover
 from ostiary.core.tokens.gate import Gate
 from ostiary.core.tokens.issue import TokenIssuer
 from tests.support import jose
@@ -84,7 +86,8 @@ class Authorizing:
         store, clock, events = flows.store, flows.clock, flows.events
         gate = Gate(flows.directory, store.sessions, clock)
         issuer = TokenIssuer(store, PooledSigner(), events, clock)
-        finishing = Finishing(gate, issuer, store, events, clock)
+        handing_over = HandingOver(ReferenceHandover(store.references, clock))
+        finishing = Finishing(gate, issuer, store, handing_over, events, clock)
         flow_rate = FlowRate(WindowLimiter(clock))
         return Authorize(
             flows.browsers, flows.engine, flow_rate, finishing, flows.directory, events, clock

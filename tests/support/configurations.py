@@ -9,8 +9,12 @@ from ostiary.core.configuration.problems import render_path
 from ostiary.core.configuration.secret_sources import UnreadableFileError
 from ostiary.core.configuration.vocabulary import Vocabulary
 
+_LONG_NAMED = ("device_code", "jwt-bearer", "token-exchange")
 VOCABULARY = Vocabulary(
-    grant_types=frozenset({"client_credentials", "authorization_code", "refresh_token"}),
+    grant_types=frozenset(
+        {"client_credentials", "authorization_code", "refresh_token", "password"}
+        | {f"urn:ietf:params:oauth:grant-type:{name}" for name in _LONG_NAMED}
+    ),
     auth_methods=frozenset(
         {
             "client_secret_basic",
@@ -22,8 +26,12 @@ VOCABULARY = Vocabulary(
             "none",
         }
     ),
-    step_types=frozenset({"identifier_first", "second_factor", "username_password"}),
+    step_types=frozenset(
+        {"identifier_first", "reference_id", "second_factor", "username_password"}
+    ),
     store_schemes=frozenset({"memory", "sqlite", "postgresql"}),
+    said_attributes=frozenset({"authnCtx", "forceAuthn"}),
+    carried_parameters=frozenset({"ref", "resumepath"}),
 )
 LONG_SECRET = "0123456789abcdef0123456789abcdef"
 PRODUCTION = """

@@ -24,12 +24,15 @@ from ostiary.core.model.client import Client
 from ostiary.core.model.environment import Environment, Face
 from ostiary.core.model.policy import Node, Policy, StepInstance, StepNode
 from ostiary.core.model.user import User, UserPassword
+from ostiary.core.signon.adapter_users import AdapterUsers
+from ostiary.core.signon.device_approvals import DeviceApprovals
 from ostiary.core.signon.devices import Devices
 from ostiary.core.signon.message_rate import MessageRate
 from ostiary.core.signon.one_time_codes import OneTimeCodes
 from ostiary.core.signon.password import PasswordSignOn
 from ostiary.core.signon.password_changes import PasswordChanges
 from ostiary.core.signon.recovery_links import RecoveryLinks
+from ostiary.core.signon.reference import ReferenceHandover
 from ostiary.core.signon.remembered_browsers import RememberedBrowsers
 from ostiary.core.signon.second_factors import SecondFactors
 from ostiary.core.steps.consent import Consent
@@ -38,9 +41,11 @@ from ostiary.core.steps.identifier_first import IdentifierFirst
 from ostiary.core.steps.pairing import Pairing
 from ostiary.core.steps.password_change import PasswordChange
 from ostiary.core.steps.password_recovery import PasswordRecovery
+from ostiary.core.steps.reference_id import ReferenceID
 from ostiary.core.steps.registering import Registering
 from ostiary.core.steps.registration import Registration
 from ostiary.core.steps.second_factor import SecondFactor
+from ostiary.core.steps.user_code import UserCode
 from ostiary.core.steps.username_password import UsernamePassword
 from ostiary.core.steps.username_recovery import UsernameRecovery
 from ostiary.core.steps.ways_aside import WaysAside
@@ -200,6 +205,11 @@ class Flows:
             Consent(store.consents),
             IdentifierFirst(),
             PasswordChange(passwords, self.changes, Devices(clock)),
+            ReferenceID(
+                ReferenceHandover(store.references, clock),
+                AdapterUsers(self.directory, self.events, clock),
+                self.events,
+            ),
             SecondFactor(
                 self.directory,
                 self.second_factors,
@@ -213,6 +223,9 @@ class Flows:
             ),
             Registration(registering),
             UsernamePassword(passwords, Devices(clock), WaysAside(registering)),
+            UserCode(
+                DeviceApprovals(store.device_requests, WindowLimiter(clock), self.events, clock)
+            ),
             UsernameRecovery(self.directory, self.outbox, rate, QUICK),
         )
         walker = PolicyWalker(

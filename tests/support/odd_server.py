@@ -56,6 +56,7 @@ class OddServer:
     """A listener on loopback; `requests` is everything that came, `connections` how many did.
 
     A path without plays is answered with 404; the last play of a path is played again and again.
+    The plays of a path are also those of the path with any query that has none of its own.
     """
 
     url: str
@@ -84,7 +85,8 @@ class OddServer:
 
     def next_play(self, seen: Seen) -> Play:
         self.requests.append(seen)
-        plays = self.plays.get(seen.path, [says({}, 404)])
+        without_query = self.plays.get(seen.path.partition("?")[0], [says({}, 404)])
+        plays = self.plays.get(seen.path, without_query)
         return plays.pop(0) if len(plays) > 1 else plays[0]
 
 

@@ -45,9 +45,13 @@ class Fetching:
     fetcher: HTTPSFetcher
     events: RecordedEvents
 
-    async def get(self, url: str, *, max_bytes: int = MAX_ANSWER_BYTES) -> tuple[int, bytes]:
+    async def get(
+        self, url: str, *, max_bytes: int = MAX_ANSWER_BYTES, skips_host_name_check: bool = False
+    ) -> tuple[int, bytes]:
         """Fetch, and return status and body."""
-        request = FetchRequest("test", url, max_bytes=max_bytes)
+        request = FetchRequest(
+            "test", url, max_bytes=max_bytes, skips_host_name_check=skips_host_name_check
+        )
         answer = await self.fetcher.fetch(ENV, request)
         return answer.status, answer.body
 

@@ -223,7 +223,7 @@ class _Cluster:
         cluster = cls(
             binaries=_find_binaries(),
             directory=directory,
-            address=Postgres(port=_free_port(), password=secrets.token_urlsafe(16)),
+            address=Postgres(port=free_port(), password=secrets.token_urlsafe(16)),
         )
         cluster._initialise()
         return cluster
@@ -346,7 +346,7 @@ def _environment() -> dict[str, str]:
     return {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"}
 
 
-def _free_port() -> int:
+def free_port() -> int:
     """Pick a port below the range that the kernel hands to outgoing connections.
 
     A server that is stopped for a while finds it still free.

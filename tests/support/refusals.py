@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ostiary.core.base.errors import OAuthCode
-from ostiary.http.oauth_json import STATUS_OF
+from ostiary.http.oauth_json import DENIED_STATUS, STATUS_OF
 
 _PLACE = re.compile(r"\{[^{}]*\}")
 _FIELDS = ("status", "code", "description")
@@ -43,6 +43,8 @@ _CLASSES: Mapping[str, Maker] = {
         {"description": 0}, Refusal(429, OAuthCode.TEMPORARILY_UNAVAILABLE, None)
     ),
 }
+_STATUSES = {"DeviceDeniedError": DENIED_STATUS}
+"""Of classes whose status is not their code's."""
 
 
 def find_all(source: Path) -> set[Refusal]:
@@ -128,7 +130,9 @@ def _find_refusals(module: ast.Module, makers: Mapping[str, Maker]) -> Iterator[
             for base in node.bases:
                 maker = makers.get(base.id) if isinstance(base, ast.Name) else None
                 if maker:
-                    yield from (_read(call, maker) for call in _calls_of_init(node))
+                    status = _STATUSES.get(node.name)
+                    made = (_read(call, maker) for call in _calls_of_init(node))
+                    yield from (replace(each, status=status or each.status) for each in made)
 
 
 def _calls_of_init(node: ast.ClassDef) -> Iterator[ast.Call]:

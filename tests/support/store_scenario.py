@@ -17,6 +17,7 @@ from ostiary.core.model.token import Issuance
 from ostiary.core.ports.configuration import Document, DocumentId
 from tests.support import (
     store_scenario_authenticators,
+    store_scenario_devices,
     store_scenario_references,
     store_scenario_sign_on,
 )
@@ -58,6 +59,7 @@ async def seed(store: StoreBackend) -> None:
     await store_scenario_sign_on.seed(store, ENV)
     await store_scenario_authenticators.seed(store, ENV, GONE)
     await store_scenario_references.seed(store, ENV)
+    await store_scenario_devices.seed(store, ENV)
 
 
 Step = Callable[[StoreBackend], Awaitable[object]]
@@ -90,6 +92,7 @@ STEPS: tuple[Step, ...] = (
     *store_scenario_sign_on.steps(ENV),
     *store_scenario_authenticators.steps(ENV),
     *store_scenario_references.steps(ENV),
+    *store_scenario_devices.steps(ENV),
     lambda store: store.prune(now=NOW),
     lambda store: store.find(ENV, make_key(1), now=NOW),
     lambda store: store.is_revoked(ENV, REVOKED),
@@ -125,6 +128,7 @@ async def check(store: StoreBackend) -> dict[str, bool]:
     done |= await _check_users(store) | await _check_attempts(store)
     done |= await store_scenario_authenticators.check(store, ENV, GONE)
     done |= await store_scenario_references.check(store, ENV)
+    done |= await store_scenario_devices.check(store, ENV)
     return done | await store_scenario_sign_on.check(store, ENV)
 
 

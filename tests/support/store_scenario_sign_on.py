@@ -53,7 +53,7 @@ async def seed(store: StoreBackend, env: Environment) -> None:
         await store.flows.start(env, flow)
     for number in (NEW, ENDED, SIGNED_OFF, USED, REPLACED, TOLD, LATE):
         change, part = make_change(number, user=number), make_participation(number)
-        await store.commit(env, Issuance(session=change, participation=part), now=NOW)
+        await store.commit(env, Issuance(session=change, participations=(part,)), now=NOW)
     for number in (TOLD, LATE):
         await store.sessions.end(env, make_session(number).id)
     await store.logout_notices.claim(env, now=NOW, until=SOON, limit=9)
@@ -62,7 +62,7 @@ async def seed(store: StoreBackend, env: Environment) -> None:
         codes=(make_code(OVER, kept_until=NOW), _code(FORGOTTEN)),
         grants=(make_grant(OVER, expires_at=NOW), *kept),
         consent=make_consent(FORGOTTEN),
-        participation=make_participation(OVER, expires_at=NOW),
+        participations=(make_participation(OVER, expires_at=NOW),),
     )
     await store.commit(env, over, now=NOW)
 
@@ -81,7 +81,7 @@ COMMITS = {
         moves=make_end(FINISHED),
         session=make_change(FINISHED),
         consent=make_consent(FINISHED),
-        participation=make_participation(FINISHED),
+        participations=(make_participation(FINISHED),),
     ),
     "replace": Issuance(session=make_change(REPLACING, replaces=REPLACED)),
 }

@@ -11,7 +11,9 @@ from ostiary.core.model.flow_entry import flow_mark
 from ostiary.core.model.policy import End, Policy, StepInstance, StepNode
 from tests.support.app import App
 from tests.support.browsing import PASSWORD, PI_FLOW, WEB, Browsing, make_sign_on_app
+from tests.support.reference_adapters import configure
 from tests.support.users import make_user
+from tests.support.vouching import STEPS, Visitor, make_voucher
 
 TWO_STEPS: Mapping[str, Any] = {
     "steps": {
@@ -150,3 +152,23 @@ async def test_SEC_244_the_flow_log_holds_nothing_that_opens_anything(app: App) 
 async def test_requests_of_no_flow_are_not_told_as_one(app: App) -> None:
     await app.ask("rs_client")
     assert not told(app)
+
+
+async def test_a_step_that_leads_away_is_told_without_its_references() -> None:
+    app = make_sign_on_app(has_flow_log=True, **STEPS)
+    configure(app, make_voucher(app))
+    joe = Visitor(app)
+    left, reference = await joe.leave(), await joe.drop()
+    await joe.come_back(left["resumePath"], reference)
+
+    entries = told(app)
+    assert [
+        (each["kind"], each.get("action"), each["outcome"], each.get("state"))
+        for each in entries
+        if each.get("step") == "portal"
+    ] == [
+        ("reference_id", None, "asked", "referenceId.required"),
+        ("reference_id", "referenceId.check", "passed", None),
+    ]
+    assert left["REF"] not in str(entries)
+    assert reference not in str(entries)

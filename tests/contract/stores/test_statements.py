@@ -18,6 +18,7 @@ from ostiary.adapters.stores.postgres import (
     authenticator_statements as postgres_authenticators,
 )
 from ostiary.adapters.stores.postgres import commit_statements, connecting
+from ostiary.adapters.stores.postgres import device_statements as postgres_devices
 from ostiary.adapters.stores.postgres import logout_statements as postgres_logout
 from ostiary.adapters.stores.postgres import reference_statements as postgres_references
 from ostiary.adapters.stores.postgres import sign_on_statements as postgres_sign_on
@@ -27,6 +28,7 @@ from ostiary.adapters.stores.schema import metadata
 from ostiary.adapters.stores.sqlite import (
     authenticator_statements as sqlite_authenticators,
 )
+from ostiary.adapters.stores.sqlite import device_statements as sqlite_devices
 from ostiary.adapters.stores.sqlite import logout_statements as sqlite_logout
 from ostiary.adapters.stores.sqlite import reference_statements as sqlite_references
 from ostiary.adapters.stores.sqlite import sign_on_statements as sqlite_sign_on
@@ -40,6 +42,7 @@ SQLITE = (
     sqlite_authenticators,
     sqlite_logout,
     sqlite_references,
+    sqlite_devices,
 )
 POSTGRES = (
     postgres_statements,
@@ -47,6 +50,7 @@ POSTGRES = (
     postgres_authenticators,
     postgres_logout,
     postgres_references,
+    postgres_devices,
     commit_statements,
 )
 WITHOUT_TABLES = {"HAS_REVISION", "REVISION", "PING", "SETTINGS", "LOCK", "LOCK_ATTEMPTS"}

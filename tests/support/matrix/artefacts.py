@@ -15,7 +15,8 @@ from tests.support.app import access_token
 from tests.support.asgi import Answer
 from tests.support.browsing import VERIFIER
 from tests.support.html import parse_elements, parse_form
-from tests.support.matrix.references import drop_sample
+from tests.support.matrix.device_codes import device_codes
+from tests.support.matrix.references import drop_sample, hand_over, sign_off
 from tests.support.matrix.tenants import (
     CALLBACK,
     JOE,
@@ -48,6 +49,7 @@ async def collect(tenant: Tenant) -> Artefacts:
     found = {**_names(tenant), "client secret": secret_of(tenant.key)}
     found |= await _tokens(tenant)
     found |= await _flows(tenant)
+    found |= await device_codes(tenant)
     if tenant.face is Face.PINGONE:
         found |= await _ids(tenant, found["management token"])
     return found
@@ -101,6 +103,11 @@ async def _tokens(tenant: Tenant) -> dict[str, str]:
     if tenant.face is Face.PINGFEDERATE:
         found["persistent cookie"] = visitor.jarred("persistent")
         found["reference"] = await drop_sample(tenant)
+        leaving = Visitor(tenant)
+        await leaving.sign_on()
+        found["handed reference"] = await hand_over(leaving)
+        found["logout round"] = await sign_off(leaving)
+        found["adapter target"] = f"https://only-{tenant.key}.example/portal"
     return found
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
+from ostiary.core.model.device_request import DEVICE_GRANT
 from ostiary.core.model.environment import Face
 from tests.support.app import assertion_params
 from tests.support.asgi import Answer
@@ -56,7 +57,12 @@ def _grants(route: str) -> Iterator[Place]:
         form = {"grant_type": "refresh_token", "refresh_token": brought.value}
         return await brought.post(route, form, basic=brought.here.basic)
 
-    for kind, send in (("authorization code", code), ("refresh token", refresh)):
+    async def device(brought: Brought) -> Answer:
+        form = {"grant_type": DEVICE_GRANT, "device_code": brought.value, "client_id": "tv"}
+        return await brought.post(route, form)
+
+    kinds = (("authorization code", code), ("refresh token", refresh), ("device code", device))
+    for kind, send in kinds:
         yield Place(f"{kind} at {route}", route, "POST", frozenset({kind}), send)
 
 

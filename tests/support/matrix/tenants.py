@@ -4,7 +4,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from ostiary.adapters.limiter import DEFAULT_ALLOWANCES
 from ostiary.adapters.stores.memory import MemoryStore
+from ostiary.core.model.device_request import DEVICE_GRANT
 from ostiary.core.model.environment import Environment, Face
 from ostiary.core.model.user import User
 from tests.support.administration import Installation, make_sealer
@@ -18,7 +20,7 @@ PLATFORM_DEFAULT = "one-a"
 CALLBACK = "https://app.example.com/callback"
 SIGNED_OFF = "https://app.example.com/signed-off"
 SERVICE_SECRET = "the same program has one secret everywhere 0123456789"
-ENDLESS = {"client": None, "address": None, "flow": None, "message": None}
+ENDLESS = dict.fromkeys(DEFAULT_ALLOWANCES)
 Tables = Mapping[str, tuple[object, str]]
 """By name, where a store keeps a table: an object, and the attribute of it."""
 JOE = make_user(1, username="joe", attributes={"mail": "joe@example.com"})
@@ -134,10 +136,16 @@ redirect_uris = ["CALLBACK"]
 scopes = ["openid", "read"]
 allow_redirectless = true
 pkce = "optional"
+[environments.KEY.clients.tv]
+client_id = "tv"
+auth_methods = ["none"]
+grant_types = ["DEVICE"]
+scopes = ["openid"]
+default_scopes = ["openid"]
 [environments.KEY.clients."client-of-KEY"]
 client_id = "client-of-KEY"
 secret = "SERVICE"
-grant_types = ["client_credentials", "authorization_code"]
+grant_types = ["client_credentials", "authorization_code", "DEVICE"]
 redirect_uris = ["CALLBACK"]
 scopes = ["openid", "read", "scope-of-KEY"]
 default_scopes = ["read"]
@@ -167,6 +175,15 @@ token_manager = "ref"
 clients = ["keeper"]
 user_tokens = true
 incoming_format = "query"
+[environments.KEY.reference_adapters.portal]
+direction = "sp"
+username = "application"
+pass_phrase = "SECRET"
+endpoint = "https://portal.example/"
+targets = ["https://only-KEY.example/portal"]
+logout_mode = "front_channel"
+logout_endpoint = "https://portal.example/bye"
+reference_seconds = 3600
 """
 _ROLES = """type = "worker"
 roles = ["Environment Admin", "Identity Data Admin", "Client Application Developer"]"""
@@ -312,6 +329,7 @@ def _configuration(key: str) -> str:
         "STANDARD": "default" if is_federate else "Single_Factor",
         "SECRET": secret_of(key),
         "SERVICE": SERVICE_SECRET,
+        "DEVICE": DEVICE_GRANT,
         "ROLES": "" if is_federate else _ROLES,
         "CALLBACK": CALLBACK,
         "SIGNED_OFF": SIGNED_OFF,

@@ -8,6 +8,7 @@ from ostiary.core.model.environment import Face
 from tests.support.app import make_snapshot
 from tests.support.matrix.artefacts import Artefacts, collect
 from tests.support.matrix.back_channel import ACCESS_TOKENS, back_channel, platform
+from tests.support.matrix.devices import devices
 from tests.support.matrix.flows import flows
 from tests.support.matrix.front_channel import front_channel
 from tests.support.matrix.management import ROUTES, management
@@ -161,7 +162,7 @@ async def make_world() -> World:
     of_faces = {
         face: (
             *(*back_channel(face), *references(face), *front_channel(face)),
-            *(*flows(face), *own_pages(face)),
+            *(*flows(face), *own_pages(face), *devices(face)),
         )
         for face in Face
     }

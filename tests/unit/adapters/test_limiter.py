@@ -143,9 +143,13 @@ def test_kinds_of_subjects_are_counted_apart() -> None:
     assert not _is_refused(limiter, "address", V4)
 
 
-def test_flows_may_be_few_or_any_number_messages_with_them_and_nothing_else_changes() -> None:
+def test_flows_may_be_few_or_any_number_others_with_them_and_nothing_else_changes() -> None:
     assert with_flows_per_minute(600) == DEFAULT_ALLOWANCES
-    few = {"flow": Allowance(2, 60), "message": Allowance(5, 600)}
+    few = {
+        "flow": Allowance(2, 60),
+        "message": Allowance(5, 600),
+        "device": Allowance(5, 60),
+    }
     assert with_flows_per_minute(2) == {**DEFAULT_ALLOWANCES, **few}
     limiter = WindowLimiter(FrozenClock(), with_flows_per_minute(0))
     for kind in few:

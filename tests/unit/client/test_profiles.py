@@ -217,6 +217,22 @@ def test_what_a_named_profile_says_of_its_server_is_not_said_of_another(path: Pa
     assert profile.scope == ("read", "write")
 
 
+def test_a_certificate_is_shown_to_its_own_server_alone(path: Path) -> None:
+    text = SHOP + 'cert_file = "own.pem"\n'
+
+    assert _load(path, text, "shop").client_options()["cert"] == (
+        path.parent / "own.pem",
+        path.parent / "own.pem",
+    )
+    foreign = _load(path, text, "shop", base_url="https://other.example", client_secret="mine")
+    assert foreign.cert_file is None
+
+
+def test_a_key_without_its_certificate_is_refused(path: Path) -> None:
+    with pytest.raises(ConfigurationError, match="Give cert_file too"):
+        _load(path, SHOP + 'cert_key_file = "own.key"\n', "shop")
+
+
 def test_a_secret_is_for_its_own_client_only(path: Path) -> None:
     refusal = _refusal(path, client_id="other")
 

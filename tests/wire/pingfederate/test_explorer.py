@@ -1,5 +1,6 @@
 """The explorer: where it is wanted, it knows both faces and tells no secret."""
 
+import json
 from dataclasses import replace
 from typing import Any
 
@@ -10,6 +11,7 @@ from tests.support.app import App, make_app
 from tests.support.browsing import PI_FLOW, Browsing, make_sign_on_app, make_sign_on_environment
 from tests.support.pingone_browsing import make_pingone_sign_on_environment
 from tests.support.tenants import secret_of
+from tests.support.vouching import STEPS
 
 EXPLORER = "/pf-ws/authn/explorer"
 FILES = ("", ".js", ".css", ".json")
@@ -18,6 +20,13 @@ FILES = ("", ".js", ".css", ".json")
 def make_explored(*, has_explorer: bool = True) -> App:
     environments = [make_sign_on_environment(), make_pingone_sign_on_environment("customers")]
     return make_app(environments=environments, has_explorer=has_explorer)
+
+
+async def test_a_step_that_leads_away_is_explained_too() -> None:
+    app = make_app(environments=[make_sign_on_environment(**STEPS)], has_explorer=True)
+    states = json.dumps(await environment(app, "default"))
+    assert "REFERENCE_ID_REQUIRED" in states
+    assert "checkReferenceId" in states
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,11 @@ from ostiary.core.admin.bodies import (
     ClientAuthorityBody,
     ClientBody,
     ClientCertificateBody,
+    DeviceBody,
+    DirectoryBody,
     EnvironmentBody,
+    ExchangeBody,
+    GroupSearchBody,
     LockoutBody,
     PasswordPolicyBody,
     PolicyBody,
@@ -27,6 +31,7 @@ from ostiary.core.admin.bodies import (
     ThemeColoursBody,
     ThemeLinksBody,
     TokenManagerBody,
+    TrustedIssuerBody,
     client_uuid,
     default_of,
 )
@@ -36,6 +41,7 @@ from ostiary.core.configuration import implied
 from ostiary.core.configuration.schema import (
     AuthenticationApplicationSettings,
     ClientSettings,
+    DeviceSettings,
     EnvironmentSettings,
     LockoutSettings,
     PasswordPolicySettings,
@@ -50,6 +56,9 @@ from ostiary.core.configuration.schema import (
     TokenManagerSettings,
 )
 from ostiary.core.configuration.schema_certificates import ClientCertificateSettings
+from ostiary.core.configuration.schema_directories import DirectorySettings, GroupSearchSettings
+from ostiary.core.configuration.schema_exchange import TokenExchangeSettings
+from ostiary.core.configuration.schema_issuers import TrustedIssuerSettings
 from ostiary.core.configuration.schema_theme import ThemeColours, ThemeLinks
 from ostiary.core.ports.configuration import Document, DocumentId
 from tests.support.administration import FULL, desire
@@ -59,7 +68,8 @@ PAIRS = (
         EnvironmentBody,
         EnvironmentSettings,
         {"authentication_applications", "clients", "policies", "resources", "steps"}
-        | {"client_authorities", "reference_adapters", "theme", "token_managers", "users"},
+        | {"client_authorities", "reference_adapters", "theme", "token_managers", "users"}
+        | {"directories", "trusted_issuers"},
         id="environment",
     ),
     pytest.param(LockoutBody, LockoutSettings, set(), id="lockout"),
@@ -74,6 +84,7 @@ PAIRS = (
         id="authentication application",
     ),
     pytest.param(RefreshBody, RefreshSettings, set(), id="refresh tokens"),
+    pytest.param(DeviceBody, DeviceSettings, set(), id="device requests"),
     pytest.param(ResourceBody, ResourceSettings, set(), id="resource"),
     pytest.param(TokenManagerBody, TokenManagerSettings, {"lifetime_minutes"}, id="token manager"),
     pytest.param(ThemeBody, ThemeSettings, set(), id="theme"),
@@ -82,6 +93,10 @@ PAIRS = (
     pytest.param(ClientCertificateBody, ClientCertificateSettings, set(), id="client certificate"),
     pytest.param(ClientBody, ClientSettings, set(), id="client"),
     pytest.param(ReferenceAdapterBody, ReferenceAdapterSettings, set(), id="reference adapter"),
+    pytest.param(DirectoryBody, DirectorySettings, set(), id="directory"),
+    pytest.param(GroupSearchBody, GroupSearchSettings, set(), id="groups of a directory"),
+    pytest.param(TrustedIssuerBody, TrustedIssuerSettings, set(), id="trusted issuer"),
+    pytest.param(ExchangeBody, TokenExchangeSettings, set(), id="token exchange"),
 )
 """Each type of document with the table that it comes from, and what of that lies elsewhere."""
 PROGRAM = identify(ClientBody, "main", "program")
@@ -128,6 +143,9 @@ def _plain(value: object) -> object:
         ThemeBody,
         ClientAuthorityBody,
         ClientBody,
+        ReferenceAdapterBody,
+        DirectoryBody,
+        TrustedIssuerBody,
     ],
     ids=lambda body: body.document_type,
 )
@@ -135,7 +153,7 @@ def test_every_field_of_the_file_arrives_in_a_document(body: type[Body]) -> None
     desired = desire(FULL)
     found = [each for each in desired.bodies.values() if isinstance(each, body)]
     for info in msgspec.structs.fields(body):
-        if info.name in {"secret", "previous_secret"}:
+        if info.name in {"bind_password", "secret", "previous_secret", "pass_phrase"}:
             continue  # They travel apart from the body.
         values = [getattr(each, info.name) for each in found]
         assert any(value != default_of(info) for value in values), info.name

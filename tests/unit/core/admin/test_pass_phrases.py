@@ -8,8 +8,14 @@ from ostiary.core.admin.export import export_toml
 from ostiary.core.admin.plan import PlanRefusedError
 from ostiary.core.base.ids import ClientId
 from ostiary.core.crypto.distinguished_names import NamePattern
-from ostiary.core.model.reference_adapter import AttributeFormat, Direction
-from tests.support.administration import ES256, Installation
+from ostiary.core.model.reference_adapter import (
+    AttributeFormat,
+    Direction,
+    LogoutMode,
+    Transport,
+    UserSource,
+)
+from tests.support.administration import ES256, FULL, Installation
 
 CANARY = "q6^&2dR!Vc7PtA-canary"
 ADAPTER = ES256.format("main") + "[environments.main.reference_adapters.sample]\n"
@@ -103,6 +109,7 @@ async def test_every_setting_of_an_adapter_is_compiled() -> None:
         outgoing_format = "properties"
         include_null = true
         dashed_headers = true
+        keep_json = false
         """
     )
 
@@ -113,7 +120,8 @@ async def test_every_setting_of_an_adapter_is_compiled() -> None:
     assert adapter.incoming_format is AttributeFormat.QUERY
     assert adapter.outgoing_format is AttributeFormat.PROPERTIES
     assert adapter.includes_null
-    assert adapter.takes_dashed_headers
+    assert adapter.takes_second_spelling
+    assert not adapter.keeps_json
     callers = adapter.callers
     assert (callers.username, callers.pass_phrase) == (None, None)
     assert callers.subject == NamePattern.parse("CN=*, O=Example")
@@ -122,3 +130,25 @@ async def test_every_setting_of_an_adapter_is_compiled() -> None:
     assert callers.client_ids == {ClientId("the-app")}
     assert callers.required_scopes == {"read"}
     assert callers.takes_user_tokens
+
+
+async def test_every_setting_about_browsers_is_compiled() -> None:
+    installation = Installation()
+    await installation.apply(FULL)
+    env = await installation.environment("main")
+
+    portal, knowing = env.reference_adapters["portal"], env.reference_adapters["knowing"]
+    assert portal.endpoint == "https://portal.example.com/app?theme=dark"
+    assert portal.transport is Transport.FORM_POST
+    assert set(portal.targets) == {
+        "https://portal.example.com/shop/*",
+        "https://portal.example.com/reports",
+    }
+    assert set(portal.attributes) == {"mail", "groups"}
+    assert portal.logout_endpoint == "https://portal.example.com/logout"
+    assert portal.logout_mode is LogoutMode.BACK_CHANNEL
+    assert portal.skips_host_name_check
+    assert (portal.users, portal.takes_unasked) == (UserSource.CREATED, False)
+    assert (knowing.users, knowing.population) == (UserSource.KNOWN, "staff")
+    assert knowing.takes_unasked
+    assert (knowing.transport, knowing.logout_mode) == (Transport.QUERY, LogoutMode.NONE)

@@ -6,6 +6,7 @@ from ostiary.core.admin.bodies import (
     AuthenticationApplicationBody,
     ClientAuthorityBody,
     ClientBody,
+    DirectoryBody,
     PolicyBody,
     ReferenceAdapterBody,
     ResourceBody,
@@ -13,6 +14,7 @@ from ostiary.core.admin.bodies import (
     StepBody,
     ThemeBody,
     TokenManagerBody,
+    TrustedIssuerBody,
 )
 from ostiary.core.admin.contents import select
 from ostiary.core.admin.plan import PlanRefusedError
@@ -179,10 +181,12 @@ async def test_keys_of_a_living_environment_are_never_deleted() -> None:
         ClientBody.document_type,
         PolicyBody.document_type,
         ReferenceAdapterBody.document_type,
+        DirectoryBody.document_type,
         ResourceBody.document_type,
         StepBody.document_type,
         ThemeBody.document_type,
         TokenManagerBody.document_type,
+        TrustedIssuerBody.document_type,
     }
 
 

@@ -287,3 +287,29 @@ def test_S4_29_codes_are_missing_where_the_grant_for_them_is_allowed() -> None:
     fields = f'{CODE}scopes = ["openid"]\nresponse_types = ["id_token"]'
     (problem,) = client_problems(fields, environment=SCOPES)
     assert problem == f"{APP}.response_types: warning: has no code, for authorization_code"
+
+
+DEVICE = 'grant_types = ["urn:ietf:params:oauth:grant-type:device_code"]\n'
+
+
+def test_a_client_without_a_browser_needs_no_redirect_uri() -> None:
+    assert client_problems(DEVICE) == []
+
+
+def test_settings_of_devices_without_the_grant_have_no_effect() -> None:
+    (problem,) = client_problems(f"{CODE}device = {{ interval_seconds = 10 }}")
+    assert problem.startswith(f"{APP}.device: warning: has no effect without the grant type")
+
+
+def test_codes_that_anybody_may_ask_for_are_pointed_out() -> None:
+    switched = f"{DEVICE}device = {{ without_authentication = true }}"
+    (problem,) = client_problems(f"secret = {{ generate = true }}\n{switched}")
+    assert problem.startswith(f"{APP}.device.without_authentication: warning: lets anybody ask")
+    assert client_problems(switched) == []
+
+
+def test_a_device_may_ask_before_its_codes_are_over() -> None:
+    fields = f"{DEVICE}device = {{ interval_seconds = 60, lifetime_seconds = 60 }}"
+    assert client_problems(fields) == [
+        f"{APP}.device.interval_seconds: must be less than lifetime_seconds"
+    ]

@@ -48,7 +48,10 @@ def test_a_name_like_nothing_known_is_answered_with_what_there_is() -> None:
     assert problems == [
         (
             f'{APP}.grant_types[0]: "zzz" is not supported; supported are authorization_code, '
-            "client_credentials, refresh_token"
+            "client_credentials, password, refresh_token, "
+            "urn:ietf:params:oauth:grant-type:device_code, "
+            "urn:ietf:params:oauth:grant-type:jwt-bearer, "
+            "urn:ietf:params:oauth:grant-type:token-exchange"
         )
     ]
 

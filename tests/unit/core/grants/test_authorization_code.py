@@ -6,6 +6,7 @@ import pytest
 
 from ostiary.core.base.errors import OAuthError
 from ostiary.core.base.params import Params
+from ostiary.core.clientauth.contract import Presented
 from ostiary.core.model.audit.tokens import ReplayDetected
 from ostiary.core.model.authorization import Authorization
 from ostiary.core.tokens.codes import key_of_code
@@ -18,6 +19,8 @@ from tests.support.codes import (
     signed_on,
 )
 
+SENDER = Presented("192.0.2.1", ("/as/token.oauth2",))
+
 
 def _params(code: str, **changed: str) -> Params:
     usual = {"code": code, "redirect_uri": REDIRECT_URI, "code_verifier": VERIFIER}
@@ -26,7 +29,9 @@ def _params(code: str, **changed: str) -> Params:
 
 async def _decide(codes: Codes, code: str, **changed: Any) -> Authorization:
     client = codes.occasion("web").client
-    return await make_code_grant(codes).authorize(codes.env, client, _params(code, **changed))
+    return await make_code_grant(codes).authorize(
+        codes.env, client, _params(code, **changed), SENDER
+    )
 
 
 async def test_a_decision_carries_the_user_and_spends_the_code() -> None:
@@ -63,7 +68,7 @@ async def test_SEC_30_who_comes_second_ends_what_the_first_got() -> None:
     grant = make_code_grant(codes)
     client = codes.occasion("web").client
     with pytest.raises(OAuthError) as refused:
-        await grant.after_losing(codes.env, client, _params(code))
+        await grant.after_losing(codes.env, client, _params(code), SENDER)
     assert refused.value.code == "invalid_grant"
     assert not await codes.is_active(tokens["access_token"])
     assert isinstance(codes.app.events.events[-2], ReplayDetected)

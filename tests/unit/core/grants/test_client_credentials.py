@@ -5,6 +5,7 @@ import pytest
 from ostiary.core.base.errors import OAuthError
 from ostiary.core.base.params import Params
 from ostiary.core.base.scopes import ScopeSet
+from ostiary.core.clientauth.contract import Presented
 from ostiary.core.grants.client_credentials import ClientCredentials
 from ostiary.core.model.authorization import Authorization
 from ostiary.core.model.client import AuthMethod, Client
@@ -12,10 +13,12 @@ from tests.support.app import run_now
 from tests.support.environments import make_environment
 from tests.support.tenants import make_client
 
+SENDER = Presented("192.0.2.1", ("/as/token.oauth2",))
+
 
 def _authorize(client: Client, *, scope: str = "") -> Authorization:
     params = Params.from_pairs([("scope", scope)])
-    return run_now(ClientCredentials().authorize(make_environment(), client, params))
+    return run_now(ClientCredentials().authorize(make_environment(), client, params, SENDER))
 
 
 def test_the_client_acts_for_itself_and_spends_nothing() -> None:

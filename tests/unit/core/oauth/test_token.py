@@ -15,6 +15,7 @@ from ostiary.core.base.params import Params
 from ostiary.core.base.scopes import ScopeSet
 from ostiary.core.clientauth.client_secret_post import ClientSecretPost
 from ostiary.core.clientauth.contract import Presented
+from ostiary.core.grants.contract import Sender
 from ostiary.core.model.audit.tokens import RequestRefused, TokenIssued
 from ostiary.core.model.authorization import Authorization
 from ostiary.core.model.client import Client
@@ -43,7 +44,9 @@ class OneTime:
 
     grant_type: ClassVar[str] = "one-time"
 
-    async def authorize(self, env: Environment, client: Client, params: Params) -> Authorization:
+    async def authorize(
+        self, env: Environment, client: Client, params: Params, sender: Sender
+    ) -> Authorization:
         spent = Redemption("code", params.get("code").encode(), NOW + 60)
         return Authorization(
             grant_type=self.grant_type, client=client, scopes=ScopeSet(), redeems=(spent,)

@@ -176,3 +176,22 @@ async def test_what_refers_to_nothing_is_named_and_not_served(
     broken = StoredConfiguration(stored.version, kept)
     with pytest.raises(ConfigurationBrokenError, match=expected):
         compile_snapshot(broken, installation.sealer, now=installation.clock.now())
+
+
+async def test_a_step_names_the_adapter_whose_application_signs_people_on() -> None:
+    installation = Installation()
+    await installation.apply(FULL)
+    env = await installation.environment("main")
+
+    assert env.steps["portal"].settings["adapter"] == "knowing"
+    assert "adapter" not in env.steps["form"].settings
+
+
+async def test_a_stored_step_whose_adapter_is_not_there_is_refused() -> None:
+    installation = Installation()
+    await installation.apply(FULL)
+    stored = await installation.store.load()
+    kept = tuple(each for each in stored.documents if each.id.key != "knowing")
+    broken = StoredConfiguration(stored.version, kept)
+    with pytest.raises(ConfigurationBrokenError, match="reference adapter knowing does not exist"):
+        compile_snapshot(broken, installation.sealer, now=installation.clock.now())
