@@ -122,7 +122,7 @@ def _acting(client: Client, subject: Party, actor: Party | None) -> Mapping[str,
 
     Spec: RFC 8693 §4.1, §4.4 (`may_act`).
     """
-    name = client.client_id
+    name: str = client.client_id
     if actor is not None and actor.name != subject.name:
         name = actor.name
     may_act = subject.may_act
