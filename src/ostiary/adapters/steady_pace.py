@@ -21,4 +21,6 @@ class SteadyPace:
         try:
             yield
         finally:
-            await asyncio.sleep((entered - loop.time()) % self._beat_seconds)
+            # What took no time that the loop's clock could tell takes a beat like everything else.
+            since_beat = (loop.time() - entered) % self._beat_seconds
+            await asyncio.sleep(self._beat_seconds - since_beat)
