@@ -115,6 +115,14 @@ class WindowLimiter:
             if len(self._counts) > MAX_SUBJECTS:
                 self._counts.popitem(last=False)
 
+    def forgive(self, env: Environment, *subjects: Subject) -> None:
+        """Count one less for each subject, where that was counted and is not over."""
+        for subject in subjects:
+            key = _key(env, subject)
+            started, count = self._counts.get(key, (0.0, 0))
+            if count > 0:
+                self._counts[key] = (started, count - 1)
+
 
 def _key(env: Environment, subject: Subject) -> tuple[str, ...]:
     words = [word[:MAX_WORD_CHARACTERS] for word in subject[:-1]]

@@ -47,6 +47,22 @@ def test_SEC_55_the_allowance_is_used_up_by_failures_only() -> None:
     assert _is_refused(limiter, "client", "a", V4)
 
 
+def test_what_was_counted_beforehand_and_turned_out_well_is_forgiven() -> None:
+    limiter = _limiter()
+    _fail(limiter, "client", "a", V4)
+    limiter.forgive(ENV, ("client", "a", V4))
+    assert not _is_refused(limiter, "client", "a", V4)
+    _fail(limiter, "client", "a", V4, times=1)
+    assert _is_refused(limiter, "client", "a", V4)
+
+
+def test_nobody_gets_credit_by_being_forgiven() -> None:
+    limiter = _limiter()
+    limiter.forgive(ENV, ("client", "a", V4))
+    _fail(limiter, "client", "a", V4)
+    assert _is_refused(limiter, "client", "a", V4)
+
+
 def test_SEC_55_failures_of_one_address_do_not_lock_the_client_for_others() -> None:
     limiter = _limiter()
     _fail(limiter, "client", "a", V4)

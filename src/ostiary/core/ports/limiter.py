@@ -18,3 +18,7 @@ class Limiter(Protocol):
     def count(self, env: Environment, *subjects: tuple[str, ...]) -> None:
         """Count one more for each subject."""
         ...
+
+    def forgive(self, env: Environment, *subjects: tuple[str, ...]) -> None:
+        """Count one less for each subject: what was counted beforehand turned out well."""
+        ...

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from ostiary.core.base.clock import Clock
-from ostiary.core.base.errors import TooManyAttemptsError
+from ostiary.core.base.errors import TooManyAttemptsError, UnavailableError
 from ostiary.core.base.ids import HandleKey, SessionId
 from ostiary.core.base.user_codes import read_user_code
 from ostiary.core.model.audit.devices import DeviceRequestDecided, UserCodeRefused
@@ -53,11 +53,17 @@ class DeviceApprovals:
             ("user code of anybody", ""),
         )
         self._check(env, guesses)
-        now = self.clock.now()
-        found = await self.device_requests.find_open(env, mark_of(env, code), now=now)
-        if found is not None and _is_open(env, found):
-            return found
+        # Counted before anything is looked up: guesses at the same time are all counted.
         self.limiter.count(env, *guesses)
+        try:
+            now = self.clock.now()
+            found = await self.device_requests.find_open(env, mark_of(env, code), now=now)
+        except UnavailableError:
+            self.limiter.forgive(env, *guesses)
+            raise
+        if found is not None and _is_open(env, found):
+            self.limiter.forgive(env, *guesses)
+            return found
         self.events.emit(UserCodeRefused(env.id, by.user_id, address))
         return None
 
