@@ -305,6 +305,17 @@ def test_a_name_is_needed(schemes: TestClient, sent: dict[str, str]) -> None:
     assert schemes.post("/getLoginScheme", data=sent).status_code == 422
 
 
+@pytest.mark.parametrize(
+    "form",
+    [{f"field{number}": "1" for number in range(30)}, {"username": "joe", "more": "a" * 5000}],
+    ids=["many fields", "a long body"],
+)
+def test_a_form_that_says_more_than_a_name_is_refused(
+    schemes: TestClient, form: dict[str, str]
+) -> None:
+    assert schemes.post("/getLoginScheme", data=form).status_code == 422
+
+
 def test_whoever_signs_on_elsewhere_is_sent_somewhere() -> None:
     with pytest.raises(ConfigurationError, match="authorization_url"):
         LoginScheme(AuthenticationType.INBOUND, "web")

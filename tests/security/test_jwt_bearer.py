@@ -308,7 +308,7 @@ async def test_SEC_62_an_issuer_that_cannot_be_asked_is_no_reason_to_refuse_for_
     answer = await partnership.bring(partnership.assertion())
 
     assert answer.error == (503, "temporarily_unavailable")
-    assert answer.header("retry-after") == "30"
+    assert answer.header("retry-after") == "60"
 
 
 async def test_SEC_62_nobody_is_asked_for_an_issuer_that_is_not_trusted() -> None:

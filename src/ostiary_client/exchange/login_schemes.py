@@ -15,6 +15,7 @@ from ostiary_client.secret import Secret
 
 _PATHS = ("/getLoginScheme", "/getLoginSchema")
 _LONGEST = 320
+_MOST_BYTES = 4096
 
 
 class AuthenticationType(StrEnum):
@@ -80,8 +81,7 @@ def login_scheme_router(find: Find, *, default: LoginScheme) -> APIRouter:
 
     async def by_form(request: Request) -> JSONResponse:
         """Say how somebody signs on, without the name in an address."""
-        sent = parse_qs((await request.body()).decode("utf-8", "replace"), max_num_fields=20)
-        names = sent.get("username", [])
+        names = _names_in(await _read(request))
         if len(names) != 1 or len(names[0]) > _LONGEST:
             raise HTTPException(422, f"Send one username, of at most {_LONGEST} characters")
         return await answer(names[0])
@@ -91,3 +91,21 @@ def login_scheme_router(find: Find, *, default: LoginScheme) -> APIRouter:
         router.add_api_route(path, by_query, methods=["GET"])
         router.add_api_route(path, by_form, methods=["POST"])
     return router
+
+
+async def _read(request: Request) -> bytes:
+    """Return the body, or nothing of one that is longer than any name could make it."""
+    body = bytearray()
+    async for part in request.stream():
+        body += part
+        if len(body) > _MOST_BYTES:
+            return b""
+    return bytes(body)
+
+
+def _names_in(form: bytes) -> list[str]:
+    try:
+        sent = parse_qs(form.decode("utf-8", "replace"), max_num_fields=20)
+    except ValueError:
+        return []
+    return sent.get("username", [])

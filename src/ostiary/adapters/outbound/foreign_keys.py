@@ -13,7 +13,7 @@ from ostiary.core.ports.fetcher import Fetcher, FetchFailedError, FetchRequest
 
 FRESH_SECONDS = 600.0
 """Keys that an issuer takes away are believed for so long."""
-PAUSE_SECONDS = 30.0
+PAUSE_SECONDS = 60.0
 """Between two attempts to read one set."""
 KEPT_SECONDS = 24 * 3600.0
 """While a set cannot be read, the one before counts for so long."""
