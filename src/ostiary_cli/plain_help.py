@@ -4,6 +4,7 @@ Typer would draw the help with Rich, and have Pydantic convert every value. Each
 import than everything else together.
 """
 
+from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin
 
@@ -64,7 +65,7 @@ class _Converter:
         origin: Any = get_origin(self._annotation)
         self._choices: tuple[str, ...] = get_args(self._annotation) if origin is Literal else ()
 
-    def coerce(self, value: Any, **how: Any) -> Any:  # noqa: ANN401 - of any type
+    def coerce(self, value: Any, **how: Any) -> Any:  # noqa: ANN401, PLR0911 - of any type, a case each
         match value:
             case None if self._annotation != list[str]:
                 return None
@@ -80,6 +81,9 @@ class _Converter:
                 return _number(value)
             case str() if self._choices:
                 return _one_of(value, self._choices)
+            case str() if isinstance(self._annotation, type) and issubclass(self._annotation, Enum):
+                known = tuple(str(each.value) for each in self._annotation)
+                return self._annotation(_one_of(value, known))
             case str() if self._annotation is int and not value.strip().isdecimal():
                 raise BadParameter(f"{value!r} is no whole number")
             case _:

@@ -14,6 +14,7 @@ from ostiary.core.admin.user_passwords import UserPasswords
 from ostiary.core.admin.user_search import UserSearch
 from ostiary.core.admin.user_sessions import UserSessions
 from ostiary.core.base.clock import Clock
+from ostiary.core.base.errors import UnavailableError
 from ostiary.core.clientauth import catalog as client_authentication_methods
 from ostiary.core.clientauth.assertion import AssertionVerifier
 from ostiary.core.clientauth.decoys import Decoys
@@ -158,13 +159,21 @@ def build_application(  # noqa: PLR0913 - one parameter a fact
     return Application(
         RouteTable(build_routes(ports, has_explorer=has_explorer)),
         allowed_hosts=lambda: ports.snapshots.current.allowed_hosts,
-        errors_url=lambda: ports.snapshots.current.errors_url,
+        errors_url=lambda: _find_errors_url(ports.snapshots),
         report=report,
         observe=observe,
         proxies=proxies,
         is_dev=is_dev,
         find_tenant=Tenants(ports.snapshots).find,
     )
+
+
+def _find_errors_url(snapshots: Snapshots) -> str | None:
+    """Return where refusals are explained; before the first snapshot nobody knows of anywhere."""
+    try:
+        return snapshots.current.errors_url
+    except UnavailableError:
+        return None
 
 
 def build_routes(ports: Ports, *, has_explorer: bool = False) -> tuple[Route, ...]:
