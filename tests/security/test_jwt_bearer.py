@@ -165,6 +165,14 @@ async def test_SEC_62_of_many_at_once_one_succeeds(partnership: Partnership) -> 
     assert sorted(answer.status for answer in answers) == [200, *[400] * 19]
 
 
+@pytest.mark.parametrize("binding", [{"x5t#S256": "x"}, {"jkt": "x"}, {}, "x"])
+async def test_SEC_62_an_assertion_that_is_bound_to_another_key_is_refused(
+    partnership: Partnership, binding: object
+) -> None:
+    assert (await partnership.bring(partnership.assertion(cnf=binding))).error == NO
+    assert "cnf" in reason(partnership) or "another certificate" in reason(partnership)
+
+
 async def test_SEC_62_two_issuers_may_give_the_same_jti(partnership: Partnership) -> None:
     second = make_issuer("second", issuer="https://second.example.com")
     partnership.trust(make_issuer(), second)

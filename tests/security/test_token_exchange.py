@@ -5,9 +5,12 @@ from typing import Any
 
 import pytest
 
+from ostiary.core.base.ids import TokenManagerId
 from ostiary.core.crypto.certificates import self_signed
+from ostiary.core.crypto.client_certificates import thumbprint
 from ostiary.core.model.audit.tokens import RequestRefused, TokenExchanged
 from ostiary.core.model.client import Client
+from ostiary.core.model.environment import SubjectKind
 from ostiary.core.model.resource import Resource
 from ostiary.core.model.token_exchange import ExchangePolicy
 from ostiary.core.model.trusted_issuer import SubjectRule
@@ -65,9 +68,11 @@ async def exchange(codes: Codes, token: str, client: str = "gateway", /, **param
     return await codes.app.pingfederate.post_form(TOKEN, form, basic=basic)
 
 
-async def front_token(codes: Codes, client: str = "front", scope: str = "openid api:read") -> str:
+async def front_token(
+    codes: Codes, client: str = "front", scope: str = "openid api:read", **request: Any
+) -> str:
     """Return the token of a user that a web application has."""
-    token = (await codes.tokens(client, scope=scope))["access_token"]
+    token = (await codes.tokens(client, scope=scope, **request))["access_token"]
     assert isinstance(token, str)
     return token
 
@@ -109,6 +114,68 @@ async def test_SEC_85_a_policy_of_its_own_lets_a_client_impersonate(codes: Codes
     )
 
 
+async def as_actor(codes: Codes, subject: str, actor: str, **params: str) -> Answer:
+    """Exchange a token with an actor token."""
+    kind = {"actor_token": actor, "actor_token_type": f"{TYPES}access_token"}
+    return await exchange(codes, subject, **{**kind, **params})
+
+
+async def test_SEC_85_an_actor_token_of_the_subject_hides_nobody(codes: Codes) -> None:
+    token = await front_token(codes)
+    first = members(await exchange(codes, token))["access_token"]
+    second = members(await as_actor(codes, token, first))["access_token"]
+    assert claims_of(second)["act"] == {"sub": "gateway"}
+    third = members(await as_actor(codes, first, first))["access_token"]
+    assert claims_of(third)["act"] == {"sub": "gateway", "act": {"sub": "gateway"}}
+
+
+@pytest.mark.parametrize("rule", [SubjectRule.FOREIGN, SubjectRule.USERNAME])
+async def test_SEC_85_an_assertion_as_its_own_actor_hides_nobody(
+    codes: Codes, rule: SubjectRule
+) -> None:
+    partnership = Partnership(codes.app, codes.user)
+    partnership.trust(make_issuer(subject=rule))
+    assertion = partnership.assertion(sub=codes.user.username)
+    both = dict.fromkeys(("subject_token_type", "actor_token_type"), f"{TYPES}jwt")
+    new = members(await as_actor(codes, assertion, assertion, **both))["access_token"]
+    assert claims_of(new)["act"] == {"sub": "gateway"}
+    mixed = {"actor_token_type": f"{TYPES}jwt"}
+    again = members(await as_actor(codes, new, assertion, **mixed))["access_token"]
+    assert claims_of(again)["act"] == {"sub": "gateway", "act": {"sub": "gateway"}}
+
+
+async def test_SEC_85_a_clients_own_token_of_a_user_sent_twice_hides_nobody(codes: Codes) -> None:
+    grants = frozenset({EXCHANGE, "authorization_code", "refresh_token"})
+    codes.app.change_client("front", grant_types=grants)
+    token = await front_token(codes)
+    kind = {"actor_token": token, "actor_token_type": f"{TYPES}access_token"}
+    form = {"grant_type": EXCHANGE, "subject_token": token, **kind}
+    answer = await codes.post("front", subject_token_type=f"{TYPES}access_token", **form)
+    assert claims_of(members(answer)["access_token"])["act"] == {"sub": "front"}
+
+
+async def test_a_client_is_its_own_actor_without_saying_so(codes: Codes) -> None:
+    own = await codes.app.token("gateway", scope="api:read")
+    assert "act" not in claims_of(members(await as_actor(codes, own, own))["access_token"])
+
+
+async def test_SEC_85_a_user_who_is_named_like_a_client_is_not_that_client(codes: Codes) -> None:
+    codes.change_environment(subject=SubjectKind.USERNAME)
+    await codes.change_user(username="gateway")
+    token = await front_token(codes)
+    answer = members(await exchange(codes, token))
+    assert claims_of(answer["access_token"])["act"] == {"sub": "gateway"}
+
+    own = await codes.app.token("gateway", scope="api:read")
+    assert (await as_actor(codes, own, answer["access_token"])).error == NO
+    assert reason(codes) == "the actor is no client, but has the name of one"
+    partnership = Partnership(codes.app, codes.user)
+    partnership.trust(make_issuer(subject=SubjectRule.FOREIGN))
+    meant = partnership.assertion(may_act={"sub": "gateway"})
+    params = {"subject_token_type": f"{TYPES}jwt"}
+    assert (await as_actor(codes, meant, answer["access_token"], **params)).error == NO
+
+
 async def test_an_actor_token_says_who_acts(codes: Codes) -> None:
     actor = await codes.app.token("silent", scope="api:read")
     answer = await exchange(
@@ -119,14 +186,6 @@ async def test_an_actor_token_says_who_acts(codes: Codes) -> None:
         actor_token_type=f"{TYPES}access_token",
     )
     assert claims_of(members(answer)["access_token"])["act"] == {"sub": "silent"}
-
-
-async def test_SEC_85_whoever_is_represented_acts_for_nobody_as_himself(codes: Codes) -> None:
-    subject = await front_token(codes)
-    actor = members(await exchange(codes, subject))["access_token"]
-    params = {"actor_token": actor, "actor_token_type": f"{TYPES}access_token"}
-    answer = members(await exchange(codes, subject, **params))
-    assert claims_of(answer["access_token"])["act"] == {"sub": "gateway"}
 
 
 async def test_SEC_85_an_actor_token_of_somebody_else_is_refused(codes: Codes) -> None:
@@ -280,6 +339,49 @@ async def test_SEC_85_an_audience_is_not_widened_by_a_resource(codes: Codes) -> 
     assert answer.error == (400, "invalid_target")
 
 
+@pytest.mark.parametrize("parameter", ["audience", "resource"])
+async def test_SEC_85_no_audience_is_named_that_the_user_was_not_asked_for(
+    codes: Codes, parameter: str
+) -> None:
+    refused = (400, "invalid_target")
+    unheard = await front_token(codes, scope="openid orders")
+    assert (await exchange(codes, unheard, **{parameter: STOCK})).error == refused
+    assert (await exchange(codes, unheard, **{parameter: ORDERS})).status == 200
+
+    limited = await front_token(codes, scope="orders stock", resources=(ORDERS, STOCK))
+    for target in (ORDERS, STOCK):
+        assert (await exchange(codes, limited, **{parameter: target})).status == 200
+    narrow = members(await exchange(codes, limited, audience=ORDERS))["access_token"]
+    assert (await exchange(codes, narrow, "next", **{parameter: STOCK})).error == refused
+
+
+def say_audiences(codes: Codes) -> None:
+    """Let tokens say what they are for."""
+    for client in ("front", "gateway", "either"):
+        codes.app.change_client(client, token_managers=(TokenManagerId("modern"),))
+
+
+async def test_SEC_85_a_policy_opens_what_the_grant_is_not_for(codes: Codes) -> None:
+    say_audiences(codes)
+    token = await front_token(codes, scope="api:read", resources=(ORDERS,))
+    for parameter in ("audience", "resource"):
+        refused = await exchange(codes, token, **{parameter: STOCK})
+        assert refused.error == (400, "invalid_target")
+    opened = members(await exchange(codes, token, "either", audience=STOCK))
+    assert claims_of(opened["access_token"])["aud"] == STOCK
+
+
+async def test_SEC_85_a_token_without_an_audience_named_is_for_no_more(codes: Codes) -> None:
+    say_audiences(codes)
+    token = await front_token(codes, scope="openid", resources=(ORDERS,))
+    new = members(await exchange(codes, token))["access_token"]
+    assert claims_of(new)["aud"] == claims_of(token)["aud"] == ORDERS
+
+    both = await front_token(codes, scope="openid", resources=(ORDERS, STOCK))
+    narrow = members(await exchange(codes, both, audience=STOCK))["access_token"]
+    assert claims_of(members(await exchange(codes, narrow))["access_token"])["aud"] == STOCK
+
+
 @pytest.mark.parametrize(
     ("params", "said"),
     [
@@ -335,13 +437,34 @@ async def test_SEC_65_a_bound_token_is_exchanged_by_its_holder_alone(codes: Code
     assert (await exchange(holder, token)).status == 200
 
 
-async def test_an_api_that_the_user_has_heard_nothing_of_is_no_audience_either(
+async def test_SEC_65_a_partners_bound_token_is_exchanged_by_its_holder_alone(
     codes: Codes,
 ) -> None:
-    token = await front_token(codes)
-    for name in ("audience", "resource"):
-        answer = await exchange(codes, token, **{name: STOCK})
-        assert answer.error == (400, "invalid_target")
+    partnership = Partnership(codes.app, codes.user)
+    partnership.trust(make_issuer(subject=SubjectRule.FOREIGN))
+    certificate = self_signed(private_key("caller", "ES256"), "caller", now=MADE_AT)
+    showing = replace(codes.app.pingfederate, certificate=certificate)
+    holder = replace(codes, app=replace(codes.app, pingfederate=showing))
+    bound = partnership.assertion(cnf={"x5t#S256": thumbprint(certificate)})
+    params = {"subject_token_type": f"{TYPES}jwt"}
+    assert (await exchange(codes, bound, **params)).error == NO
+    assert reason(codes) == "the token is bound to another certificate"
+    assert (await exchange(holder, bound, **params)).status == 200
+    for unknown in ({"jkt": "x"}, {}, "x", {"x5t#S256": 7}):
+        assert (await exchange(holder, partnership.assertion(cnf=unknown), **params)).error == NO
+        assert reason(codes) == "cnf is no thumbprint of a certificate"
+
+
+async def test_SEC_85_a_token_that_is_over_but_for_the_skew_is_refused(codes: Codes) -> None:
+    partnership = Partnership(codes.app, codes.user)
+    partnership.trust(make_issuer(subject=SubjectRule.FOREIGN))
+    params = {"subject_token_type": f"{TYPES}jwt"}
+    now = int(codes.app.clock.now())
+    for ends in (now - 5, now):
+        assert (await exchange(codes, partnership.assertion(exp=ends), **params)).error == NO
+        assert reason(codes) == "the token is over, and nothing outlives it"
+    soon = members(await exchange(codes, partnership.assertion(exp=now + 2), **params))
+    assert 0 < soon["expires_in"] <= 2
 
 
 async def test_a_partners_token_is_exchanged_where_the_policy_says_so(codes: Codes) -> None:
@@ -361,7 +484,6 @@ async def test_a_partners_token_is_exchanged_where_the_policy_says_so(codes: Cod
 @pytest.mark.parametrize(
     ("claims", "status"),
     [
-        ({"cnf": {"x5t#S256": "somebody's"}}, 400),
         ({"may_act": {"sub": "gateway"}}, 200),
         ({"may_act": {"sub": "next"}}, 400),
         ({"may_act": {"sub": "gateway", "iss": PARTNER}}, 400),

@@ -6,6 +6,7 @@ from typing import ClassVar
 from ostiary.core.base.errors import OAuthCode, OAuthError
 from ostiary.core.base.params import Params
 from ostiary.core.base.scopes import ScopeSet
+from ostiary.core.formats.jwt import InvalidClaimsError
 from ostiary.core.grants.contract import Sender
 from ostiary.core.grants.refusals import invalid_grant
 from ostiary.core.model.authorization import Authorization
@@ -13,6 +14,7 @@ from ostiary.core.model.client import Client
 from ostiary.core.model.environment import Environment
 from ostiary.core.model.token import Redemption
 from ostiary.core.model.trusted_issuer import TrustedIssuer
+from ostiary.core.tokens.binding import read_confirmation
 from ostiary.core.tokens.foreign_subjects import ForeignSubjects, Represented
 from ostiary.core.tokens.foreign_tokens import (
     SKEW_SECONDS,
@@ -47,6 +49,7 @@ class JWTBearerGrant:
         assertion = params.get("assertion")
         try:
             token = await self.foreign_tokens.verify(env, assertion, endpoints=sender.endpoints)
+            check_sender(token, sender)
             represented = await self._represent(env, client, token)
         except ForeignTokenRefusedError as refusal:
             raise invalid_grant(str(refusal)) from refusal
@@ -67,6 +70,22 @@ class JWTBearerGrant:
         if not token.issuer.is_open_to(client.key):
             raise ForeignTokenRefusedError("the client may not bring tokens of this issuer")
         return await self.foreign_subjects.find(env, token)
+
+
+def check_sender(token: ForeignToken, sender: Sender) -> None:
+    """Refuse a token that its issuer bound to another key than the sender shows.
+
+    A binding that is not understood cannot be checked, so nobody is believed to hold its key.
+    Spec: RFC 8705 §3.1; RFC 7800 §3.1.
+    Raises: ForeignTokenRefusedError.
+    """
+    try:
+        expected = read_confirmation(token.claims)
+    except InvalidClaimsError as error:
+        raise ForeignTokenRefusedError(str(error)) from error
+    shown = None if sender.certificate is None else sender.certificate.thumbprint
+    if expected is not None and shown != expected:
+        raise ForeignTokenRefusedError("the token is bound to another certificate")
 
 
 def scopes_by(issuer: TrustedIssuer, client: Client, params: Params) -> ScopeSet:

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
+from msgspec.structs import replace
+
 from ostiary.core.base.errors import OAuthCode, OAuthError
 from ostiary.core.base.params import Params
 from ostiary.core.base.scopes import ScopeSet
@@ -13,6 +15,7 @@ from ostiary.core.grants.exchange_parties import (
     JWT,
     ExchangeParties,
     Party,
+    PartyKind,
     not_accepted,
 )
 from ostiary.core.model.audit.tokens import TokenExchanged
@@ -21,6 +24,7 @@ from ostiary.core.model.client import Client
 from ostiary.core.model.environment import Environment
 from ostiary.core.ports.events import Events
 from ostiary.core.tokens.granting import OFFLINE_ACCESS
+from ostiary.core.tokens.targets import TokenTarget, settle_target
 
 MAX_ACTORS = 5
 """In a row; a chain that is longer is a loop."""
@@ -31,8 +35,8 @@ class TokenExchangeGrant:
     """Delegation, unless the client may impersonate and names no actor.
 
     With delegation the new token says in `act` who acts for its subject: whom the actor token
-    represents, or the client itself where that is the subject once more. With impersonation it says
-    nothing of the client in between.
+    represents, or the client itself. With impersonation it says nothing of the client in between.
+    Nobody acts for itself: an actor token of the subject counts for none, so that it hides nobody.
     Spec: RFC 8693 §1.1, §2.1, §4.1.
     """
 
@@ -51,24 +55,23 @@ class TokenExchangeGrant:
         check_request(client, params)
         parties = self.exchange_parties
         subject = await parties.read(env, client, params.get("subject_token"), sender)
+        if int(subject.expires_at) <= parties.inspector.clock.now():
+            raise not_accepted("the token is over, and nothing outlives it")
         _check_source(env, client, subject)
         actor_token, actor = params.find("actor_token"), None
         if actor_token is not None:
             actor = await parties.read(env, client, actor_token, sender)
             if actor.client_id not in (None, client.client_id):
                 raise not_accepted("the actor token is another client's")
-        acting = _acting(client, subject, actor)
+        acting = _acting(env, client, subject, actor)
         audiences = _audiences(client, params)
         represented = subject.represented
-        scopes = _scopes(env, client, subject, params, audiences)
-        if represented.person is not None:
-            _check_heard_of(env, client, scopes, audiences)
         authorization = Authorization(
             grant_type=self.grant_type,
             client=client,
-            scopes=scopes,
+            scopes=_scopes(env, client, subject, params, audiences),
             subject=represented.subject,
-            resources=audiences,
+            resources=audiences or _narrow(client, subject, params),
             claims={**represented.claims, **acting},
             person=represented.person,
             good_until=subject.expires_at,
@@ -76,6 +79,7 @@ class TokenExchangeGrant:
             audience_limit=frozenset(audiences) or client.exchanges.audiences or None,
             has_id_token=False,
         )
+        _check_audiences(env, authorization, subject, params)
         self.events.emit(_exchanged(env, client, subject, acting, sender))
         return authorization
 
@@ -117,30 +121,30 @@ def _check_source(env: Environment, client: Client, subject: Party) -> None:
         raise not_accepted("the client may not bring tokens of that client")
 
 
-def _acting(client: Client, subject: Party, actor: Party | None) -> Mapping[str, object]:
+def _acting(
+    env: Environment, client: Client, subject: Party, actor: Party | None
+) -> Mapping[str, object]:
     """Return the claim that says who acts for whom, with who acted before within it.
 
+    In both claims the name of a client stands for that client, and for nobody else of that name.
     Spec: RFC 8693 §4.1, §4.4 (`may_act`).
     """
-    name: str = client.client_id
-    if actor is not None and actor.name != subject.name:
-        name = actor.name
+    if actor is not None and actor.identity == subject.identity:
+        actor = None
+    name = client.client_id if actor is None else actor.name
+    if actor is not None and actor.kind is not PartyKind.CLIENT and name in env.clients:
+        raise not_accepted("the actor is no client, but has the name of one")
     may_act = subject.may_act
     if may_act is not None and (not isinstance(may_act, dict) or may_act != {"sub": name}):
         raise not_accepted("the subject token lets somebody else act")
     before = subject.acting
     if before is not None and not _is_chain(before):
         raise not_accepted("the subject token's chain of actors is no chain, or too long")
-    if _is_itself(client, subject) or (actor is None and client.exchanges.impersonates):
+    is_itself = subject.identity == (PartyKind.CLIENT, client.client_id)
+    if actor is None and (is_itself or client.exchanges.impersonates):
         return {} if before is None else {"act": before}
     acts: dict[str, object] = {"sub": name}
     return {"act": acts if before is None else {**acts, "act": before}}
-
-
-def _is_itself(client: Client, subject: Party) -> bool:
-    """Tell whether a token is the client's own, for nobody but itself: it acts for nobody then."""
-    is_own = subject.client_id == client.client_id and subject.name == client.client_id
-    return is_own and subject.represented.person is None
 
 
 def _is_chain(acting: object) -> bool:
@@ -172,17 +176,29 @@ def _audiences(client: Client, params: Params) -> tuple[str, ...]:
     return named
 
 
-def _check_heard_of(
-    env: Environment, client: Client, scopes: ScopeSet, audiences: tuple[str, ...]
-) -> None:
-    """Refuse an API of which the person has heard nothing, unless the client's policy names it.
+def _narrow(client: Client, subject: Party, params: Params) -> tuple[str, ...]:
+    """Return what the new token may be for, where the client's policy does not say it.
 
+    Where the request names nothing either, that is no more than the subject token is for.
+    """
+    if client.exchanges.audiences:
+        return ()
+    kept = tuple(each for each in subject.granted if each in subject.audiences)
+    return subject.granted if params.find_all("resource") else kept or subject.granted
+
+
+def _check_audiences(
+    env: Environment, authorization: Authorization, subject: Party, params: Params
+) -> None:
+    """Refuse by `audience` what is refused by `resource`: what the user was not asked for.
+
+    A policy that lists audiences opens them to tokens of a grant that is for other resources.
     Raises: OAuthError invalid_target.
     """
-    granted, unheard = frozenset(scopes.names), {*audiences} - {*client.exchanges.audiences}
-    for known in env.resources:
-        if known.audience in unheard and known.scopes.isdisjoint(granted):
-            raise OAuthError(OAuthCode.INVALID_TARGET, "The grant is for another resource.")
+    named, granted = params.find_all("audience"), subject.granted
+    is_open = bool(granted and authorization.client.exchanges.audiences)
+    if named and not is_open and authorization.person is not None:
+        settle_target(env, replace(authorization, resources=granted), TokenTarget(None, named))
 
 
 def _scopes(
