@@ -1,12 +1,14 @@
 """Attempts in a store: counted before anything is compared, in one atomic step."""
 
 import asyncio
+from pathlib import Path
 
 import pytest
 
 from ostiary.adapters.stores.backend import StoreBackend
 from ostiary.core.model.environment import Environment
-from ostiary.core.model.password_policy import Admission, Failures, LockoutPolicy
+from ostiary.core.model.password_policy import Admission, Failures, LockoutPolicy, Standing
+from ostiary.core.ports.users import Attempt
 from tests.support.environments import make_environment
 from tests.support.stores import opened
 from tests.support.users import NOW, make_attempt, make_user
@@ -20,8 +22,18 @@ def env() -> Environment:
 async def begin(
     store: StoreBackend, env: Environment, subject: int, *, password: int = 0, now: float = NOW
 ) -> Admission:
+    """Begin an attempt that fails."""
     attempt = make_attempt(subject, password=password)
-    return (await store.attempts.begin(env, attempt, now=now)).admission
+    return (await count(store, env, attempt, now=now)).admission
+
+
+async def count(
+    store: StoreBackend, env: Environment, attempt: Attempt, *, now: float = NOW
+) -> Standing:
+    standing = await store.attempts.begin(env, attempt, now=now)
+    if standing.is_admitted:
+        await store.attempts.fail(env, attempt, now=now)
+    return standing
 
 
 async def test_SEC_146_of_200_attempts_at_once_no_more_are_admitted_than_the_limit(
@@ -107,11 +119,11 @@ async def test_a_known_device_is_counted_apart_and_unlocked_with_the_rest(
         await begin(store, env, 1)
 
     for _ in range(5):
-        assert (await store.attempts.begin(env, known, now=NOW)).is_admitted
-    assert not (await store.attempts.begin(env, known, now=NOW)).is_admitted
+        assert (await count(store, env, known)).is_admitted
+    assert not (await count(store, env, known)).is_admitted
 
     await store.attempts.unlock(env, known.subject)
-    assert (await store.attempts.begin(env, known, now=NOW)).is_admitted
+    assert (await count(store, env, known)).is_admitted
     assert await begin(store, env, 1) is Admission.ADMITTED
 
 
@@ -146,8 +158,9 @@ async def test_SEC_149_users_with_the_same_right_password_do_not_count(
     store: StoreBackend, other_env: Environment
 ) -> None:
     for subject in range(20):
-        assert await begin(store, other_env, subject) is Admission.ADMITTED
-        await store.attempts.clear(other_env, make_attempt(subject), replaces=None)
+        right = make_attempt(subject)
+        assert (await store.attempts.begin(other_env, right, now=NOW)).is_admitted
+        await store.attempts.clear(other_env, right, replaces=None)
 
 
 async def test_SEC_149_a_password_tried_on_100_users_at_once_is_compared_five_times(
@@ -175,7 +188,7 @@ async def test_SEC_149_a_sprayed_password_still_lets_its_owner_in_on_a_known_dev
         await begin(store, other_env, subject)
 
     known = make_attempt(6, device="phone")
-    assert (await store.attempts.begin(other_env, known, now=NOW)).is_admitted
+    assert (await count(store, other_env, known)).is_admitted
 
 
 async def test_a_stronger_hash_is_kept_in_the_transaction_that_clears(
@@ -201,3 +214,85 @@ async def test_a_stronger_hash_never_undoes_a_change_that_came_between(
 
     assert await store.users.find(env, disabled.id) == disabled
     assert await store.attempts.find_failures(env, "subject-1", now=NOW) == Failures()
+
+
+async def test_SEC_146_attempts_that_nobody_has_answered_yet_count_too(
+    store: StoreBackend, env: Environment
+) -> None:
+    attempts = [make_attempt(1, password=n) for n in range(200)]
+    standings = [await store.attempts.begin(env, attempt, now=NOW) for attempt in attempts]
+
+    assert [standing.admission for standing in standings].count(Admission.ADMITTED) == 5
+    for attempt in attempts[:5]:
+        await store.attempts.fail(env, attempt, now=NOW)
+    kept = await store.attempts.find_failures(env, "subject-1", now=NOW)
+    assert kept == Failures(5, NOW + 60)
+
+
+async def test_SEC_149_a_password_counts_for_others_before_anybody_has_answered_it(
+    store: StoreBackend, other_env: Environment
+) -> None:
+    attempts = [make_attempt(n) for n in range(6)]
+    standings = [await store.attempts.begin(other_env, attempt, now=NOW) for attempt in attempts]
+
+    assert standings[-1].admission is Admission.SPRAYED
+    for attempt in attempts[:5]:
+        await store.attempts.clear(other_env, attempt, replaces=None)
+    assert await begin(store, other_env, 6) is Admission.ADMITTED
+
+
+async def test_a_right_attempt_beside_a_wrong_one_clears_the_count_of_both(
+    store: StoreBackend, env: Environment
+) -> None:
+    wrong, right = make_attempt(1), make_attempt(1, password=1)
+    await store.attempts.begin(env, wrong, now=NOW)
+    await store.attempts.begin(env, right, now=NOW)
+
+    await store.attempts.clear(env, right, replaces=None)
+    await store.attempts.fail(env, wrong, now=NOW)
+
+    assert await store.attempts.find_failures(env, "subject-1", now=NOW) == Failures()
+    assert (await store.attempts.begin(env, right, now=NOW)).failures == Failures(1)
+
+
+async def test_a_wrong_attempt_beside_a_right_one_leaves_nothing_when_it_was_answered_first(
+    store: StoreBackend, env: Environment
+) -> None:
+    wrong, right = make_attempt(1), make_attempt(1, password=1)
+    await store.attempts.begin(env, wrong, now=NOW)
+    await store.attempts.begin(env, right, now=NOW)
+
+    await store.attempts.fail(env, wrong, now=NOW)
+    await store.attempts.clear(env, right, replaces=None)
+
+    assert await store.attempts.find_failures(env, "subject-1", now=NOW) == Failures()
+
+
+async def test_an_unlocked_subject_begins_anew_while_an_attempt_is_open(
+    store: StoreBackend, env: Environment
+) -> None:
+    for _ in range(4):
+        await begin(store, env, 1)
+    last = make_attempt(1)
+    await store.attempts.begin(env, last, now=NOW)
+
+    await store.attempts.unlock(env, "subject-1")
+    await store.attempts.fail(env, last, now=NOW)
+
+    assert await begin(store, env, 1) is Admission.ADMITTED
+    assert (await store.attempts.find_failures(env, "subject-1", now=NOW)).locked_until == 0
+
+
+async def test_a_right_attempt_of_somebody_who_never_failed_writes_nothing_to_the_file(
+    tmp_path: Path, env: Environment
+) -> None:
+    reached: list[str] = []
+    async with opened(f"sqlite:///{tmp_path / 'store.db'}", reach=reached.append) as store:
+        await store.migrate()
+        right = make_attempt(1)
+        await store.attempts.begin(env, right, now=NOW)
+        reached.clear()
+
+        await store.attempts.clear(env, right, replaces=None)
+
+        assert reached == []

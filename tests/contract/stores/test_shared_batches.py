@@ -32,7 +32,7 @@ def commit(make: Callable[[int], Issuance]) -> Verb:
 
 VERBS: dict[str, Verb] = {
     "a flow begins": lambda store, env, n: store.flows.start(env, make_flow(n + 1000)),
-    "an attempt begins": lambda store, env, n: store.attempts.begin(env, make_attempt(n), now=NOW),
+    "an attempt fails": lambda store, env, n: store.attempts.fail(env, make_attempt(n), now=NOW),
     "an attempt was right": lambda store, env, n: store.attempts.clear(
         env, make_attempt(n), replaces=None
     ),

@@ -119,7 +119,18 @@ class PasswordAttempts(Protocol):
     """Counts of attempts, shared by every process and every entrance."""
 
     async def begin(self, env: Environment, attempt: Attempt, *, now: float) -> Standing:
-        """Decide as the environment's lockout policy says, and count, in one atomic step."""
+        """Decide as the environment's lockout policy says, and count, in one atomic step.
+
+        Whoever is admitted ends it by `fail` or `clear`, come what may. Until then a store may
+        keep the count to itself, as long as whatever it serves is bound by it.
+        """
+        ...
+
+    async def fail(self, env: Environment, attempt: Attempt, *, now: float) -> None:
+        """Let the count of an attempt last that was admitted: it was wrong, or cut short.
+
+        Args: now: of its `begin`.
+        """
         ...
 
     async def clear(self, env: Environment, attempt: Attempt, *, replaces: User | None) -> None:

@@ -57,8 +57,12 @@ class FactorCounts:
         Args: device: one that the subject is known on, which has a count of its own.
         Raises: UnavailableError.
         """
-        attempt = _attempt(env, subject, device)
-        return await self.attempts.begin(env, attempt, now=self.clock.now())
+        attempt, now = _attempt(env, subject, device), self.clock.now()
+        standing = await self.attempts.begin(env, attempt, now=now)
+        if standing.is_admitted:
+            # Counted for good: what comes of it may come by another request, or never.
+            await self.attempts.fail(env, attempt, now=now)
+        return standing
 
     async def clear(self, env: Environment, *subjects: str, device: str = "") -> None:
         """Forget what was counted.

@@ -35,6 +35,9 @@ class PostgresAttempts:
         trial = counting.Trial(env, attempt, now)
         return await self._writers().submit(self._counting.begin, trial)
 
+    async def fail(self, env: Environment, attempt: Attempt, *, now: float) -> None:
+        """Do nothing: other processes have counted it since its beginning."""
+
     async def clear(self, env: Environment, attempt: Attempt, *, replaces: User | None) -> None:
         trial = counting.Trial(env, attempt)
         if replaces is None:

@@ -98,6 +98,8 @@ UNLOCK = "DELETE FROM password_attempts WHERE environment = ? AND subject = ?"
 FIND_STANDING = (
     "SELECT (SELECT count(*) FROM (SELECT 1 FROM password_trials "
     "WHERE environment = ? AND mark = ? AND subject <> ? AND expires_at > ? LIMIT ?)), "
+    "EXISTS (SELECT 1 FROM password_trials "
+    "WHERE environment = ? AND mark = ? AND subject = ?), "
     "failures, locked_until FROM (SELECT 1) LEFT JOIN password_attempts "
     "ON environment = ? AND subject = ? AND device = ? AND expires_at > ?"
 )
