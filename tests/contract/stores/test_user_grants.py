@@ -1,6 +1,7 @@
 """Codes, grants, rotations and consents: kept whole, spent once, revoked with what came of them."""
 
 import asyncio
+import dataclasses
 
 import pytest
 from msgspec.structs import replace
@@ -22,6 +23,7 @@ from tests.support.stored_sign_on import (
     make_user_id,
 )
 from tests.support.stores import LATER, NOW, is_spent, make_key, make_token
+from tests.support.users import make_user
 
 OTHER_CLIENT = ClientId("other")
 
@@ -39,10 +41,22 @@ async def test_a_code_is_found_with_all_its_fields_until_it_is_forgotten(
 ) -> None:
     await store.commit(env, Issuance(codes=(make_code(1), make_code(2))), now=NOW)
 
-    assert await store.codes.find(env, make_key(1), now=LATER - 0.001) == make_code(1)
-    assert await store.codes.find(env, make_key(2), now=NOW) == make_code(2)
+    assert await store.codes.find(env, make_key(1), now=LATER - 0.001) == (make_code(1), None)
+    assert await store.codes.find(env, make_key(2), now=NOW) == (make_code(2), None)
     assert await store.codes.find(env, make_key(1), now=LATER) is None
     assert await store.codes.find(env, make_key(3), now=NOW) is None
+
+
+async def test_a_code_comes_with_its_user_as_the_store_has_it(
+    store: StoreBackend, env: Environment, other_env: Environment
+) -> None:
+    await store.commit(env, Issuance(codes=(make_code(1),)), now=NOW)
+    user = make_user(1, id=make_code(1).user_id)
+    await store.users.create(other_env, [dataclasses.replace(user, username="namesake")])
+
+    assert await store.codes.find(env, make_key(1), now=NOW) == (make_code(1), None)
+    await store.users.create(env, [user])
+    assert await store.codes.find(env, make_key(1), now=NOW) == (make_code(1), user)
 
 
 async def test_a_code_never_takes_the_place_of_another(
@@ -54,7 +68,7 @@ async def test_a_code_never_takes_the_place_of_another(
     with pytest.raises(AlreadyRedeemedError):
         await store.commit(env, Issuance(codes=(make_code(2), intruder)), now=NOW)
 
-    assert await store.codes.find(env, make_key(1), now=NOW) == make_code(1)
+    assert await store.codes.find(env, make_key(1), now=NOW) == (make_code(1), None)
     assert await store.codes.find(env, make_key(2), now=NOW) is None
 
 
@@ -97,9 +111,26 @@ async def test_a_grant_is_found_by_its_id_and_by_its_family(
 
     assert await found(store, env, 1) == make_grant(1)
     family = make_refresh(2).family
-    assert await store.user_grants.find_by_family(env, family, now=NOW) == make_grant(2)
+    assert await store.user_grants.find_by_family(env, family, now=NOW) == (make_grant(2), None)
     assert await store.user_grants.find_by_family(env, make_secret("x"), now=NOW) is None
     assert await found(store, env, 3) is None
+
+
+async def test_the_grant_of_a_family_comes_with_its_user_as_the_store_has_it(
+    store: StoreBackend, env: Environment, other_env: Environment
+) -> None:
+    await keep(store, env, make_grant(1), make_grant(2))
+    user = make_user(1, id=make_grant(1).user_id)
+    await store.users.create(other_env, [dataclasses.replace(user, username="namesake")])
+    family = make_refresh(1).family
+
+    assert await store.user_grants.find_by_family(env, family, now=NOW) == (make_grant(1), None)
+    await store.users.create(env, [user])
+    assert await store.user_grants.find_by_family(env, family, now=NOW) == (make_grant(1), user)
+    changed = await store.users.save(
+        env, dataclasses.replace(user, enabled=False), expected_version=1
+    )
+    assert await store.user_grants.find_by_family(env, family, now=NOW) == (make_grant(1), changed)
 
 
 async def test_grants_without_a_refresh_token_are_kept_beside_each_other(
@@ -115,9 +146,11 @@ async def test_a_grant_that_is_over_is_not_found(store: StoreBackend, env: Envir
     await keep(store, env, make_grant(1))
     family = make_refresh(1).family
 
-    for now, expected in ((LATER - 0.001, make_grant(1)), (LATER, None)):
-        assert await store.user_grants.find(env, make_grant(1).id, now=now) == expected
-        assert await store.user_grants.find_by_family(env, family, now=now) == expected
+    for now, is_there in ((LATER - 0.001, True), (LATER, False)):
+        grant = make_grant(1) if is_there else None
+        assert await store.user_grants.find(env, make_grant(1).id, now=now) == grant
+        found = await store.user_grants.find_by_family(env, family, now=now)
+        assert found == ((grant, None) if is_there else None)
 
 
 @pytest.mark.parametrize(
@@ -151,7 +184,7 @@ async def test_a_rotated_grant_has_the_next_token_and_is_the_same_otherwise(
     rotated = make_grant(1, refresh=make_refresh(1, turn=2))
     assert await found(store, env, 1) == rotated
     family = make_refresh(1).family
-    assert await store.user_grants.find_by_family(env, family, now=NOW) == rotated
+    assert await store.user_grants.find_by_family(env, family, now=NOW) == (rotated, None)
 
 
 @pytest.mark.parametrize(

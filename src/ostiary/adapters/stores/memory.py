@@ -69,11 +69,11 @@ class MemoryStore:
         self.authenticators = memory_authenticators.MemoryAuthenticators(reach)
         self.users = memory_users.MemoryUsers(reach, self.authenticators)
         self.attempts = memory_users.MemoryAttempts(reach, self.users)
-        self.codes = memory_grants.MemoryCodes(reach, self._redeemed)
+        self.codes = memory_grants.MemoryCodes(reach, self.users, self._redeemed)
         self.consents = memory_grants.MemoryConsents(reach)
         self.device_requests = memory_device_requests.MemoryDeviceRequests(reach, self._redeemed)
         self.user_grants = memory_grants.MemoryUserGrants(
-            reach, self.codes, self.consents, self.device_requests
+            reach, self.users, self.codes, self.consents, self.device_requests
         )
         self.references = memory_references.MemoryReferences(reach)
         self.flows = memory_sessions.MemoryFlows(reach)

@@ -1,12 +1,18 @@
 """Device requests of the memory store; nothing here ever suspends."""
 
+from itertools import islice
 from typing import NamedTuple
 
 from ostiary.adapters.stores.backend import Reach
 from ostiary.adapters.stores.device_records import approver_of, from_row, to_row
 from ostiary.adapters.stores.records import encode
 from ostiary.core.base.ids import ClientId, EnvironmentId, HandleKey, UserId
-from ostiary.core.model.device_request import DEVICE_USE, DeviceDecision, DeviceRequest
+from ostiary.core.model.device_request import (
+    DEVICE_USE,
+    DeviceDecision,
+    DeviceRequest,
+    WaitingDevices,
+)
 from ostiary.core.model.environment import Environment
 
 FAULT_POINTS = (
@@ -56,10 +62,13 @@ class MemoryDeviceRequests:
         self.rows[env.id, request.key] = row
         return True
 
-    async def count_open(self, env: Environment, *, now: float, limit: int) -> int:
+    async def count_open(
+        self, env: Environment, client_id: ClientId, *, now: float, limit: int
+    ) -> WaitingDevices:
         self._reach("memory.device_requests.count_open")
         own = (row for place, row in self.rows.items() if place[0] == env.id)
-        return min(limit, sum(row.is_open(now) for row in own))
+        found = list(islice((row.client_id for row in own if row.is_open(now)), limit))
+        return WaitingDevices(len(found), found.count(client_id))
 
     async def find(self, env: Environment, key: HandleKey, *, now: float) -> DeviceRequest | None:
         self._reach("memory.device_requests.find")

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from ostiary.adapters.stores.backend import Reach
 from ostiary.adapters.stores.memory_device_requests import MemoryDeviceRequests
+from ostiary.adapters.stores.memory_users import MemoryUsers
 from ostiary.adapters.stores.records import encode
 from ostiary.adapters.stores.sign_on_records import (
     grant_row,
@@ -17,6 +18,7 @@ from ostiary.adapters.stores.sign_on_records import (
 from ostiary.core.base.ids import ClientId, EnvironmentId, GrantId, HandleKey, SessionId, UserId
 from ostiary.core.model.environment import Environment
 from ostiary.core.model.token import Rotation
+from ostiary.core.model.user import User
 from ostiary.core.model.user_grant import CODE_USE, AuthorizationCode, Consent, UserGrant
 
 FAULT_POINTS = (
@@ -48,17 +50,23 @@ class _Grant(NamedTuple):
 class MemoryCodes:
     """Implements the `AuthorizationCodes` port with a dictionary."""
 
-    def __init__(self, reach: Reach, redeemed: dict[RedemptionPlace, float]) -> None:
+    def __init__(
+        self, reach: Reach, users: MemoryUsers, redeemed: dict[RedemptionPlace, float]
+    ) -> None:
         self._reach = reach
+        self._users = users
         self._redeemed = redeemed
         self.rows: dict[tuple[EnvironmentId, HandleKey], tuple[float, bytes]] = {}
 
     async def find(
         self, env: Environment, key: HandleKey, *, now: float
-    ) -> AuthorizationCode | None:
+    ) -> tuple[AuthorizationCode, User | None] | None:
         self._reach("memory.codes.find")
         expires_at, body = self.rows.get((env.id, key), (now, b""))
-        return to_code(body) if expires_at > now else None
+        if expires_at <= now:
+            return None
+        code = to_code(body)
+        return code, self._users.read(env, code.user_id)
 
     def spend(self, env: Environment, mark: bytes, first: bytes) -> None:
         """Spend the codes with that mark, from a key on."""
@@ -96,11 +104,13 @@ class MemoryUserGrants:
     def __init__(
         self,
         reach: Reach,
+        users: MemoryUsers,
         codes: MemoryCodes,
         consents: MemoryConsents,
         device_requests: MemoryDeviceRequests,
     ) -> None:
         self._reach = reach
+        self._users = users
         self._codes = codes
         self._consents = consents
         self._device_requests = device_requests
@@ -115,10 +125,11 @@ class MemoryUserGrants:
 
     async def find_by_family(
         self, env: Environment, family: bytes, *, now: float
-    ) -> UserGrant | None:
+    ) -> tuple[UserGrant, User | None] | None:
         self._reach("memory.user_grants.find_by_family")
         grant_id = self._ids.get((env.id, family))
-        return None if grant_id is None else _live(self.rows[env.id, grant_id], now)
+        grant = None if grant_id is None else _live(self.rows[env.id, grant_id], now)
+        return None if grant is None else (grant, self._users.read(env, grant.user_id))
 
     async def select_of_user(
         self, env: Environment, user_id: UserId, *, now: float, limit: int

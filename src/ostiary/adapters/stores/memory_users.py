@@ -49,6 +49,10 @@ class MemoryUsers:
 
     async def find(self, env: Environment, user_id: UserId) -> User | None:
         self._reach("memory.users.find")
+        return self.read(env, user_id)
+
+    def read(self, env: Environment, user_id: UserId) -> User | None:
+        """Return a user for who reads something else of the store with it."""
         kept = self._bodies.get((env.id, user_id))
         return None if kept is None else from_body(kept[2])
 
@@ -165,6 +169,9 @@ class MemoryAttempts:
             tried = (env.id, attempt.mark, attempt.subject)
             self.trials[tried] = now + env.lockout.spray_seconds
         return standing
+
+    async def fail(self, env: Environment, attempt: Attempt, *, now: float) -> None:
+        """Do nothing: it lasts from its beginning."""
 
     async def clear(self, env: Environment, attempt: Attempt, *, replaces: User | None) -> None:
         self._reach("memory.attempts.clear")

@@ -184,6 +184,8 @@ authorization_codes = Table(
     _key(),
     _expires_at(),
     _body(),
+    # Who is read with it; None only in codes of an older version.
+    Column("user_id", _EXACT),
     Index("authorization_codes_by_expiry", "expires_at"),
     sqlite_with_rowid=False,
 )

@@ -8,12 +8,14 @@ from msgspec.structs import replace
 
 from ostiary.adapters.stores.backend import unavailable
 from ostiary.adapters.stores.records import encode
+from ostiary.adapters.stores.user_records import from_body
 from ostiary.core.base.ids import ClientId, UserId
 from ostiary.core.model.environment import Environment
 from ostiary.core.model.flow import Flow
 from ostiary.core.model.logout import Participation
 from ostiary.core.model.session import Session
 from ostiary.core.model.token import FlowMove
+from ostiary.core.model.user import User
 from ostiary.core.model.user_grant import AuthorizationCode, Consent, RefreshState, UserGrant
 
 T = TypeVar("T")
@@ -53,6 +55,24 @@ def to_grant(body: bytes, refresh: bytes | None) -> UserGrant:
     return grant if refresh is None else replace(grant, refresh=to_refresh(refresh))
 
 
+def to_code_of_user(body: bytes, user: bytes | None) -> tuple[AuthorizationCode, User | None]:
+    """Read a code, and the user that was found with it.
+
+    Raises: UnavailableError for what is no record of ours.
+    """
+    return to_code(body), None if user is None else from_body(user)
+
+
+def to_grant_of_user(
+    body: bytes, refresh: bytes | None, user: bytes | None
+) -> tuple[UserGrant, User | None]:
+    """Put a grant together again, and read the user that was found with it.
+
+    Raises: UnavailableError for what is no record of ours.
+    """
+    return to_grant(body, refresh), None if user is None else from_body(user)
+
+
 def flow_row(env: Environment, flow: Flow) -> Row:
     """Return a flow's columns: environment, id, version, expires_at, body."""
     return env.id, flow.id, flow.version, flow.expires_at, encode(flow)
@@ -66,8 +86,8 @@ def session_row(env: Environment, session: Session, expires_at: float) -> Row:
 
 
 def code_row(env: Environment, code: AuthorizationCode) -> Row:
-    """Return a code's columns: environment, key, expires_at, body."""
-    return env.id, code.key, code.kept_until, encode(code)
+    """Return a code's columns: environment, key, expires_at, body, user_id."""
+    return env.id, code.key, code.kept_until, encode(code), code.user_id
 
 
 class _Whose(msgspec.Struct):

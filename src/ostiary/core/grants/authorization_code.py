@@ -43,7 +43,7 @@ class AuthorizationCodeGrant:
             which is presented after its time.
         Raises: OAuthError invalid_grant, invalid_scope; UnavailableError.
         """
-        code = await self._find(env, params)
+        code, read = await self._find(env, params)
         if code.client_id != client.client_id:
             await self._burn(env, code)
             raise invalid_grant("the code is another client's")
@@ -53,7 +53,7 @@ class AuthorizationCodeGrant:
         check_redirect_uri(code, params.find("redirect_uri"))
         check_verifier(code, params.find("code_verifier"))
         scopes = narrow_scopes(client, code.scopes, params)
-        user = await self._find_user(env, code)
+        user = await self._find_user(env, code, read)
         return Authorization(
             grant_type=self.grant_type,
             client=client,
@@ -78,15 +78,19 @@ class AuthorizationCodeGrant:
 
         Stores: the revocation. Raises: OAuthError invalid_grant always; UnavailableError.
         """
-        await self.revoker.end_replayed_code(env, await self._find(env, params))
+        code, _ = await self._find(env, params)
+        await self.revoker.end_replayed_code(env, code)
         raise invalid_grant("the code was used before")
 
-    async def _find(self, env: Environment, params: Params) -> AuthorizationCode:
+    async def _find(
+        self, env: Environment, params: Params
+    ) -> tuple[AuthorizationCode, User | None]:
+        """Return the code, and its user if the store has it."""
         key = key_of_code(params.get("code"))
-        code = await self.codes.find(env, key, now=self.clock.now()) if key else None
-        if code is None:
+        found = await self.codes.find(env, key, now=self.clock.now()) if key else None
+        if found is None:
             raise invalid_grant("the code is unknown")
-        return code
+        return found
 
     async def _burn(self, env: Environment, code: AuthorizationCode) -> None:
         """Spend a code that has got into wrong hands: nobody gets anything for it any more."""
@@ -96,9 +100,11 @@ class AuthorizationCodeGrant:
         except AlreadyRedeemedError:
             await self.revoker.end_replayed_code(env, code)
 
-    async def _find_user(self, env: Environment, code: AuthorizationCode) -> User:
+    async def _find_user(
+        self, env: Environment, code: AuthorizationCode, read: User | None
+    ) -> User:
         """Return the user; whether the session is over is asked by what commits the exchange."""
-        user = await self.gate.find_user(env, code.client_id, code.user_id, code.authentication)
+        user = await self.gate.find_user_of(env, code, read)
         if user is None:
             raise invalid_grant("the user is no longer there")
         return user

@@ -11,6 +11,7 @@ from ostiary.core.grants.refusals import invalid_grant
 from ostiary.core.model.authorization import Authorization, Person, RefreshedToken
 from ostiary.core.model.client import Client
 from ostiary.core.model.environment import Environment
+from ostiary.core.model.user import User
 from ostiary.core.model.user_grant import RefreshState, UserGrant
 from ostiary.core.ports.user_grants import UserGrants
 from ostiary.core.tokens import refresh_tokens
@@ -38,7 +39,7 @@ class RefreshTokenGrant:
         Raises: OAuthError invalid_grant, invalid_scope; UnavailableError.
         """
         presented = params.get("refresh_token")
-        grant, state = await self._find(env, client, presented)
+        grant, state, user = await self._find(env, client, presented)
         standing = refresh_tokens.judge(state, presented, client.refresh, self.clock.now())
         if standing is Standing.SPENT:
             await self.revoker.end_stolen_refresh_token(env, grant)
@@ -52,7 +53,7 @@ class RefreshTokenGrant:
             subject=grant.subject,
             resources=grant.resources,
             manager_id=grant.manager_id,
-            person=await self._find_person(env, grant),
+            person=await self._find_person(env, grant, user),
             refreshed=_renew(env, client, grant, presented, standing),
         )
 
@@ -68,21 +69,25 @@ class RefreshTokenGrant:
 
     async def _find(
         self, env: Environment, client: Client, presented: str
-    ) -> tuple[UserGrant, RefreshState]:
-        """Return the grant of a refresh token's family, which must be this client's."""
-        grant = None
+    ) -> tuple[UserGrant, RefreshState, User | None]:
+        """Return the grant of a refresh token's family, which must be this client's.
+
+        And its user, if the store of the grant has it.
+        """
+        found = None
         if refresh_tokens.is_well_formed(presented):
             family = refresh_tokens.family_of(presented)
-            grant = await self.user_grants.find_by_family(env, family, now=self.clock.now())
-        if grant is None or grant.refresh is None:
+            found = await self.user_grants.find_by_family(env, family, now=self.clock.now())
+        if found is None or found[0].refresh is None:
             raise invalid_grant("the refresh token is unknown")
+        grant, user = found
         if grant.client_id != client.client_id:
             raise invalid_grant("the refresh token is another client's")
-        return grant, grant.refresh
+        return grant, found[0].refresh, user
 
-    async def _find_person(self, env: Environment, grant: UserGrant) -> Person:
+    async def _find_person(self, env: Environment, grant: UserGrant, read: User | None) -> Person:
         """Return the user of a grant, without a nonce: that belongs to the sign-on itself."""
-        user = await self.gate.find_user(env, grant.client_id, grant.user_id, grant.authentication)
+        user = await self.gate.find_user_of(env, grant, read)
         if user is None:
             raise invalid_grant("the user is no longer there")
         return Person(

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from ostiary.core.base.ids import ClientId, GrantId, HandleKey, UserId
 from ostiary.core.model.environment import Environment
+from ostiary.core.model.user import User
 from ostiary.core.model.user_grant import AuthorizationCode, Consent, UserGrant
 
 
@@ -16,8 +17,12 @@ class AuthorizationCodes(Protocol):
 
     async def find(
         self, env: Environment, key: HandleKey, *, now: float
-    ) -> AuthorizationCode | None:
-        """Return the code kept under `key` until its `kept_until`, spent or not."""
+    ) -> tuple[AuthorizationCode, User | None] | None:
+        """Return the code kept under `key` until its `kept_until`, spent or not.
+
+        With it comes its user, as the store has one of that id at the same moment, for the same
+        reason as that of a grant; None also where the code is from before they were told apart.
+        """
         ...
 
 
@@ -30,8 +35,12 @@ class UserGrants(Protocol):
 
     async def find_by_family(
         self, env: Environment, family: bytes, *, now: float
-    ) -> UserGrant | None:
-        """Return the grant of a refresh token's family, if it is neither revoked nor over."""
+    ) -> tuple[UserGrant, User | None] | None:
+        """Return the grant of a refresh token's family, if it is neither revoked nor over.
+
+        With it comes its user, as the store has one of that id at the same moment: whoever asks for
+        the one asks for the other next.
+        """
         ...
 
     async def select_of_user(

@@ -4,6 +4,7 @@ Spec: OpenID Connect Core §2, §3.1.3.6, §3.3.2.11.
 """
 
 import hashlib
+from collections.abc import Mapping
 
 from ostiary.core.base import b64
 from ostiary.core.crypto.keys import Algorithm, SigningKey
@@ -13,6 +14,7 @@ from ostiary.core.tokens.user_claims import claims_of_scopes, claims_wished
 
 OPENID = "openid"
 DEFAULT_ALGORITHM: Algorithm = "RS256"
+_NO_CLAIMS: Mapping[str, object] = {}
 
 
 def choose_key(env: Environment, algorithm: Algorithm | None, now: float) -> SigningKey:
@@ -46,7 +48,9 @@ def write_id_token(occasion: Occasion, *, is_alone: bool = False) -> dict[str, o
     if authentication.methods:
         claims["amr"] = authentication.methods
     if person.session_id is not None:
-        claims |= dict.fromkeys(("sid", *env.traits.session_claims), person.session_id)
+        claims["sid"] = person.session_id
+        for name in env.traits.session_claims:
+            claims[name] = person.session_id
     claims |= env.traits.tenant_claims
     for name, value in _user_claims(occasion, is_alone=is_alone).items():
         claims.setdefault(name, value)
@@ -63,8 +67,10 @@ def half_hash(algorithm: Algorithm, text: str) -> str:
     return b64.encode(digest[: len(digest) // 2])
 
 
-def _user_claims(occasion: Occasion, *, is_alone: bool) -> dict[str, object]:
+def _user_claims(occasion: Occasion, *, is_alone: bool) -> Mapping[str, object]:
     env, client, person = occasion.env, occasion.client, occasion.person
+    if not (person.claims.id_token or is_alone or client.puts_claims_in_id_token):
+        return _NO_CLAIMS
     found = claims_wished(env, person.user, client, person.claims.id_token)
     if is_alone or client.puts_claims_in_id_token:
         found |= claims_of_scopes(env, person.user, occasion.authorization.scopes)

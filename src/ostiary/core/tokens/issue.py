@@ -6,6 +6,7 @@ import msgspec
 from msgspec.structs import replace
 
 from ostiary.core.base.clock import Clock
+from ostiary.core.base.ids import SessionId
 from ostiary.core.model.authorization import Authorization
 from ostiary.core.model.authorization_request import AuthorizationRequest
 from ostiary.core.model.environment import Environment
@@ -17,6 +18,7 @@ from ostiary.core.model.token import (
     ReferenceToken,
 )
 from ostiary.core.model.token_manager import TokenManager
+from ostiary.core.model.user_grant import UserGrant
 from ostiary.core.ports.events import Events
 from ostiary.core.ports.signing import Signer
 from ostiary.core.ports.stores import Issuances
@@ -128,7 +130,13 @@ class TokenIssuer:
         settled, signed = minted.settled, None
         if OPENID in authorization.scopes and authorization.has_id_token:
             signed = await mint_id_token(self.signer, occasion, access_token=minted.text)
-        issuance = _with_token(Issuance(redeems=authorization.redeems), minted)
+        issuance = Issuance(
+            redeems=authorization.redeems,
+            reference_tokens=minted.records,
+            grants=settled.made,
+            rotates=settled.rotates,
+            needs_session=_needed_session(settled.made),
+        )
         await self.issuances.commit(occasion.env, issuance, now=occasion.now)
         self.events.emit(user_token_issued(occasion, settled, minted.token))
         return self._answer(
@@ -166,14 +174,25 @@ class TokenIssuer:
 
 
 def _with_token(issuance: Issuance, minted: _Minted) -> Issuance:
-    made = minted.settled.made
+    settled = minted.settled
     # A session that begins by the same commit need not be there before.
-    is_new = issuance.session is not None
-    ending = [grant.session_id for grant in made if grant.ends_with_session and not is_new]
+    needed = issuance.needs_session
+    if issuance.session is None:
+        needed = _needed_session(settled.made, needed)
     return replace(
         issuance,
         reference_tokens=(*issuance.reference_tokens, *minted.records),
-        grants=(*issuance.grants, *made),
-        rotates=minted.settled.rotates,
-        needs_session=next(iter(ending), issuance.needs_session),
+        grants=(*issuance.grants, *settled.made),
+        rotates=settled.rotates,
+        needs_session=needed,
     )
+
+
+def _needed_session(
+    made: tuple[UserGrant, ...], otherwise: SessionId | None = None
+) -> SessionId | None:
+    """Return the session with which a new grant ends: it must still be there."""
+    for grant in made:
+        if grant.ends_with_session:
+            return grant.session_id
+    return otherwise

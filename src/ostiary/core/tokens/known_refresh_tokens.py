@@ -8,6 +8,7 @@ from ostiary.core.base.clock import Clock
 from ostiary.core.base.ids import ClientId
 from ostiary.core.base.scopes import ScopeSet
 from ostiary.core.model.environment import Environment
+from ostiary.core.model.user import User
 from ostiary.core.model.user_grant import UserGrant
 from ostiary.core.ports.user_grants import UserGrants
 from ostiary.core.tokens import refresh_tokens
@@ -38,21 +39,20 @@ class KnownRefreshTokens:
 
     async def find_grant(self, env: Environment, presented: str) -> UserGrant | None:
         """Return the grant of a refresh token's family: the token itself may be an old one."""
-        if not refresh_tokens.is_well_formed(presented):
-            return None
-        family = refresh_tokens.family_of(presented)
-        return await self.user_grants.find_by_family(env, family, now=self.clock.now())
+        found = await self._find(env, presented)
+        return None if found is None else found[0]
 
     async def inspect(self, env: Environment, presented: str) -> RefreshTokenFacts | None:
         """Return what a refresh token stands for if it could be used now.
 
         Raises: UnavailableError.
         """
-        grant, now = await self.find_grant(env, presented), self.clock.now()
-        if grant is None or grant.refresh is None:
+        found, now = await self._find(env, presented), self.clock.now()
+        if found is None:
             return None
-        user = await self.gate.find_user(env, grant.client_id, grant.user_id, grant.authentication)
-        if user is None:
+        grant, read = found
+        user = await self.gate.find_user_of(env, grant, read)
+        if user is None or grant.refresh is None:
             return None
         policy = env.clients[grant.client_id].refresh
         if refresh_tokens.judge(grant.refresh, presented, policy, now) is not Standing.CURRENT:
@@ -61,3 +61,10 @@ class KnownRefreshTokens:
         return RefreshTokenFacts(
             grant.client_id, grant.scopes, expires_at, grant.subject, grant.manager_id
         )
+
+    async def _find(self, env: Environment, presented: str) -> tuple[UserGrant, User | None] | None:
+        """Return the grant, and its user if the store of the grant has it."""
+        if not refresh_tokens.is_well_formed(presented):
+            return None
+        family = refresh_tokens.family_of(presented)
+        return await self.user_grants.find_by_family(env, family, now=self.clock.now())

@@ -59,7 +59,10 @@ _ENVIRONMENT = ("environment", "text")
 _END_AND_BODY = (("expires_at", "float8"), ("body", "bytea"))
 _INSERTS = {
     Part.TOKENS: _Insert("reference_tokens", (_ENVIRONMENT, ("key", "bytea"), *_END_AND_BODY)),
-    Part.CODES: _Insert("authorization_codes", (_ENVIRONMENT, ("key", "bytea"), *_END_AND_BODY)),
+    Part.CODES: _Insert(
+        "authorization_codes",
+        (_ENVIRONMENT, ("key", "bytea"), *_END_AND_BODY, ("user_id", "text")),
+    ),
     Part.GRANTS: _Insert(
         "user_grants",
         (

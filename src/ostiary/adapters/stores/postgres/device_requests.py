@@ -5,8 +5,8 @@ from ostiary.adapters.stores.postgres import device_statements as statements
 from ostiary.adapters.stores.postgres.connecting import Connection
 from ostiary.adapters.stores.postgres.running import Runner
 from ostiary.adapters.stores.records import encode
-from ostiary.core.base.ids import HandleKey
-from ostiary.core.model.device_request import DeviceDecision, DeviceRequest
+from ostiary.core.base.ids import ClientId, HandleKey
+from ostiary.core.model.device_request import DeviceDecision, DeviceRequest, WaitingDevices
 from ostiary.core.model.environment import Environment
 
 FAULT_POINTS = (
@@ -33,9 +33,13 @@ class PostgresDeviceRequests:
         verb, row = "device_requests.start", to_row(env, request)
         return await self._runner.write_at_once(verb, statements.START, row) == 1
 
-    async def count_open(self, env: Environment, *, now: float, limit: int) -> int:
-        verb, statement = "device_requests.count_open", statements.COUNT_OPEN
-        return int((await self._runner.read(verb, statement, env.id, now, limit))[0][0])
+    async def count_open(
+        self, env: Environment, client_id: ClientId, *, now: float, limit: int
+    ) -> WaitingDevices:
+        values = (client_id, env.id, now, limit)
+        rows = await self._runner.read("device_requests.count_open", statements.COUNT_OPEN, *values)
+        in_all, of_client = rows[0]
+        return WaitingDevices(int(in_all), int(of_client))
 
     async def find(self, env: Environment, key: HandleKey, *, now: float) -> DeviceRequest | None:
         rows = await self._runner.read("device_requests.find", statements.FIND, env.id, key, now)

@@ -6,7 +6,8 @@ START = (
     "VALUES (%b, %b, %b, %b, %b, %b, %b, %b, 0) ON CONFLICT DO NOTHING"
 )
 COUNT_OPEN = (
-    "SELECT count(*) FROM (SELECT 1 FROM device_requests "
+    "SELECT count(*), count(*) FILTER (WHERE client_id = %b) "
+    "FROM (SELECT client_id FROM device_requests "
     "WHERE environment = %b AND decision IS NULL AND open_until > %b LIMIT %b) AS found"
 )
 FIND = (

@@ -6,10 +6,17 @@ from ostiary.adapters.stores.postgres.connecting import Connection
 from ostiary.adapters.stores.postgres.lookups import LookUps
 from ostiary.adapters.stores.postgres.revoking import delete_grants
 from ostiary.adapters.stores.postgres.running import Runner
-from ostiary.adapters.stores.sign_on_records import mark_of_codes, to_code, to_consent, to_grant
+from ostiary.adapters.stores.sign_on_records import (
+    mark_of_codes,
+    to_code_of_user,
+    to_consent,
+    to_grant,
+    to_grant_of_user,
+)
 from ostiary.core.base.ids import ClientId, GrantId, HandleKey, UserId
 from ostiary.core.model.device_request import DEVICE_USE
 from ostiary.core.model.environment import Environment
+from ostiary.core.model.user import User
 from ostiary.core.model.user_grant import CODE_USE, AuthorizationCode, Consent, UserGrant
 
 FAULT_POINTS = (
@@ -33,9 +40,9 @@ class PostgresCodes:
 
     async def find(
         self, env: Environment, key: HandleKey, *, now: float
-    ) -> AuthorizationCode | None:
+    ) -> tuple[AuthorizationCode, User | None] | None:
         found = await self._look_ups.find("codes.find", env.id, key, now)
-        return None if found is None else to_code(*found)
+        return None if found is None else to_code_of_user(*found)
 
 
 class PostgresConsents:
@@ -68,9 +75,9 @@ class PostgresUserGrants:
 
     async def find_by_family(
         self, env: Environment, family: bytes, *, now: float
-    ) -> UserGrant | None:
+    ) -> tuple[UserGrant, User | None] | None:
         found = await self._look_ups.find("user_grants.find_by_family", env.id, family, now)
-        return None if found is None else to_grant(*found)
+        return None if found is None else to_grant_of_user(*found)
 
     async def select_of_user(
         self, env: Environment, user_id: UserId, *, now: float, limit: int

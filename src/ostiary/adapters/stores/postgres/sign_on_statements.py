@@ -16,14 +16,13 @@ def _look_up(table: str, column: str, kind: str, *, columns: str = "kept.body") 
     )
 
 
-def _look_up_one_by_one(table: str, column: str, columns: tuple[str, ...]) -> str:
+def _look_up_one_by_one(table: str, column: str, *, columns: str = "kept.body") -> str:
     """Look up by an index that has but some of the rows.
 
     With a plain join a planner may think it cheaper to read that index whole.
     """
-    found = ", ".join(f"kept.{name}" for name in columns)
     return (
-        f"SELECT wanted.position, {found} "  # noqa: S608 - made of constants
+        f"SELECT wanted.position, {columns} "  # noqa: S608 - made of constants
         "FROM unnest(%b::text[], %b::bytea[], %b::float8[]) "
         f"WITH ORDINALITY AS wanted(environment, {column}, now, position) "
         f"CROSS JOIN LATERAL (SELECT * FROM {table} AS one "
@@ -32,14 +31,21 @@ def _look_up_one_by_one(table: str, column: str, columns: tuple[str, ...]) -> st
     )
 
 
+# No join: a planner may think it cheaper to read all users.
+_OWNER = (
+    "(SELECT owner.body FROM users AS owner "
+    "WHERE owner.environment = kept.environment AND owner.id = kept.user_id)"
+)
 FIND_FLOWS = _look_up("flows", "id", "text")
 FIND_SESSIONS = _look_up("sessions", "key", "bytea")
 # The latest one: the same cookie may have shown an earlier session, too.
-FIND_PERSISTENT_SESSIONS = _look_up_one_by_one("sessions", "persistent_key", ("body",))
+FIND_PERSISTENT_SESSIONS = _look_up_one_by_one("sessions", "persistent_key")
 FIND_SESSIONS_BY_ID = _look_up("sessions", "id", "text")
-FIND_CODES = _look_up("authorization_codes", "key", "bytea")
+FIND_CODES = _look_up("authorization_codes", "key", "bytea", columns=f"kept.body, {_OWNER}")
 FIND_GRANTS = _look_up("user_grants", "id", "text", columns="kept.body, kept.refresh")
-FIND_GRANTS_BY_FAMILY = _look_up_one_by_one("user_grants", "family", ("body", "refresh"))
+FIND_GRANTS_BY_FAMILY = _look_up_one_by_one(
+    "user_grants", "family", columns=f"kept.body, kept.refresh, {_OWNER}"
+)
 FIND_CONSENTS = (
     "SELECT wanted.position, kept.body FROM unnest(%b::text[], %b::text[], %b::text[]) "
     "WITH ORDINALITY AS wanted(environment, user_id, client_id, position) "

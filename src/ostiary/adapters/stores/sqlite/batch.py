@@ -103,6 +103,8 @@ def _find_redeemed(execute: Execute, writes: Sequence[Write]) -> dict[Redemption
 
 def _do(write: Write, redeemed: dict[RedemptionKey, float], execute: Execute) -> object | Exception:
     """Spend one caller's redemptions in `redeemed` and act, or do nothing and refuse."""
+    if not write.redemptions:
+        return None if write.act is None else write.act(execute)
     spent = {(row[0], row[1], row[2]): row[3] for row in write.redemptions}
     if len(spent) < len(write.redemptions) or any(
         redeemed.get(key, write.now) > write.now for key in spent

@@ -86,6 +86,10 @@ def to_write(env: Environment, issuance: Issuance, now: float) -> Write:
 
     Raises: AlreadyRedeemedError for a redemption that is over already.
     """
+    act = _to_act(env, issuance, now)
+    if not (issuance.redeems or issuance.reference_tokens or issuance.codes or issuance.grants):
+        # As at each refresh by which a JWT goes out.
+        return Write(now, act=act, removes=_replaces_session(issuance))
     redemptions = [(env.id, row.use, row.key, row.expires_at) for row in issuance.redeems]
     if any(row[3] <= now for row in redemptions):
         raise AlreadyRedeemedError
@@ -99,24 +103,30 @@ def to_write(env: Environment, issuance: Issuance, now: float) -> Write:
         tokens,
         codes=[code_row(env, code) for code in issuance.codes],
         grants=[grant_row(env, grant) for grant in issuance.grants],
-        act=_to_act(env, issuance, now),
-        removes=issuance.session is not None and issuance.session.replaces is not None,
+        act=act,
+        removes=_replaces_session(issuance),
     )
+
+
+def _replaces_session(issuance: Issuance) -> bool:
+    return issuance.session is not None and issuance.session.replaces is not None
 
 
 def _to_act(env: Environment, issuance: Issuance, now: float) -> Act | None:
     rotates, change, consent = issuance.rotates, issuance.session, issuance.consent
-    parts = (rotates, issuance.moves, change, consent, issuance.needs_session)
-    if not issuance.participations and all(part is None for part in parts):
+    needs, moves = issuance.needs_session, issuance.moves
+    if not (rotates or moves or change or consent or needs or issuance.participations):
         return None
     return _Moves(
         env.id,
-        None if issuance.needs_session is None else _to_hold(env, issuance.needs_session, now),
+        None if needs is None else _to_hold(env, needs, now),
         None if rotates is None else _to_rotation(env, rotates, now),
-        None if issuance.moves is None else _to_move(env, issuance.moves, now),
+        None if moves is None else _to_move(env, moves, now),
         None if change is None else _to_change(env, change),
         None if consent is None else consent_row(env, consent),
-        tuple([participation_row(env, kept) for kept in issuance.participations]),
+        tuple([participation_row(env, kept) for kept in issuance.participations])
+        if issuance.participations
+        else (),
     ).act
 
 

@@ -8,8 +8,8 @@ from ostiary.adapters.stores.sqlite import device_statements as statements
 from ostiary.adapters.stores.sqlite.batch import Execute, Write
 from ostiary.adapters.stores.sqlite.reader import Read
 from ostiary.adapters.stores.sqlite.writer import Writer
-from ostiary.core.base.ids import HandleKey
-from ostiary.core.model.device_request import DeviceDecision, DeviceRequest
+from ostiary.core.base.ids import ClientId, HandleKey
+from ostiary.core.model.device_request import DeviceDecision, DeviceRequest, WaitingDevices
 from ostiary.core.model.environment import Environment
 
 FAULT_POINTS = (
@@ -39,9 +39,12 @@ class SqliteDeviceRequests:
 
         return bool(await self._writer().write(Write(act=act)))
 
-    async def count_open(self, env: Environment, *, now: float, limit: int) -> int:
+    async def count_open(
+        self, env: Environment, client_id: ClientId, *, now: float, limit: int
+    ) -> WaitingDevices:
         point, statement = "sqlite.device_requests.count_open", statements.COUNT_OPEN
-        return int(self._read(point, statement, env.id, now, limit)[0][0])
+        in_all, of_client = self._read(point, statement, client_id, env.id, now, limit)[0]
+        return WaitingDevices(in_all, of_client)
 
     async def find(self, env: Environment, key: HandleKey, *, now: float) -> DeviceRequest | None:
         rows = self._read("sqlite.device_requests.find", statements.FIND, env.id, key, now)

@@ -5,7 +5,8 @@ START = (
     "interval_seconds, expires_at, body, polled_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0)"
 )
 COUNT_OPEN = (
-    "SELECT count(*) FROM (SELECT 1 FROM device_requests "
+    "SELECT count(*), count(*) FILTER (WHERE client_id = ?) "
+    "FROM (SELECT client_id FROM device_requests "
     "WHERE environment = ? AND decision IS NULL AND open_until > ? LIMIT ?)"
 )
 FIND = (

@@ -2,7 +2,13 @@
 
 from collections.abc import Callable
 
-from ostiary.adapters.stores.sign_on_records import mark_of_codes, to_code, to_consent, to_grant
+from ostiary.adapters.stores.sign_on_records import (
+    mark_of_codes,
+    to_code_of_user,
+    to_consent,
+    to_grant,
+    to_grant_of_user,
+)
 from ostiary.adapters.stores.sqlite import device_statements, logout_statements
 from ostiary.adapters.stores.sqlite import sign_on_statements as statements
 from ostiary.adapters.stores.sqlite.batch import Execute, Write
@@ -11,6 +17,7 @@ from ostiary.adapters.stores.sqlite.writer import Writer
 from ostiary.core.base.ids import ClientId, GrantId, HandleKey, SessionId, UserId
 from ostiary.core.model.device_request import DEVICE_USE
 from ostiary.core.model.environment import Environment
+from ostiary.core.model.user import User
 from ostiary.core.model.user_grant import CODE_USE, AuthorizationCode, Consent, UserGrant
 
 FAULT_POINTS = (
@@ -38,9 +45,9 @@ class SqliteCodes:
 
     async def find(
         self, env: Environment, key: HandleKey, *, now: float
-    ) -> AuthorizationCode | None:
+    ) -> tuple[AuthorizationCode, User | None] | None:
         rows = self._read("sqlite.codes.find", statements.FIND_CODE, env.id, key, now)
-        return to_code(rows[0][0]) if rows else None
+        return to_code_of_user(*rows[0]) if rows else None
 
 
 class SqliteConsents:
@@ -73,12 +80,12 @@ class SqliteUserGrants:
 
     async def find_by_family(
         self, env: Environment, family: bytes, *, now: float
-    ) -> UserGrant | None:
+    ) -> tuple[UserGrant, User | None] | None:
         place = (env.id, family, now)
         rows = self._read(
             "sqlite.user_grants.find_by_family", statements.FIND_GRANT_BY_FAMILY, *place
         )
-        return to_grant(*rows[0]) if rows else None
+        return to_grant_of_user(*rows[0]) if rows else None
 
     async def select_of_user(
         self, env: Environment, user_id: UserId, *, now: float, limit: int

@@ -37,10 +37,13 @@ END_SESSION = "DELETE FROM sessions WHERE environment = ? AND id = ?"
 END_SESSIONS_OF_USER = "DELETE FROM sessions WHERE environment = ? AND user_id = ?"
 
 INSERT_CODES = for_sizes(
-    "INSERT INTO authorization_codes (environment, key, expires_at, body) VALUES $ROWS", 4
+    "INSERT INTO authorization_codes (environment, key, expires_at, body, user_id) VALUES $ROWS", 5
 )
 FIND_CODE = (
-    "SELECT body FROM authorization_codes WHERE environment = ? AND key = ? AND expires_at > ?"
+    "SELECT body, (SELECT owner.body FROM users AS owner "
+    "WHERE owner.environment = authorization_codes.environment "
+    "AND owner.id = authorization_codes.user_id) "
+    "FROM authorization_codes WHERE environment = ? AND key = ? AND expires_at > ?"
 )
 # Keys grow with time: only codes that may still be exchanged are looked into.
 SPEND_CODES = (
@@ -62,7 +65,9 @@ FIND_GRANT = (
     "SELECT body, refresh FROM user_grants WHERE environment = ? AND id = ? AND expires_at > ?"
 )
 FIND_GRANT_BY_FAMILY = (
-    "SELECT body, refresh FROM user_grants WHERE environment = ? AND family = ? AND expires_at > ?"
+    "SELECT body, refresh, (SELECT owner.body FROM users AS owner "
+    "WHERE owner.environment = user_grants.environment AND owner.id = user_grants.user_id) "
+    "FROM user_grants WHERE environment = ? AND family = ? AND expires_at > ?"
 )
 SELECT_GRANTS_OF_USER = (
     "SELECT body, refresh FROM user_grants WHERE environment = ? AND user_id = ? "
