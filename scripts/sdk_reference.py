@@ -66,6 +66,10 @@ _SECTIONS = {
             "TokenVerifier",
             "AsyncTokenVerifier",
             "VerifiedToken",
+            "LogoutToken",
+            "SpentTokens",
+            "AsyncSpentTokens",
+            "SpentTokensInMemory",
         ),
     ),
     "Handing attributes over": (
@@ -105,7 +109,7 @@ _SECTIONS = {
             "Environment",
         ),
     ),
-    "For FastAPI": ("ostiary_client.fastapi", ("Bearer", "BearerError")),
+    "For FastAPI": ("ostiary_client.fastapi", ("Bearer", "BearerError", "backchannel_logout")),
     "A backend's own tokens": (
         "ostiary_client.exchange",
         (

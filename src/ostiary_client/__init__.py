@@ -104,6 +104,12 @@ if TYPE_CHECKING:
     from ostiary_client.signon.token_set import TokenSet
     from ostiary_client.tokens import AccessToken, BackendToken, Introspection
     from ostiary_client.verification.async_verifier import AsyncTokenVerifier
+    from ostiary_client.verification.logout_token import LogoutToken
+    from ostiary_client.verification.spent_tokens import (
+        AsyncSpentTokens,
+        SpentTokens,
+        SpentTokensInMemory,
+    )
     from ostiary_client.verification.trusted_issuer import Introspector, TrustedIssuer
     from ostiary_client.verification.verified_token import VerifiedToken
     from ostiary_client.verification.verifier import TokenVerifier
@@ -120,6 +126,7 @@ _HOMES = {
     "AsyncFlow": "signon.flow",
     "AsyncReferenceId": "references.async_client",
     "AsyncSession": "signon.session",
+    "AsyncSpentTokens": "verification.spent_tokens",
     "AsyncTokenVerifier": "verification.async_verifier",
     "AttributesRefusedError": "errors",
     "AuthorizationError": "errors",
@@ -164,6 +171,9 @@ _HOMES = {
     "IssuerUnavailableError": "errors",
     "KeysUnavailableError": "errors",
     "LoginRequiredError": "errors",
+    "LogoutToken": "verification.logout_token",
+    "SpentTokens": "verification.spent_tokens",
+    "SpentTokensInMemory": "verification.spent_tokens",
     "ManagementDetail": "errors",
     "ManagementError": "errors",
     "Metadata": "protocol.metadata",
@@ -224,6 +234,7 @@ __all__ = [
     "AsyncFlow",
     "AsyncReferenceId",
     "AsyncSession",
+    "AsyncSpentTokens",
     "AsyncTokenVerifier",
     "AttributesRefusedError",
     "AuthorizationError",
@@ -268,6 +279,7 @@ __all__ = [
     "IssuerUnavailableError",
     "KeysUnavailableError",
     "LoginRequiredError",
+    "LogoutToken",
     "ManagementDetail",
     "ManagementError",
     "Metadata",
@@ -298,6 +310,8 @@ __all__ = [
     "ServerUnreachableError",
     "Session",
     "SignOnRequiredError",
+    "SpentTokens",
+    "SpentTokensInMemory",
     "StillInUseError",
     "TimedOutError",
     "TokenRefusedError",

@@ -11,6 +11,7 @@ from fastapi import Depends, FastAPI, Request
 from fastapi.openapi.models import HTTPBearer
 from fastapi.security.base import SecurityBase
 
+from ostiary_client.backchannel_logout import backchannel_logout
 from ostiary_client.bearer_refusals import BearerError, answer_in_own_shape, read_bearer
 from ostiary_client.errors import (
     ConfigurationError,
@@ -22,10 +23,19 @@ from ostiary_client.transport_options import Verify
 from ostiary_client.verification.async_verifier import AsyncTokenVerifier
 from ostiary_client.verification.binding import Certificate
 from ostiary_client.verification.key_source import PAUSE_SECONDS
+from ostiary_client.verification.logout_token import LogoutToken
 from ostiary_client.verification.trusted_issuer import Introspector, TrustedIssuer
 from ostiary_client.verification.verified_token import VerifiedToken as Token
 
-__all__ = ["Bearer", "BearerError", "Introspector", "Token", "TrustedIssuer"]
+__all__ = [
+    "Bearer",
+    "BearerError",
+    "Introspector",
+    "LogoutToken",
+    "Token",
+    "TrustedIssuer",
+    "backchannel_logout",
+]
 
 _LOG = logging.getLogger(__name__)
 _NOT_GIVEN = object()

@@ -22,6 +22,8 @@ _OF_ACCESS_TOKENS = frozenset(
     {"scope", "scp", "client_id", "client_id_name", "cid", "appid", "permissions",
      "authorization_details"}
 )  # fmt: skip
+OF_OTHER_TOKENS = _OF_ID_TOKENS | _OF_ACCESS_TOKENS
+"""What a logout token has no use for."""
 _CLIENT = ("client_id", "client_id_name", "cid", "azp", "appid")
 
 
@@ -71,7 +73,7 @@ def check_introspected(
     """
     if claims.get("iss", issuer.issuer) != issuer.issuer:
         raise InvalidTokenError(refusals.UNKNOWN_ISSUER)
-    if _OF_ID_TOKENS & claims.keys():
+    if (_OF_ID_TOKENS | {"events"}) & claims.keys():
         raise InvalidTokenError(refusals.NO_ACCESS_TOKEN)
     check_binding(claims, certificate)
     return VerifiedToken(

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from inspect import isawaitable
 from types import TracebackType
 from typing import Self, TypeVar
 
@@ -15,7 +16,13 @@ from ostiary_client.verification import refusals
 from ostiary_client.verification.binding import Certificate
 from ostiary_client.verification.id_token import Login
 from ostiary_client.verification.judge import Judge, PresentedJWT, PresentedReference
+from ostiary_client.verification.logout_token import LogoutToken
 from ostiary_client.verification.reach import reach_of
+from ostiary_client.verification.spent_tokens import (
+    AsyncSpentTokens,
+    SpentTokens,
+    SpentTokensInMemory,
+)
 from ostiary_client.verification.trusted_issuer import TrustedIssuer
 from ostiary_client.verification.verified_token import VerifiedToken
 from ostiary_client.verification.verifier import LEEWAY_SECONDS, TIMEOUT_SECONDS
@@ -35,7 +42,9 @@ class AsyncTokenVerifier:
         timeout_seconds: float = TIMEOUT_SECONDS,
         leeway_seconds: float = LEEWAY_SECONDS,
         now: Callable[[], float] = time.time,
+        spent_tokens: SpentTokens | AsyncSpentTokens | None = None,
     ) -> None:
+        self._spent = spent_tokens or SpentTokensInMemory(now=now)
         self._judge = Judge(issuers, now=now, leeway_seconds=leeway_seconds)
         self._reach = reach_of(issuers, verify, timeout_seconds)
         self._locks = {issuer.issuer: anyio.Lock() for issuer in issuers}
@@ -77,6 +86,19 @@ class AsyncTokenVerifier:
             raise InvalidTokenError(refusals.NO_ID_TOKEN)
         await self._have_keys(presented)
         return self._judge.check_id_token(presented, Login(nonce, access_token, code))
+
+    async def verify_logout_token(self, token: str) -> LogoutToken:
+        """Return whose session is over, as `TokenVerifier.verify_logout_token` does.
+
+        Raises: as `verify`.
+        """
+        presented = self._judge.receive_logout_token(token)
+        await self._have_keys(presented)
+        unspent = self._judge.check_logout_token(presented)
+        taken = self._spent.spend(unspent.key, unspent.until)
+        if (await taken if isawaitable(taken) else taken) is not True:
+            raise InvalidTokenError(refusals.SPENT)
+        return unspent.token
 
     async def _have_keys(self, presented: PresentedJWT) -> None:
         if not presented.wants_refresh():

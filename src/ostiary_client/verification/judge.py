@@ -12,6 +12,7 @@ from ostiary_client.verification.binding import Certificate
 from ostiary_client.verification.id_token import Login, check_id_token
 from ostiary_client.verification.introspected import IntrospectedTokens
 from ostiary_client.verification.key_source import KeySource
+from ostiary_client.verification.logout_token import UnspentLogoutToken, check_logout_token
 from ostiary_client.verification.reading import unverified
 from ostiary_client.verification.reading.unverified import UnverifiedJWT
 from ostiary_client.verification.signature import check_signature
@@ -88,6 +89,16 @@ class Judge:
             return PresentedReference(party.introspected, value)
         return PresentedJWT(party, jwt)
 
+    def receive_logout_token(self, value: str) -> PresentedJWT:
+        """Find out whose a logout token is; its issuer is never asked about it.
+
+        Raises: InvalidTokenError; ConfigurationError.
+        """
+        jwt = unverified.parse(value)
+        party = self._route(jwt)
+        _client_id(party.issuer, "Logout tokens")
+        return PresentedJWT(party, jwt)
+
     def check(
         self, presented: PresentedJWT, certificate: Certificate | None = None
     ) -> VerifiedToken:
@@ -106,13 +117,19 @@ class Judge:
 
         Raises: InvalidTokenError; KeysUnavailableError; ConfigurationError.
         """
-        if not presented.party.issuer.client_id:
-            raise ConfigurationError(
-                "ID tokens are for one application, which has to be named",
-                remedy="Give the trusted issuer client_id=…",
-            )
+        _client_id(presented.party.issuer, "ID tokens")
         check_signature(presented.jwt, presented.party.issuer, presented.party.keys)
         return check_id_token(presented.jwt, presented.party.issuer, self._moment(), login)
+
+    def check_logout_token(self, presented: PresentedJWT) -> UnspentLogoutToken:
+        """Return what a logout token says, which is good if nobody has taken it so far.
+
+        Raises: InvalidTokenError; KeysUnavailableError; ConfigurationError.
+        """
+        jwt, issuer = presented.jwt, presented.party.issuer
+        client_id = _client_id(issuer, "Logout tokens")
+        check_signature(jwt, issuer, presented.party.keys)
+        return check_logout_token(jwt, issuer, client_id, self._moment())
 
     def _party(self, issuer: TrustedIssuer) -> Party:
         how = issuer.introspection
@@ -158,3 +175,13 @@ class Judge:
 
     def _moment(self) -> Moment:
         return Moment(self._now(), self._leeway_seconds)
+
+
+def _client_id(issuer: TrustedIssuer, what: str) -> str:
+    """Return the application that an issuer's tokens are for."""
+    if not issuer.client_id:
+        raise ConfigurationError(
+            f"{what} are for one application, which has to be named",
+            remedy="Give the trusted issuer client_id=…",
+        )
+    return issuer.client_id

@@ -77,7 +77,8 @@ class TrustedIssuer:
     issuer_claim_optional: believe tokens that name no issuer when its keys signed them, for token
         managers of PingFederate that write no `iss`. One issuer at most may have this.
     accept_id_token: take ID tokens for `client_id` as well, although they are not made for APIs.
-    client_id: the application whose ID tokens are verified.
+    client_id: the application whose ID tokens and logout tokens are verified.
+    logout_type_optional: take logout tokens whose header has no `typ` of theirs, by their claims.
     introspection: ask the issuer about tokens that are no JWT, or about all.
     trusted_origins: other hosts than the issuer's that may be sent the credentials.
     insecure_http: allow http:// to other machines than this one.
@@ -91,6 +92,7 @@ class TrustedIssuer:
     issuer_claim_optional: bool = field(default=False, kw_only=True)
     accept_id_token: bool = field(default=False, kw_only=True)
     client_id: str | None = field(default=None, kw_only=True)
+    logout_type_optional: bool = field(default=False, kw_only=True)
     introspection: Introspector | None = field(default=None, kw_only=True)
     trusted_origins: tuple[str, ...] = field(default=(), kw_only=True)
     insecure_http: bool = field(default=False, kw_only=True)

@@ -14,7 +14,9 @@ from ostiary_client.verification import refusals
 from ostiary_client.verification.binding import Certificate
 from ostiary_client.verification.id_token import Login
 from ostiary_client.verification.judge import Judge, PresentedJWT, PresentedReference
+from ostiary_client.verification.logout_token import LogoutToken
 from ostiary_client.verification.reach import reach_of
+from ostiary_client.verification.spent_tokens import SpentTokens, SpentTokensInMemory
 from ostiary_client.verification.trusted_issuer import TrustedIssuer
 from ostiary_client.verification.verified_token import VerifiedToken
 
@@ -47,6 +49,8 @@ class TokenVerifier:
     verify, timeout_seconds: as `ClientOptions` has them.
     leeway_seconds: by how much the issuer's clock may differ.
     now: the clock, in seconds since the epoch.
+    spent_tokens: remembers the logout tokens that were taken; what several workers share, or else
+        a memory of this process.
     """
 
     def __init__(
@@ -56,7 +60,9 @@ class TokenVerifier:
         timeout_seconds: float = TIMEOUT_SECONDS,
         leeway_seconds: float = LEEWAY_SECONDS,
         now: Callable[[], float] = time.time,
+        spent_tokens: SpentTokens | None = None,
     ) -> None:
+        self._spent = spent_tokens or SpentTokensInMemory(now=now)
         self._judge = Judge(issuers, now=now, leeway_seconds=leeway_seconds)
         self._reach = reach_of(issuers, verify, timeout_seconds)
         self._locks = {issuer.issuer: Lock() for issuer in issuers}
@@ -99,6 +105,21 @@ class TokenVerifier:
             raise InvalidTokenError(refusals.NO_ID_TOKEN)
         self._have_keys(presented)
         return self._judge.check_id_token(presented, Login(nonce, access_token, code))
+
+    def verify_logout_token(self, token: str) -> LogoutToken:
+        """Return whose session is over, as a logout token says for the issuer's `client_id`.
+
+        Each token is good once.
+
+        Spec: OpenID Connect Back-Channel Logout 1.0 §2.6.
+        Raises: as `verify`.
+        """
+        presented = self._judge.receive_logout_token(token)
+        self._have_keys(presented)
+        unspent = self._judge.check_logout_token(presented)
+        if self._spent.spend(unspent.key, unspent.until) is not True:
+            raise InvalidTokenError(refusals.SPENT)
+        return unspent.token
 
     def _have_keys(self, presented: PresentedJWT) -> None:
         if not presented.wants_refresh():
