@@ -2,13 +2,11 @@
 
 import logging
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
-import httpx2
 import pytest
-from fastapi import Depends, FastAPI
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from ostiary_client.errors import ConfigurationError
@@ -16,7 +14,6 @@ from ostiary_client.exchange import (
     AuthenticationType,
     KeptTokens,
     LoginScheme,
-    SecretToken,
     SQLTokens,
     Tokens,
     UserExchange,
@@ -24,10 +21,16 @@ from ostiary_client.exchange import (
 )
 from ostiary_client.fastapi import Bearer, TrustedIssuer
 from ostiary_client.secret import Secret
-from ostiary_client.verification.verified_token import VerifiedToken
+from tests.client.exchanging import (
+    KINDS,
+    LIFETIME,
+    Backend,
+    error_of,
+    open_tokens,
+    store_url,
+    verified,
+)
 from tests.support.played_issuer import AUDIENCE, NOW, Clock, PlayedIssuer, played_issuer
-
-LIFETIME = 600.0
 
 
 @pytest.fixture
@@ -42,76 +45,15 @@ def partner() -> Iterator[PlayedIssuer]:
         yield issuer
 
 
-@pytest.fixture(params=["memory", "sqlite", "postgres"])
+@pytest.fixture(params=KINDS)
 def tokens(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Tokens]:
-    match request.param:
-        case "memory":
-            yield KeptTokens()
-        case "sqlite":
-            kept = SQLTokens(f"sqlite:///{tmp_path / 'tokens.db'}")
-            yield kept
-            kept.close()
-        case _:
-            url: str = request.getfixturevalue("postgres_url")
-            kept = SQLTokens(url.replace("postgresql://", "postgresql+psycopg://"))
-            yield kept
-            kept.close()
-
-
-@dataclass
-class Backend:
-    """A service with the exchange, and a route for its own tokens."""
-
-    bearer: Bearer
-    tokens: Tokens
-    clock: Clock = field(default_factory=Clock)
-    member: str = "secret_token"
-
-    def __post_init__(self) -> None:
-        self.exchange = UserExchange(
-            self.bearer,
-            self.tokens,
-            member=self.member,
-            lifetime_seconds=LIFETIME,
-            now=self.clock,
-        )
-        app = FastAPI()
-        app.include_router(self.exchange.router)
-
-        @app.get("/orders")
-        async def orders(
-            caller: Annotated[SecretToken, Depends(self.exchange)],
-        ) -> list[str | None]:
-            return [caller.issuer, caller.subject, caller.client_id]
-
-        @app.get("/bills")
-        def bills(
-            caller: Annotated[SecretToken, Depends(self.exchange.requires("bills:read"))],
-        ) -> str | None:
-            return caller.subject
-
-        self.asking = TestClient(app)
-
-    def ask(self, method: str, path: str, token: str | None) -> httpx2.Response:
-        headers = {} if token is None else {"authorization": f"Bearer {token}"}
-        return self.asking.request(method, path, headers=headers)
-
-    def give(self, token: str, method: str = "POST") -> str:
-        answer = self.ask(method, "/user", token)
-        assert answer.status_code == 200, answer.text
-        assert answer.headers["cache-control"] == "no-store"
-        given = answer.json()
-        assert (given["token_type"], given["expires_in"]) == ("Bearer", LIFETIME)
-        return str(given[self.member])
+    with open_tokens(store_url(request.param, request, tmp_path)) as kept:
+        yield kept
 
 
 @pytest.fixture
 def backend(issuer: PlayedIssuer, tokens: Tokens) -> Backend:
     return Backend(Bearer(issuer.url, audience=AUDIENCE, now=Clock()), tokens)
-
-
-def error_of(answer: httpx2.Response) -> tuple[int, str]:
-    return answer.status_code, answer.json()["error"]
 
 
 @pytest.mark.parametrize("method", ["POST", "GET"])
@@ -143,8 +85,8 @@ def test_S0_26_a_token_is_good_until_its_time_is_over(
 async def test_all_tokens_of_a_user_are_revoked_at_once(
     backend: Backend, issuer: PlayedIssuer
 ) -> None:
-    joes = [await backend.exchange.exchange(verified(issuer.url, "joe")) for _ in range(3)]
-    anns = await backend.exchange.exchange(verified(issuer.url, "ann"))
+    joes = [await backend.exchange.exchange(verified("joe", issuer=issuer.url)) for _ in range(3)]
+    anns = await backend.exchange.exchange(verified("ann", issuer=issuer.url))
     assert await backend.exchange.revoke_user(issuer.url, "joe") == 3
     assert {backend.ask("GET", "/orders", each).status_code for each in joes} == {401}
     assert backend.ask("GET", "/orders", anns).status_code == 200
@@ -237,27 +179,9 @@ def test_SEC_276_neither_token_is_kept_or_logged(
     assert theirs not in caplog.text
 
 
-async def test_what_is_over_is_forgotten(tmp_path: Path) -> None:
-    kept = SQLTokens(f"sqlite:///{tmp_path / 'tokens.db'}")
-    for number in range(3):
-        token = SecretToken("i", "joe", None, frozenset(), expires_at=float(number))
-        await kept.save(bytes([number]) * 32, token)
-    assert await kept.prune(now=1.0) == 2
-    assert await kept.find(bytes([2]) * 32, now=1.0) is not None
-    kept.close()
-
-
 def test_a_database_that_is_another_one_in_each_thread_is_refused() -> None:
     with pytest.raises(ConfigurationError, match="in memory"):
         SQLTokens("sqlite://")
-
-
-async def test_memory_holds_so_many_tokens_and_no_more() -> None:
-    kept = KeptTokens(capacity=2)
-    for number in range(3):
-        await kept.save(bytes([number]), SecretToken("i", "joe", None, frozenset(), NOW))
-    assert await kept.find(bytes([0]), now=0) is None
-    assert await kept.find(bytes([2]), now=0) is not None
 
 
 INBOUND = LoginScheme(
@@ -319,7 +243,3 @@ def test_a_form_that_says_more_than_a_name_is_refused(
 def test_whoever_signs_on_elsewhere_is_sent_somewhere() -> None:
     with pytest.raises(ConfigurationError, match="authorization_url"):
         LoginScheme(AuthenticationType.INBOUND, "web")
-
-
-def verified(issuer: str, subject: str) -> Any:
-    return VerifiedToken(issuer, subject, "app", (), frozenset(), NOW + 60)

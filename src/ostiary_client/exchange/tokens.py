@@ -4,12 +4,19 @@ from typing import Protocol
 
 from ostiary_client.exchange.secret_token import SecretToken
 
+PRUNED_AT_ONCE = 100
+"""So many tokens that are over are forgotten, at most, whenever one is kept."""
+
 
 class Tokens(Protocol):
     """Keeps tokens by the hash of their value; a backend may write one for its own database."""
 
-    async def save(self, key: bytes, token: SecretToken) -> None:
-        """Keep a token. Raises: OSError and the like; nothing is kept then."""
+    async def save(self, key: bytes, token: SecretToken, *, now: float, most: int) -> None:
+        """Keep a token, and of its `holder` so many live ones, at most.
+
+        Those that end first make room. Some that are over are forgotten on the way.
+        Raises: OSError and the like; the token is given to nobody then.
+        """
         ...
 
     async def find(self, key: bytes, *, now: float) -> SecretToken | None:
@@ -24,39 +31,13 @@ class Tokens(Protocol):
         """Revoke all tokens of a user, and return how many there were."""
         ...
 
+    async def refuse_before(self, issuer: str, subject: str, moment: float | None) -> None:
+        """Remember from when on a user's tokens are taken; an earlier moment changes nothing.
 
-class KeptTokens:
-    """Implements `Tokens` in memory, for one process and for as long as it runs."""
+        Args: moment in seconds since the epoch; None forgets it.
+        """
+        ...
 
-    def __init__(self, *, capacity: int = 100_000) -> None:
-        self._tokens: dict[bytes, SecretToken] = {}
-        self._capacity = capacity
-
-    async def save(self, key: bytes, token: SecretToken) -> None:
-        """Keep a token; the one that was kept first makes room where there is none."""
-        if len(self._tokens) >= self._capacity:
-            del self._tokens[next(iter(self._tokens))]
-        self._tokens[key] = token
-
-    async def find(self, key: bytes, *, now: float) -> SecretToken | None:
-        """Return the token of that key, or None."""
-        token = self._tokens.get(key)
-        if token is not None and token.expires_at <= now:
-            del self._tokens[key]
-            return None
-        return token
-
-    async def delete(self, key: bytes) -> None:
-        """Revoke one token."""
-        self._tokens.pop(key, None)
-
-    async def delete_of(self, issuer: str, subject: str) -> int:
-        """Revoke all tokens of a user, and return how many there were."""
-        theirs = [
-            key
-            for key, token in self._tokens.items()
-            if (token.issuer, token.subject) == (issuer, subject)
-        ]
-        for key in theirs:
-            del self._tokens[key]
-        return len(theirs)
+    async def refused_before(self, issuer: str, subject: str) -> float | None:
+        """Return from when on a user's tokens are taken, or None for any."""
+        ...
