@@ -1,27 +1,19 @@
 """Users of a directory behind LDAP: nobody gets in by what is typed, lost or said on the way."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
-from ostiary.adapters.directories.catalog import open_directory
-from ostiary.adapters.directories.composed import ComposedDirectory
-from ostiary.adapters.directories.local import LocalDirectory
-from ostiary.adapters.stores.memory import MemoryStore
-from ostiary.core.base.clock import SystemClock
 from ostiary.core.base.errors import UnavailableError
-from ostiary.core.model.audit.outbound import DirectoryServerFailed
-from ostiary.core.model.audit.sign_on import PasswordRefused
-from ostiary.core.model.ldap_directory import ConnectionSecurity, LDAPServer
+from ostiary.core.model.ldap_directory import ConnectionSecurity, GroupSearch, LDAPServer
 from ostiary.core.model.policy import Criterion, End, Selector, StepNode
-from ostiary.core.signon.outcomes import Accepted, MustChange, Outcome, Rejected
-from ostiary.core.signon.password import Entrance, PasswordSignOn, PresentedPassword
-from tests.support.app import RecordedEvents, make_snapshot
+from ostiary.core.signon.outcomes import Accepted, MustChange, Rejected
+from tests.support.app import canary_free, make_snapshot
 from tests.support.certificates import make_authority
-from tests.support.environments import make_environment
+from tests.support.directory_sign_on import Entrances, opened
 from tests.support.odd_ldap_server import (
     STARTTLS_DONE,
     STARTTLS_REFUSED,
@@ -30,12 +22,16 @@ from tests.support.odd_ldap_server import (
     odd_server,
 )
 from tests.support.password_grant import Legacy, make_legacy
-from tests.support.signon import CountedHashing
-from tests.support.slapd import PASSWORD, PEOPLE, Slapd, person
+from tests.support.slapd import BASE_DN, PASSWORD, PEOPLE, SERVICE_PASSWORD, Slapd, person
 from tests.support.users import make_user
 
 LONG_AGO = "20200101000000Z"
 FOR_GOOD = "000001010000Z"
+FULL_WIDTH = {
+    name: "".join(chr(ord(each) + 0xFEE0) if each.isalpha() else each for each in name)
+    for name in ("joe", "person.9")
+}
+"""Letters that a directory takes for the usual ones."""
 
 
 @pytest.fixture(scope="module")
@@ -43,56 +39,16 @@ def slapd() -> Iterator[Slapd]:
     people = [person(f"person.{number}") for number in range(20)]
     people.append(person("inbound", employeeType="I"))
     people.append(person("outbound", employeeType="O"))
+    people.append(person("joe"))
     running = Slapd(people)
     yield running
     running.close()
 
 
-@dataclass
-class Entrances:
-    """Where people of the directory sign on."""
-
-    slapd: Slapd
-
-    def __post_init__(self) -> None:
-        self.store, self.hashing, self.events = MemoryStore(), CountedHashing(), RecordedEvents()
-        local = LocalDirectory(self.store.users, self.hashing)
-        self.directory = ComposedDirectory(local, self.events, open_directory)
-        self.configure()
-
-    def configure(self, **fields: Any) -> None:
-        """Configure the directory anew; fields are overridden by name."""
-        self.env = make_environment(
-            directories={"corporate": self.slapd.configured(**fields)},
-            directory_order=("local", "corporate"),
-        )
-
-    async def attempt(self, username: str, password: str = PASSWORD) -> Outcome:
-        """Try a password."""
-        sign_on = PasswordSignOn(
-            self.directory, self.store.attempts, self.hashing, self.events, SystemClock()
-        )
-        presented = PresentedPassword(username, password, Entrance("test"), "192.0.2.1")
-        return await sign_on.attempt(self.env, presented)
-
-    @property
-    def reasons(self) -> list[str]:
-        """Return why attempts were refused."""
-        return [each.reason for each in self.events.events if isinstance(each, PasswordRefused)]
-
-    @property
-    def failures(self) -> list[str]:
-        """Return why servers were given up."""
-        told = self.events.events
-        return [each.reason for each in told if isinstance(each, DirectoryServerFailed)]
-
-
 @pytest.fixture
 def entrances(slapd: Slapd) -> Iterator[Entrances]:
-    made = Entrances(slapd)
-    yield made
-    made.directory.close()
-    made.hashing.close()
+    with opened(slapd) as made:
+        yield made
 
 
 @pytest.fixture
@@ -321,3 +277,127 @@ async def test_SEC_151_failed_attempts_at_the_directorys_users_are_counted_here(
     remaining = [await entrances.attempt("person.8", "wrong") for _ in range(2)]
 
     assert [each.remaining for each in remaining if isinstance(each, Rejected)] == [4, 3]
+
+
+async def test_SEC_147_all_spellings_of_a_directorys_user_count_together(
+    entrances: Entrances,
+) -> None:
+    spellings = ("person.9", " PERSON.9 ", "Person.9@example.com", FULL_WIDTH["person.9"])
+
+    remaining = [await entrances.attempt(name, "wrong") for name in spellings]
+
+    assert [each.remaining for each in remaining if isinstance(each, Rejected)] == [4, 3, 2, 1]
+
+
+async def test_SEC_147_all_spellings_of_a_name_that_nobody_has_count_together(
+    entrances: Entrances,
+) -> None:
+    spellings = ("stranger", " Stranger", "STRANGER ")
+
+    remaining = [await entrances.attempt(name, "wrong") for name in spellings]
+
+    assert [each.remaining for each in remaining if isinstance(each, Rejected)] == [4, 3, 2]
+
+
+@pytest.mark.parametrize("name", ["JOE", " joe", FULL_WIDTH["joe"], "joe@example.com"])
+async def test_SEC_159_an_entry_with_the_username_of_a_user_before_it_signs_nobody_on(
+    entrances: Entrances, name: str
+) -> None:
+    assert isinstance(await entrances.attempt(name), Accepted)
+    await entrances.add(make_user(1, username="Joe", password=None))
+
+    assert isinstance(await entrances.attempt(name), Rejected)
+
+
+async def test_a_step_of_one_directory_does_not_mind_who_has_the_name_elsewhere(
+    entrances: Entrances,
+) -> None:
+    await entrances.add(make_user(1, username="joe", password=None))
+
+    outcome = await entrances.attempt("joe", directories=("corporate",))
+
+    assert isinstance(outcome, Accepted)
+
+
+async def test_SEC_159_a_tree_that_is_a_pointer_to_another_server_is_not_looked_for_there(
+    entrances: Entrances, slapd: Slapd
+) -> None:
+    with odd_server(keep_silent) as (port, received):
+        slapd.run(
+            "ldapadd",
+            f"dn: ou=gone,{PEOPLE}\nobjectClass: referral\nobjectClass: extensibleObject\n"
+            f"ou: gone\nref: ldap://127.0.0.1:{port}/{PEOPLE}\n",
+        )
+        entrances.configure(base_dn=f"ou=gone,{PEOPLE}")
+
+        with pytest.raises(UnavailableError):
+            await entrances.attempt("person.6")
+
+    assert received == []
+
+
+@pytest.mark.parametrize("password", [PASSWORD, "wrong"])
+async def test_nobody_is_looked_for_on_a_connection_that_a_user_has_signed_on_at(
+    entrances: Entrances, slapd: Slapd, password: str
+) -> None:
+    """A person may read itself alone: whoever looked as one would find nobody else."""
+    entrances.configure(connections=1)
+
+    await entrances.attempt("person.10", password)
+
+    user = await entrances.directory.find_by_username(entrances.env, "person.11")
+    assert user is not None
+    assert await entrances.directory.find(entrances.env, user.id) == user
+
+
+async def test_a_right_password_makes_no_wrong_one_right_after_it(
+    entrances: Entrances,
+) -> None:
+    entrances.configure(connections=1)
+
+    for name, password, kind in (
+        ("person.12", PASSWORD, Accepted),
+        ("person.12", "wrong", Rejected),
+        ("person.13", "wrong", Rejected),
+        ("nobody", PASSWORD, Rejected),
+    ):
+        assert isinstance(await entrances.attempt(name, password), kind)
+
+
+async def test_SEC_244_no_password_of_a_directory_gets_into_events_or_reports(
+    legacy: Legacy, slapd: Slapd
+) -> None:
+    for name in ("person.14", "nobody"):
+        await legacy.ask(username=name, password="canary-of-a-user")
+    slapd.stop()
+    try:
+        await legacy.ask(username="person.14", password="canary-of-a-user")
+    finally:
+        slapd.start()
+
+    assert legacy.app.events.log
+    canary_free(legacy.app, "canary-of-a-user", SERVICE_PASSWORD)
+
+
+async def test_SEC_157_signs_in_an_entrys_name_find_its_own_groups_alone(
+    entrances: Entrances, slapd: Slapd
+) -> None:
+    name = f"uid=a*)(cn=*,{PEOPLE}"
+    slapd.run(
+        "ldapadd",
+        f"dn: {name}\nobjectClass: inetOrgPerson\nuid: a*)(cn=*\n"
+        f"cn: x\nsn: x\nuserPassword: {PASSWORD}\n",
+    )
+    for group, member in (("its own", name), ("others", f"uid=person.1,{PEOPLE}")):
+        slapd.run(
+            "ldapadd",
+            f"dn: cn={group},ou=groups,{BASE_DN}\nobjectClass: groupOfNames\ncn: {group}\n"
+            f"member: {member}\n",
+        )
+    groups = GroupSearch("groups", f"ou=groups,{BASE_DN}", "(member={dn})", "cn")
+    entrances.configure(groups=groups)
+
+    outcome = await entrances.attempt("a*)(cn=*")
+
+    assert isinstance(outcome, Accepted)
+    assert outcome.user.attributes["groups"] == ["its own"]

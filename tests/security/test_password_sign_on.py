@@ -5,6 +5,7 @@ import hashlib
 from base64 import b64encode
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -19,6 +20,7 @@ from ostiary.core.signon.outcomes import Accepted, Locked, MustChange, Rejected
 from ostiary.core.signon.password import KnownDevice, subject_of
 from tests.support.environments import make_environment
 from tests.support.signon import WRONG, CountedHashing, SignOn
+from tests.support.stores import opened
 from tests.support.users import HASH, make_user
 
 JOE = make_user(1, username="joe")
@@ -98,6 +100,26 @@ async def test_SEC_146_of_60_guesses_at_once_no_more_are_compared_than_the_limit
     assert len(signon.hashing.kept) == 60
     assert sum(isinstance(outcome, Rejected) for outcome in outcomes) == 5
     assert isinstance(outcomes[-1], Locked)
+
+
+@pytest.mark.parametrize("kind", ["memory", "sqlite"])
+async def test_SEC_146_a_guess_whose_caller_hangs_up_stays_counted(
+    kind: str, tmp_path: Path
+) -> None:
+    url = "memory:" if kind == "memory" else f"sqlite:///{tmp_path / 'store.db'}"
+    async with opened(url) as store:
+        await store.migrate()
+        signon = SignOn(store=store)
+        await signon.add(JOE)
+        guess = asyncio.create_task(signon.attempt("joe"))
+        await signon.hashing.asked.wait()
+
+        guess.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await guess
+
+        assert await signon.attempt("joe") == Rejected(remaining=3)
+        signon.hashing.close()
 
 
 async def test_right_passwords_at_once_are_all_accepted(signon: SignOn) -> None:

@@ -1,10 +1,12 @@
 """Signing on with a password, everything real but the clock and the store."""
 
+import asyncio
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from ostiary.adapters.directories.local import LocalDirectory
 from ostiary.adapters.password_hashing import PooledHashing
+from ostiary.adapters.stores.backend import StoreBackend
 from ostiary.adapters.stores.memory import MemoryStore
 from ostiary.core.base.clock import FrozenClock
 from ostiary.core.crypto.passwords import PasswordCheck
@@ -25,9 +27,11 @@ class CountedHashing(PooledHashing):
     def __init__(self, *, max_waiting: int = 500) -> None:
         super().__init__(2, max_waiting=max_waiting)
         self.kept: list[str | None] = []
+        self.asked = asyncio.Event()
 
     async def check(self, kept: str | None, password: str) -> PasswordCheck:
         self.kept.append(kept)
+        self.asked.set()
         return await super().check(kept, password)
 
 
@@ -36,7 +40,7 @@ class SignOn:
     """One environment where users sign on."""
 
     env: Environment = field(default_factory=make_environment)
-    store: MemoryStore = field(default_factory=MemoryStore)
+    store: StoreBackend = field(default_factory=MemoryStore)
     hashing: CountedHashing = field(default_factory=CountedHashing)
     clock: FrozenClock = field(default_factory=FrozenClock)
     events: RecordedEvents = field(default_factory=RecordedEvents)

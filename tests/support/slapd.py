@@ -6,6 +6,7 @@ is ours to do.
 """
 
 import os
+import re
 import secrets
 import shutil
 import signal
@@ -34,6 +35,7 @@ PEOPLE = f"ou=people,{BASE_DN}"
 SERVICE_DN = f"cn=ostiary,{BASE_DN}"
 SERVICE_PASSWORD = "password-of-the-service"
 PASSWORD = "Password1"
+_OPERATION = re.compile(r' op=\d+ (?:SRCH base=|BIND dn="(?P<dn>[^"]*)" method=)')
 _HOST = "127.0.0.1"
 _LIFELINE = Path(__file__).with_name("lifeline.py")
 _START_SECONDS = 30
@@ -138,11 +140,16 @@ def person(uid: str, **attributes: str) -> str:
 class Slapd:
     """A server with a tree of people, to stop, kill and freeze; its ports stay the same."""
 
-    def __init__(self, people: Iterable[str], *, host: str = "localhost") -> None:
+    def __init__(
+        self, people: Iterable[str], *, host: str = "localhost", is_watched: bool = False
+    ) -> None:
         """Make it and start it.
 
-        Args: host: for whom its certificate is.
+        Args:
+            host: for whom its certificate is.
+            is_watched: it writes down what it is asked.
         """
+        self._log_level = "stats" if is_watched else "0"
         parent = SessionDirectory.of_this_session().path
         self.directory = Path(tempfile.mkdtemp(prefix="slapd-", dir=parent))
         self.authority = make_authority(self.directory / "ca.pem")
@@ -175,6 +182,15 @@ class Slapd:
         """Whether its process is there, frozen or not."""
         return self._keeper is not None and self._keeper.poll() is None
 
+    @property
+    def operations(self) -> tuple[str, ...]:
+        """What it was asked so far, if it is watched: SRCH and BIND, and whom a BIND was for."""
+        log = (self.directory / "log").read_text(errors="replace")
+        return tuple(
+            "SRCH" if found["dn"] is None else f"BIND {found['dn']}"
+            for found in _OPERATION.finditer(log)
+        )
+
     def start(self) -> None:
         """Start it, and wait until it takes connections."""
         urls = f"ldap://{_HOST}:{self.port}/ ldaps://{_HOST}:{self.tls_port}/"
@@ -182,7 +198,8 @@ class Slapd:
             self._keeper = subprocess.Popen(
                 [
                     *[sys.executable, "-I", str(_LIFELINE), "--"],
-                    *["/usr/sbin/slapd", "-d", "0", "-h", urls, "-f", str(self._configuration)],
+                    *["/usr/sbin/slapd", "-d", self._log_level, "-h", urls],
+                    *["-f", str(self._configuration)],
                 ],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
@@ -203,6 +220,16 @@ class Slapd:
     def freeze(self) -> None:
         """Let it hang (SIGSTOP): connections are taken by the kernel, and nothing answers."""
         os.kill(self._pid, signal.SIGSTOP)
+        deadline = time.monotonic() + _START_SECONDS
+        while not self._is_frozen:
+            assert time.monotonic() < deadline, "slapd does not stop"
+            time.sleep(0.001)
+
+    @property
+    def _is_frozen(self) -> bool:
+        """Whether all of its threads have stopped: each does when it runs the next time."""
+        threads = Path(f"/proc/{self._pid}/task").glob("*/stat")
+        return all(each.read_text().rpartition(")")[2].split()[0] == "T" for each in threads)
 
     def thaw(self) -> None:
         """Let it go on."""

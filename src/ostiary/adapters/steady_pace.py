@@ -16,11 +16,17 @@ class SteadyPace:
 
     @asynccontextmanager
     async def steadily(self) -> AsyncIterator[None]:
-        loop = asyncio.get_running_loop()
-        entered = loop.time()
+        entered = asyncio.get_running_loop().time()
         try:
             yield
         finally:
-            # What took no time that the loop's clock could tell takes a beat like everything else.
-            since_beat = (loop.time() - entered) % self._beat_seconds
-            await asyncio.sleep(self._beat_seconds - since_beat)
+            await self.rest(entered)
+
+    async def rest(self, entered: float) -> None:
+        """Wait for the end of the beat.
+
+        Args: entered: when the first one began, as the event loop counts.
+        """
+        # What took no time that the loop's clock could tell takes a beat like everything else.
+        since_beat = (asyncio.get_running_loop().time() - entered) % self._beat_seconds
+        await asyncio.sleep(self._beat_seconds - since_beat)

@@ -1,6 +1,6 @@
 """The kinds of directories that are kept elsewhere: a row for each."""
 
-from ostiary.adapters.directories.composed import Remote
+from ostiary.adapters.directories.remotes import Remote
 from ostiary.core.base.errors import UnavailableError
 from ostiary.core.base.ids import EnvironmentId
 from ostiary.core.model.ldap_directory import LDAPDirectory

@@ -1,66 +1,26 @@
 """All directories of an environment as one: the users in the store, and those kept elsewhere."""
 
 import asyncio
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import TypeVar
 
 from ostiary.adapters.directories.local import LocalDirectory
+from ostiary.adapters.directories.lookups import NOBODY, Kind, Lookup, all_of, asked_for, rivals
+from ostiary.adapters.directories.remotes import Open, Remotes
+from ostiary.adapters.steady_pace import SteadyPace
 from ostiary.core.base.errors import OAuthCode, OAuthError, UnavailableError
-from ostiary.core.base.ids import EnvironmentId, UserId
+from ostiary.core.base.ids import UserId
 from ostiary.core.base.usernames import UsernameKey, UsernameRefusedError, check_username
 from ostiary.core.crypto.passwords import PasswordCheck
 from ostiary.core.model.environment import Environment
-from ostiary.core.model.ldap_directory import LOCAL, LDAPDirectory
+from ostiary.core.model.ldap_directory import LOCAL
 from ostiary.core.model.user import User
+from ostiary.core.ports.directory import FailedAttempt
 from ostiary.core.ports.events import Events
 from ostiary.core.ports.users import UserChangedError, UserPage
 
-
-class Remote(Protocol):
-    """A directory that is kept elsewhere. Everything may raise UnavailableError."""
-
-    @property
-    def configured(self) -> LDAPDirectory:
-        """Return what it was made of."""
-        ...
-
-    async def find(self, user_id: UserId) -> User | None:
-        """Return the user of that id."""
-        ...
-
-    async def find_by_username(self, username: str) -> User | None:
-        """Return the user whom a person means by `username`."""
-        ...
-
-    async def check_password(self, user: User | None, password: str) -> PasswordCheck:
-        """Try a password."""
-        ...
-
-    async def set_password(
-        self, user: User, password: str, current: str | None, *, must_change: bool
-    ) -> User:
-        """Give a user another password.
-
-        Raises: UserChangedError, NewPasswordRefusedError; ValueError.
-        """
-        ...
-
-    def retire(self) -> None:
-        """End it as soon as nobody waits for it."""
-        ...
-
-
-Open = Callable[[EnvironmentId, LDAPDirectory, Events], Remote]
-
-
-@dataclass(slots=True)
-class _Opened:
-    """What is open of one environment, as it is configured now."""
-
-    environment: Environment
-    by_key: dict[str, Remote] = field(default_factory=dict)
+T = TypeVar("T")
 
 
 @dataclass(slots=True)
@@ -73,71 +33,101 @@ class ComposedDirectory:
     local: LocalDirectory
     events: Events
     open: Open
-    _opened: dict[EnvironmentId, _Opened] = field(default_factory=dict)
+    pace: SteadyPace = field(default_factory=SteadyPace)
+    _remotes: Remotes = field(init=False)
 
-    async def find(self, env: Environment, user_id: UserId) -> User | None:
+    def __post_init__(self) -> None:
+        self._remotes = Remotes(self.events, self.open)
+
+    async def find(
+        self, env: Environment, user_id: UserId, *, kept_in: str | None = None
+    ) -> User | None:
         """Return the user of that id.
 
-        One directory that is out of order keeps nobody out whom another one knows.
+        While a directory is out of order, those after it are not believed: it might know the id.
         """
         user = await self.local.find(env, user_id)
         if user is not None or not env.directories:
             return user
-        failure: UnavailableError | None = None
-        for remote in self._remotes(env):
-            try:
-                user = await remote.find(user_id)
-            except UnavailableError as error:
-                failure = error
+        for key in env.directories if kept_in is None else (kept_in,):
+            remote = self._remotes.find(env, key)
+            user = None if remote is None else await remote.find(user_id)
             if user is not None:
                 return user
-        if failure is not None:
-            raise failure
         return None
 
     async def find_by_username(
-        self, env: Environment, username: str, *, among: tuple[str, ...] = ()
+        self,
+        env: Environment,
+        username: str,
+        *,
+        among: tuple[str, ...] = (),
+        everywhere: bool = False,
     ) -> User | None:
         if not env.directories:
             return await self.local.find_by_username(env, username)
-        try:
-            check_username(username)
-        except UsernameRefusedError:
+        if not _may_be_a_name(username):
             return None
-        for key in among or env.directory_order:
-            user = await self._find_in(env, key, username.strip())
-            if user is not None:
-                return user
-        return None
+        chain = _chain(env, among)
+        user: User | None = None
+        failures: list[UnavailableError] = []
+        for key in chain:
+            # After a failure nobody is believed any more, and the rest is asked all the same: how
+            # long an answer takes must not depend on it.
+            if user is None and not failures:
+                user = await _noting(failures, self._find_in(env, chain, key, username))
+            elif everywhere or failures:
+                asked = Lookup(key, Kind.NAME)
+                await _noting(failures, self._ask(env, asked, NOBODY, username))
+        if failures:
+            raise failures[0]
+        return user
 
     async def check_password(
         self, env: Environment, user: User | None, password: str
     ) -> PasswordCheck:
         """Try a password where its user is kept.
 
-        A hash is computed here for users of other directories, too, and for whoever fails, another
-        directory is asked: how long it takes tells nobody where a user is kept, nor that one is.
+        A hash is computed here for whoever fails elsewhere: see `even_out`. And trying a password
+        there takes a beat: a directory has more to do for somebody's wrong one than for nobody's,
+        it computes a hash, too, and writes the failure down.
         """
-        if not env.directories:
+        remote = self._remotes.find(env, user.directory) if user and user.directory else None
+        if remote is None:
             is_kept_here = user is None or not user.directory
             return await self.local.check_password(env, user if is_kept_here else None, password)
-        if user is None:
-            check, _ = await asyncio.gather(
-                self.local.check_password(env, None, password), self._try_nobody(env, password)
-            )
-            return check
-        if not user.directory:
-            check = await self.local.check_password(env, user, password)
-            if not check.is_right:
-                await self._look_for_nobody(env, user.username)
-            return check
-        remote = self._remote(env, user.directory)
-        if remote is None:
-            return await self.local.check_password(env, None, password)
-        _, check = await asyncio.gather(
-            self.local.check_password(env, None, password), remote.check_password(user, password)
-        )
+        try:
+            entered = _time()
+            check = await remote.check_password(user, password)
+        except UnavailableError:
+            await self.local.check_password(env, None, password)
+            raise
+        if not check.is_right:
+            asked = _time()
+            await self.local.check_password(env, None, password)
+            await self.pace.rest(entered + _time() - asked)
         return check
+
+    async def even_out(self, env: Environment, failed: FailedAttempt) -> None:
+        """Ask the directories whatever this attempt has not asked them.
+
+        All of them are asked though one is out of order: else the time would tell which ones an
+        attempt has reached.
+        """
+        if not env.directories or not _may_be_a_name(failed.username):
+            return
+        chain = _chain(env, failed.among)
+        asked = asked_for(env, chain, failed.user, is_compared=failed.is_compared)
+        failures: list[UnavailableError] = []
+        for lookup in all_of(env, chain):
+            if lookup in asked:
+                continue
+            if lookup.kind is Kind.TRIAL:
+                await _noting(failures, self._try_nobody(env, lookup.place, failed.password))
+            else:
+                await _noting(failures, self._ask(env, lookup, NOBODY, failed.username))
+        if failures:
+            raise failures[0]
 
     async def set_password(  # noqa: PLR0913 - as the port has it
         self,
@@ -153,7 +143,7 @@ class ComposedDirectory:
             return await self.local.set_password(
                 env, user, password, must_change=must_change, now=now
             )
-        remote = self._remote(env, user.directory)
+        remote = self._remotes.find(env, user.directory)
         if remote is None:
             raise UserChangedError
         return await remote.set_password(user, password, current, must_change=must_change)
@@ -196,75 +186,69 @@ class ComposedDirectory:
 
     def close(self) -> None:
         """End what is open."""
-        for opened in self._opened.values():
-            for remote in opened.by_key.values():
-                remote.retire()
-        self._opened.clear()
+        self._remotes.close()
 
-    async def _find_in(self, env: Environment, key: str, username: str) -> User | None:
+    async def _find_in(
+        self, env: Environment, chain: Sequence[str], key: str, username: str
+    ) -> User | None:
         if key == LOCAL:
             return await self.local.find_by_username(env, username)
-        remote = self._remote(env, key)
-        user = None if remote is None else await remote.find_by_username(username)
-        if user is None or await self._is_taken(env, user):
+        remote = self._remotes.find(env, key)
+        user = None if remote is None else await remote.find_by_username(username.strip())
+        if user is None:
             return None
-        return user
+        # All of them are asked, whatever the first says.
+        found = [
+            await self._ask(env, each, user.id, user.username) for each in rivals(env, chain, key)
+        ]
+        return None if any(found) else user
 
-    async def _is_taken(self, env: Environment, user: User) -> bool:
-        """Tell whether somebody else has a user's id.
-
-        Whoever may write in a directory could give an entry the id of any user: that would be
-        signing on as the other one.
-        """
-        if await self.local.find(env, user.id) is not None:
-            return True
-        for remote in self._remotes(env):
-            if remote.configured.key == user.directory:
-                break
-            if await remote.find(user.id) is not None:
-                return True
-        return False
-
-    async def _try_nobody(self, env: Environment, password: str) -> None:
-        for remote in self._remotes(env):
-            with suppress(UnavailableError):
-                await remote.check_password(None, password)
-            break
-
-    async def _look_for_nobody(self, env: Environment, username: str) -> None:
-        for key in env.directory_order:
-            remote = None if key == LOCAL else self._remote(env, key)
-            if remote is not None:
-                with suppress(UnavailableError):
-                    await remote.find_by_username(username)
-
-    def _remotes(self, env: Environment) -> Iterator[Remote]:
-        for key in env.directories:
-            remote = self._remote(env, key)
-            if remote is not None:
-                yield remote
-
-    def _remote(self, env: Environment, key: str) -> Remote | None:
-        directory = env.directories.get(key)
-        if directory is None:
-            return None
-        opened = self._opened.get(env.id)
-        if opened is None or opened.environment is not env:
-            opened = self._take_over(env, opened)
-        remote = opened.by_key.get(key)
+    async def _ask(self, env: Environment, lookup: Lookup, user_id: UserId, username: str) -> bool:
+        """Tell whether a directory knows an id or a name."""
+        is_by_id = lookup.kind is Kind.ID
+        if lookup.place == LOCAL:
+            if is_by_id:
+                return await self.local.find(env, user_id) is not None
+            return await self.local.find_by_username(env, username) is not None
+        remote = self._remotes.find(env, lookup.place)
         if remote is None:
-            remote = opened.by_key[key] = self.open(env.id, directory, self.events)
-        return remote
+            return False
+        if is_by_id:
+            return await remote.find(user_id) is not None
+        return await remote.find_by_username(username.strip()) is not None
 
-    def _take_over(self, env: Environment, before: _Opened | None) -> _Opened:
-        """Keep open what is configured as it was, and end the rest."""
-        opened = self._opened[env.id] = _Opened(env)
-        for key, remote in ({} if before is None else before.by_key).items():
-            if remote.configured == env.directories.get(key):
-                opened.by_key[key] = remote
-            else:
-                remote.retire()
-        return opened
+    async def _try_nobody(self, env: Environment, key: str, password: str) -> None:
+        remote = self._remotes.find(env, key)
+        if remote is not None:
+            entered = _time()
+            await remote.check_password(None, password)
+            await self.pace.rest(entered)
+
+
+def _time() -> float:
+    return asyncio.get_running_loop().time()
+
+
+def _chain(env: Environment, among: tuple[str, ...]) -> tuple[str, ...]:
+    keys = among or env.directory_order
+    return tuple(key for key in keys if key == LOCAL or key in env.directories)
+
+
+def _may_be_a_name(username: str) -> bool:
+    try:
+        check_username(username)
+    except UsernameRefusedError:
+        return False
+    return True
+
+
+async def _noting(failures: list[UnavailableError], asking: Awaitable[T]) -> T | None:
+    """Return what comes of asking a directory, or None and a failure more."""
+    try:
+        return await asking
+    except UnavailableError as error:
+        failures.append(error)
+        return None
 
 
 def _not_kept_here(user: User) -> OAuthError:

@@ -9,6 +9,7 @@ from ostiary.core.base.usernames import UsernameKey, UsernameRefusedError, usern
 from ostiary.core.crypto.passwords import PasswordCheck
 from ostiary.core.model.environment import Environment
 from ostiary.core.model.user import User, UserPassword
+from ostiary.core.ports.directory import FailedAttempt
 from ostiary.core.ports.password_hashing import PasswordHashing
 from ostiary.core.ports.users import UserPage, Users
 
@@ -20,11 +21,18 @@ class LocalDirectory:
     users: Users
     hashing: PasswordHashing
 
-    async def find(self, env: Environment, user_id: UserId) -> User | None:
+    async def find(
+        self, env: Environment, user_id: UserId, *, kept_in: str | None = None
+    ) -> User | None:
         return await self.users.find(env, user_id)
 
     async def find_by_username(
-        self, env: Environment, username: str, *, among: tuple[str, ...] = ()
+        self,
+        env: Environment,
+        username: str,
+        *,
+        among: tuple[str, ...] = (),
+        everywhere: bool = False,
     ) -> User | None:
         try:
             key = username_key(username)
@@ -37,6 +45,9 @@ class LocalDirectory:
     ) -> PasswordCheck:
         kept = user.password.hash if user is not None and user.password is not None else None
         return await self.hashing.check(kept, password)
+
+    async def even_out(self, env: Environment, failed: FailedAttempt) -> None:
+        """Do nothing: whoever fails has cost the same already."""
 
     async def set_password(  # noqa: PLR0913 - as the port has it
         self,

@@ -14,6 +14,12 @@ from ostiary.core.model.ldap_directory import USUAL_ATTRIBUTES, ConnectionSecuri
 MAX_FILTER_CHARACTERS = 2048
 MAX_ATTRIBUTE_CHARACTERS = 128
 _TYPE_CHARACTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.-")
+_SECRETS = frozenset(
+    {
+        *("userpassword", "2.5.4.35", "authpassword", "1.3.6.1.4.1.4203.1.3.4", "pwdhistory"),
+        *("unicodepwd", "1.2.840.113556.1.4.90", "sambantpassword", "krbprincipalkey"),
+    }
+)
 _ESCAPE = re.compile(r"\\(?![0-9A-Fa-f]{2})")
 
 
@@ -38,6 +44,8 @@ def _check_attribute(text: str) -> str:
     is_short = 0 < len(text) <= MAX_ATTRIBUTE_CHARACTERS
     if not is_short or not set(text) <= _TYPE_CHARACTERS or not text[0].isalnum():
         raise ValueError("must be the name of an attribute: letters, digits and dashes")
+    if text.lower() in _SECRETS:
+        raise ValueError("must not be an attribute that holds passwords")
     return text
 
 

@@ -7,6 +7,7 @@ import msgspec
 from msgspec.structs import replace
 
 from ostiary.core.base.clock import Clock
+from ostiary.core.base.errors import UnavailableError
 from ostiary.core.base.ids import BrowserKey, browser_key
 from ostiary.core.flow.browser import Browser
 from ostiary.core.model.environment import Environment
@@ -26,7 +27,8 @@ class Recognized(msgspec.Struct, frozen=True):
 
     Args:
         bindings: flows bound to one of these are open to it.
-        session, user: somebody is signed on in it, and that holds.
+        session, user: somebody is signed on in it, and that holds; for `is_to_end` a session may
+            be there without its user.
         shown: the session that its cookies name, whether it holds or not.
         cookie: its cookie, where it is one of ours by its looks.
         is_by_persistent: only the cookie that outlives the browser showed the session.
@@ -54,10 +56,15 @@ class BrowserSessions:
     directory: Directory
     clock: Clock
 
-    async def recognize(self, env: Environment, browser: Browser) -> Recognized:
+    async def recognize(
+        self, env: Environment, browser: Browser, *, is_to_end: bool = False
+    ) -> Recognized:
         """Return what a browser's cookies show.
 
         A session holds while its user exists, is enabled, and has the credential of then.
+
+        Args: is_to_end: nobody is let in by it. Then a session is returned without its user, too,
+            where the user's directory cannot be asked.
         Raises: UnavailableError.
         """
         cookie = browser.cookie if _is_ours(browser.cookie, COOKIE_CHARACTERS) else None
@@ -67,8 +74,14 @@ class BrowserSessions:
         if shown is None and env.sessions.is_persistent:
             shown = await self._find_persistent(env, browser.persistent_cookie)
             is_by_persistent = shown is not None
-        user = None if shown is None else await self._find_signed_on(env, shown)
-        session = None if user is None else shown
+        user, is_unasked = None, False
+        try:
+            user = None if shown is None else await self._find_signed_on(env, shown)
+        except UnavailableError:
+            if not is_to_end:
+                raise
+            is_unasked = True
+        session = None if user is None and not is_unasked else shown
         keys = [key, *((session.key, *session.former) if session is not None else ())]
         return Recognized(
             bindings=frozenset(each for each in keys if each is not None),
@@ -99,7 +112,8 @@ class BrowserSessions:
 
     async def _find_signed_on(self, env: Environment, session: Session) -> User | None:
         authentication = session.authentication
-        user = await self.directory.find(env, authentication.user_id)
+        kept_in = authentication.directory
+        user = await self.directory.find(env, authentication.user_id, kept_in=kept_in)
         return user if user is not None and authentication.holds_for(user) else None
 
 

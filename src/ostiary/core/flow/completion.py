@@ -47,7 +47,13 @@ class Completion:
             flow.skipped,
         )
         proof = Authentication(
-            user.id, now, flow.methods, (passed,), policy.context, credential=flow.credential
+            user.id,
+            now,
+            flow.methods,
+            (passed,),
+            policy.context,
+            credential=flow.credential,
+            directory=user.directory,
         )
         is_bare = flow.is_cookieless
         recognized = NOBODY if is_bare else await self.browsers.recognize(env, visit.browser)

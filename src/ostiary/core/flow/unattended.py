@@ -102,7 +102,13 @@ class UnattendedWalk:
             way.skipped,
         )
         proof = Authentication(
-            user.id, now, way.methods, (passed,), policy.context, credential=way.credential
+            user.id,
+            now,
+            way.methods,
+            (passed,),
+            policy.context,
+            credential=way.credential,
+            directory=user.directory,
         )
         if not proof.holds_for(user):
             return NotProved("the user was changed meanwhile")

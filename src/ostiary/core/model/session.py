@@ -45,6 +45,7 @@ class Authentication(msgspec.Struct, frozen=True, omit_defaults=True):
         context: the class of the last of them (`acr`), if it names one.
         credential: `User.credential` of the user that was proved, as it was read before the proof;
             None holds for nobody.
+        directory: `User.directory` of that user; None where it was not written down.
     """
 
     user_id: UserId
@@ -53,6 +54,7 @@ class Authentication(msgspec.Struct, frozen=True, omit_defaults=True):
     passed: tuple[PassedPolicy, ...] = ()
     context: str | None = None
     credential: float | None = None
+    directory: str | None = None
 
     @property
     def has_skipped(self) -> bool:
@@ -72,7 +74,8 @@ class Authentication(msgspec.Struct, frozen=True, omit_defaults=True):
         a user everybody who has signed on as it.
         """
         is_same = user.id == self.user_id and user.credential == self.credential
-        return is_same and user.may_sign_on
+        is_kept_there = self.directory is None or user.directory == self.directory
+        return is_same and is_kept_there and user.may_sign_on
 
 
 class SignOnPlace(msgspec.Struct, frozen=True, omit_defaults=True):

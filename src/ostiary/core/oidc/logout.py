@@ -91,7 +91,7 @@ class Logout:
             URI that is not registered; UnavailableError.
         """
         request = read_logout_request(env, params)
-        recognized = await self.browsers.recognize(env, browser)
+        recognized = await self.browsers.recognize(env, browser, is_to_end=True)
         if recognized.session is not None and not _is_about(env, request.hint, recognized):
             return _ask(env, params, recognized.session)
         return await self._sign_off(env, request.ends, recognized, browser)
@@ -114,7 +114,7 @@ class Logout:
                     "Where to go afterwards is not among the targets of any adapter.",
                     reason=place[:MAX_TOLD_CHARACTERS],
                 )
-        recognized = await self.browsers.recognize(env, browser)
+        recognized = await self.browsers.recognize(env, browser, is_to_end=True)
         return await self._sign_off(env, ends, recognized, browser)
 
     async def go_on(
@@ -146,7 +146,7 @@ class Logout:
         Raises: as `begin`.
         """
         request = read_logout_request(env, params)
-        recognized = await self.browsers.recognize(env, browser)
+        recognized = await self.browsers.recognize(env, browser, is_to_end=True)
         session = recognized.session
         if session is not None:
             presented = params.find(CONFIRMATION) or ""
@@ -182,9 +182,11 @@ class Logout:
 def _is_about(env: Environment, hint: IdTokenHint | None, recognized: Recognized) -> bool:
     """Tell whether an ID token is of the session in the browser, or at least of its user."""
     session, user = recognized.session, recognized.user
-    if hint is None or session is None or user is None:
+    if hint is None or session is None:
         return False
-    return hint.session_id == session.id or hint.subject == subject_of(env, user)
+    if hint.session_id == session.id:
+        return True
+    return user is not None and hint.subject == subject_of(env, user)
 
 
 def _ask(env: Environment, params: Params, session: Session) -> Confirm:

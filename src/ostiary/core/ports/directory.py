@@ -1,6 +1,7 @@
 """Where users come from, and who says whether a password is right."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from ostiary.core.base.ids import UserId
@@ -24,6 +25,23 @@ class NewPasswordRefusedError(ValueError):
         self.rule = rule
 
 
+@dataclass(frozen=True, slots=True)
+class FailedAttempt:
+    """An attempt to sign on by which nobody gets in.
+
+    Args:
+        user: whom the name has found; None for nobody, and where that could not be asked.
+        is_compared: the password was compared with that user's.
+        among: see `Directory.find_by_username`.
+    """
+
+    username: str
+    password: str = field(repr=False)
+    user: User | None
+    is_compared: bool
+    among: tuple[str, ...] = ()
+
+
 class Directory(Protocol):
     """A directory of users.
 
@@ -36,17 +54,32 @@ class Directory(Protocol):
     the users in the store.
     """
 
-    async def find(self, env: Environment, user_id: UserId) -> User | None:
-        """Return the user of that id, or None."""
+    async def find(
+        self, env: Environment, user_id: UserId, *, kept_in: str | None = None
+    ) -> User | None:
+        """Return the user of that id, or None.
+
+        Args: kept_in: `User.directory` of that user as it was once read: no other one is waited
+            for then, and none that is out of order makes the user somebody else's.
+        Raises: UnavailableError where a directory that may know the user cannot be asked.
+        """
         ...
 
     async def find_by_username(
-        self, env: Environment, username: str, *, among: tuple[str, ...] = ()
+        self,
+        env: Environment,
+        username: str,
+        *,
+        among: tuple[str, ...] = (),
+        everywhere: bool = False,
     ) -> User | None:
         """Return the user whom a person means by `username`, however it is written, or None.
 
-        Args: among: keys of the directories that are asked, in this order; the first that knows the
-            name has the user. () stands for `Environment.directory_order`.
+        Args:
+            among: keys of the directories that are asked, in this order; the first that knows the
+                name has the user. () stands for `Environment.directory_order`.
+            everywhere: the others are asked as well: neither the time that it takes, nor that one
+                of them is out of order, tells then where a user is kept, or that one is.
         Raises: UnavailableError.
         """
         ...
@@ -56,8 +89,16 @@ class Directory(Protocol):
     ) -> PasswordCheck:
         """Compare a password; for None, and for a user without one, nothing is right.
 
-        It costs the same for all of them.
+        What is wrong costs the same for all of them once `even_out` has followed.
         Raises: UnavailableError.
+        """
+        ...
+
+    async def even_out(self, env: Environment, failed: FailedAttempt) -> None:
+        """Do what is left for a failed attempt to have cost the same, whoever it was for.
+
+        Raises: UnavailableError where any directory that might have had the user is out of order,
+            the same wherever the user is kept: to be told to everybody alike.
         """
         ...
 

@@ -6,6 +6,7 @@ from typing import NewType, assert_never
 import msgspec
 
 from ostiary.core.base.clock import Clock
+from ostiary.core.base.errors import UnavailableError
 from ostiary.core.base.ids import UserId, UsernameDigest
 from ostiary.core.base.usernames import UsernameRefusedError, username_key
 from ostiary.core.crypto.passwords import PasswordCheck, fold
@@ -14,7 +15,7 @@ from ostiary.core.model.audit.sign_on import PasswordAccepted, PasswordLocked, P
 from ostiary.core.model.environment import Environment
 from ostiary.core.model.password_policy import Admission, Standing
 from ostiary.core.model.user import User
-from ostiary.core.ports.directory import Directory
+from ostiary.core.ports.directory import Directory, FailedAttempt
 from ostiary.core.ports.events import Events
 from ostiary.core.ports.password_hashing import PasswordHashing
 from ostiary.core.ports.users import Attempt, PasswordAttempts
@@ -56,6 +57,14 @@ class PresentedPassword(msgspec.Struct, frozen=True):
         return "PresentedPassword(…)"
 
 
+class _Trial(msgspec.Struct, frozen=True):
+    """An attempt that was let in or not, and when."""
+
+    attempt: Attempt
+    standing: Standing
+    began_at: float
+
+
 @dataclass(frozen=True, slots=True)
 class PasswordSignOn:
     """Decides attempts: counted first, compared then, always at the same cost."""
@@ -71,27 +80,65 @@ class PasswordSignOn:
 
         The names that nobody has are counted like users, and a hash is computed for them, for
         disabled and for locked users as for all others.
-        Stores: the attempt as a failure, before the password is compared; when it is right, its
-            trace is removed again and a stronger hash kept, in one transaction.
+        Stores: a failure, counted before the password is compared; when it is right, its trace is
+            removed again and a stronger hash kept, in one transaction.
         Raises: UnavailableError when the store is down or too many attempts wait; nothing is
-            counted then. Where the user's own directory fails it is raised, too, and the attempt
-            is counted if it had found the user before.
+            counted then. It is raised, too, where a directory that might have the user is out of
+            order, for everybody alike who would be refused: users of another directory could be
+            told from strangers else. Such an attempt is counted; a right password of a user who
+            was found all the same lets in.
         """
         name = _digest(env, presented.username)
         async with self.hashing.turn(env, name):
+            user, not_found = await self._find(env, presented)
+            attempt, now = _attempt(env, user, name, presented), self.clock.now()
+            standing = await self.attempts.begin(env, attempt, now=now)
+            usable = user if _is_usable(user, standing) else None
+            trial = _Trial(attempt, standing, now)
+            check, not_checked = await self._check(env, trial, usable, presented.password)
+            if usable is not None and check.is_right:
+                return await self._accept(env, presented, attempt, usable, check)
+            failed = _failed(presented, user, is_compared=usable is not None)
+            not_asked = await self._even_out(env, failed)
+        # Whoever's directory it is that is out of order: what is refused then reads the same.
+        failure = not_checked or not_found or not_asked
+        refusal = _UNAVAILABLE if not_found or not_checked else check.refusal
+        outcome = self._refuse(env, presented, name, user, standing, refusal=refusal)
+        if failure is not None:
+            raise failure
+        return outcome
+
+    async def _find(
+        self, env: Environment, presented: PresentedPassword
+    ) -> tuple[User | None, UnavailableError | None]:
+        try:
             user = await self.directory.find_by_username(
                 env, presented.username, among=presented.directories
             )
-            attempt = _attempt(env, user, name, presented)
-            now = self.clock.now()
-            standing = await self.attempts.begin(env, attempt, now=now)
-            usable = (
-                user if user is not None and user.may_sign_on and standing.is_admitted else None
-            )
-            check = await self.directory.check_password(env, usable, presented.password)
-            if usable is not None and check.is_right:
-                return await self._accept(env, presented, attempt, usable, check)
-        return self._refuse(env, presented, name, user, standing, refusal=check.refusal)
+        except UnavailableError as failure:
+            return None, failure
+        return user, None
+
+    async def _check(
+        self, env: Environment, trial: _Trial, usable: User | None, password: str
+    ) -> tuple[PasswordCheck, UnavailableError | None]:
+        """Compare; unless the password is right, the attempt stays counted, come what may."""
+        check, failure = _NOT_COMPARED, None
+        try:
+            check = await self.directory.check_password(env, usable, password)
+        except UnavailableError as unavailable:
+            failure = unavailable
+        finally:
+            if trial.standing.is_admitted and (usable is None or not check.is_right):
+                await self.attempts.fail(env, trial.attempt, now=trial.began_at)
+        return check, failure
+
+    async def _even_out(self, env: Environment, failed: FailedAttempt) -> UnavailableError | None:
+        try:
+            await self.directory.even_out(env, failed)
+        except UnavailableError as failure:
+            return failure
+        return None
 
     async def _accept(
         self,
@@ -153,6 +200,9 @@ def _attempt(
     )
 
 
+_NOT_COMPARED = PasswordCheck(is_right=False)
+_UNAVAILABLE = "unavailable"
+"""Nobody could say whether the password is right."""
 _MARK_BYTES = 8
 """Enough to tell passwords of five minutes apart, and not enough to be sure of one."""
 
@@ -177,13 +227,22 @@ def _upgrade(user: User, check: PasswordCheck) -> User | None:
     return replace(user, password=replace(user.password, hash=check.replacement))
 
 
+def _is_usable(user: User | None, standing: Standing) -> bool:
+    return user is not None and user.may_sign_on and standing.is_admitted
+
+
+def _failed(presented: PresentedPassword, user: User | None, *, is_compared: bool) -> FailedAttempt:
+    among = presented.directories
+    return FailedAttempt(presented.username, presented.password, user, is_compared, among)
+
+
 def _reason(user: User | None, standing: Standing, refusal: str) -> str:
     match standing.admission:
         case Admission.LOCKED | Admission.SPRAYED:
             return standing.admission.value
         case Admission.ADMITTED:
             if user is None:
-                return "unknown"
+                return refusal or "unknown"
             return refusal or "wrong" if user.may_sign_on else "disabled"
         case never:
             assert_never(never)

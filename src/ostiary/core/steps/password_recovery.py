@@ -144,7 +144,7 @@ class PasswordRecovery:
     async def _send_to(
         self, env: Environment, situation: Situation, username: str
     ) -> Ask | Refused:
-        user = await self.directory.find_by_username(env, username)
+        user = await self.directory.find_by_username(env, username, everywhere=True)
         visitor = situation.visitor
         if seconds := await self.message_rate.count_recovery(
             env, username, user, address=visitor.address, cookie=visitor.device

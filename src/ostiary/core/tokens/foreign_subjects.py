@@ -78,7 +78,9 @@ class ForeignSubjects:
         now = self.clock.now()
         said = [_time(token, name) for name in ("auth_time", "iat")]
         at = next((moment for moment in said if moment is not None), now)
-        proof = Authentication(user.id, min(at, now), credential=user.credential)
+        proof = Authentication(
+            user.id, min(at, now), credential=user.credential, directory=user.directory
+        )
         return Person(user, subject_of(env, user), proof)
 
 

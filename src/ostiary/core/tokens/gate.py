@@ -7,6 +7,7 @@ from ostiary.core.base.ids import ClientId, SessionId, UserId
 from ostiary.core.model.environment import Environment
 from ostiary.core.model.session import Authentication
 from ostiary.core.model.user import User
+from ostiary.core.model.user_grant import AuthorizationCode, UserGrant
 from ostiary.core.ports.directory import Directory
 from ostiary.core.ports.sessions import Sessions
 
@@ -45,12 +46,32 @@ class Gate:
         Args: session_id is of a session that must not be over.
         Raises: UnavailableError.
         """
-        client = env.find_requester(client_id)
-        if client is None or not client.enabled:
+        if not _is_requester_open(env, client_id):
             return None
         if session_id is not None:
             session = await self.sessions.find_by_id(env, session_id, now=self.clock.now())
             if session is None:
                 return None
-        user = await self.directory.find(env, user_id)
+        user = await self.directory.find(env, user_id, kept_in=authentication.directory)
         return user if user is not None and authentication.holds_for(user) else None
+
+    async def find_user_of(
+        self, env: Environment, grant: UserGrant | AuthorizationCode, read: User | None
+    ) -> User | None:
+        """Return the user of a grant, or of a code for one, as `find_user` does.
+
+        Args: read: what the store said of that user when it was asked for the other; None where it
+            has no such user, and only the directory knows.
+        """
+        if not _is_requester_open(env, grant.client_id):
+            return None
+        user, authentication = read, grant.authentication
+        if user is None:
+            kept_in = authentication.directory
+            user = await self.directory.find(env, grant.user_id, kept_in=kept_in)
+        return user if user is not None and authentication.holds_for(user) else None
+
+
+def _is_requester_open(env: Environment, client_id: ClientId) -> bool:
+    client = env.find_requester(client_id)
+    return client is not None and client.enabled

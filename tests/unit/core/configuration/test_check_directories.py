@@ -67,6 +67,13 @@ def test_a_directory_that_can_be_asked_is_good(directory: str) -> None:
         (BASE + 'users_filter = "(uid={username})"', ".users_filter: must not hold a name"),
         (BASE + 'users_filter = "(uid=\\\\zz)"', ".users_filter: must be one filter"),
         (BASE + 'id_attribute = "entry UUID"', ".id_attribute: must be the name of an attribute"),
+        *(
+            (
+                BASE + f'attributes = {{ note = "{name}" }}',
+                ".attributes.note: must not be an attribute that holds passwords",
+            )
+            for name in ("userPassword", "USERPASSWORD", "2.5.4.35", "unicodePwd")
+        ),
         ('servers = ["LDAP.example.com"]\nbase_dn = "dc=x"', ".servers[0]: must be a host"),
         ('servers = ["a.example:70000"]\nbase_dn = "dc=x"', ".servers[0]: must have a port"),
         ('servers = ["ldaps://a.example"]\nbase_dn = "dc=x"', ".servers[0]: must be a host"),

@@ -40,8 +40,10 @@ class EmptyLookingDirectory(LocalDirectory):
 
     __slots__ = ()
 
-    async def find(self, env: Environment, user_id: UserId) -> User | None:
-        found = await super().find(env, user_id)
+    async def find(
+        self, env: Environment, user_id: UserId, *, kept_in: str | None = None
+    ) -> User | None:
+        found = await super().find(env, user_id, kept_in=kept_in)
         await asyncio.sleep(0)
         return found
 

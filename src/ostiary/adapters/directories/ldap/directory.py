@@ -23,7 +23,9 @@ from ostiary.core.model.user import User
 from ostiary.core.ports.events import Events
 from ostiary.core.ports.users import UserChangedError
 
-RETRY_SECONDS = 5
+RETRY_SECONDS = 15
+"""A little more than servers are usually left alone for, and than clients wait by themselves before
+they send a request once more: a password that is wrong would be counted each time."""
 WAITING_PER_CONNECTION = 4
 GRACE_SECONDS = 0.25
 """For so long more a thread may take to say by itself what went wrong."""

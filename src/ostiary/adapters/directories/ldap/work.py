@@ -10,6 +10,7 @@ from ostiary.adapters.directories.ldap.failures import TooManyError
 from ostiary.adapters.directories.ldap.identifiers import write_id
 from ostiary.adapters.directories.ldap.password_setting import PasswordSetting
 from ostiary.adapters.directories.ldap.sessions import Sessions
+from ostiary.adapters.directories.lookups import NOBODY
 from ostiary.core.base.ids import UserId
 from ostiary.core.crypto.passwords import PasswordCheck
 from ostiary.core.model.ldap_directory import LDAPDirectory, PasswordChange
@@ -32,29 +33,32 @@ class Work:
     def find_by_username(self, username: str, deadline: Deadline) -> User | None:
         """Return the user of that name, if there is exactly one.
 
+        Groups are looked for in any case: nobody's take as long.
+
         Raises: ServerFailedError, AskedWrongError.
         """
-        entry = self._find(filters.by_username(self.directory, username), deadline)
-        return None if entry is None else self._read(entry, deadline)
+        return self._read(
+            self._find(filters.by_username(self.directory, username), deadline), deadline
+        )
 
     def find(self, user_id: UserId, deadline: Deadline) -> User | None:
         """Return the user of that id.
 
         Raises: ServerFailedError, AskedWrongError.
         """
-        entry = self._find_entry(user_id, deadline)
-        return None if entry is None else self._read(entry, deadline)
+        return self._read(self._find_entry(user_id, deadline), deadline)
 
     def check_password(
         self, user_id: UserId | None, password: str, deadline: Deadline
     ) -> PasswordCheck:
-        """Try a password; for nobody one is tried that nobody has, at the same cost.
+        """Try a password; for nobody the same is asked, and tried at a name that nobody has.
 
         The name of the entry is the directory's own: nothing that anybody typed is part of it.
         Raises: ServerFailedError, AskedWrongError.
         """
-        entry = None if user_id is None else self._find_entry(user_id, deadline)
-        dn = f"cn=nobody,{self.directory.base_dn}" if entry is None else entry.dn
+        found = self._find_entry(NOBODY if user_id is None else user_id, deadline)
+        entry = None if user_id is None else found
+        dn = self._nobody if entry is None else entry.dn
         may_choose = self.directory.password_change in _CHECKS_CURRENT
         check = self.sessions.as_anybody(
             lambda session, until: session.bind(dn, password, until, may_choose=may_choose),
@@ -100,10 +104,13 @@ class Work:
             return None
         return found[0] if len(found) == 1 else None
 
-    def _read(self, entry: Entry, deadline: Deadline) -> User | None:
-        return read_user(
-            self.directory, entry, self._find_groups(entry.dn, deadline), now=self.now()
-        )
+    def _read(self, entry: Entry | None, deadline: Deadline) -> User | None:
+        groups = self._find_groups(self._nobody if entry is None else entry.dn, deadline)
+        return None if entry is None else read_user(self.directory, entry, groups, now=self.now())
+
+    @property
+    def _nobody(self) -> str:
+        return f"cn=nobody,{self.directory.base_dn}"
 
     def _find_groups(self, dn: str, deadline: Deadline) -> tuple[str, ...]:
         groups = self.directory.groups
