@@ -299,6 +299,32 @@ async def test_SEC_116_only_so_many_wait_at_once(app: App, monkeypatch: pytest.M
     assert (await Device(app).ask()).status == 200
 
 
+async def test_SEC_116_only_so_many_of_one_client_wait_at_once(
+    app: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(device_authorization, "MAX_OPEN_OF_CLIENT", 2)
+    answers = [await Device(app).ask() for _ in range(3)]
+    assert [answer.status for answer in answers] == [200, 200, 429]
+    assert answers[-1].header("retry-after") == "5"
+    assert "of this client" in answers[-1].json()["error_description"]
+
+
+async def test_SEC_116_one_client_s_devices_keep_no_other_client_s_out(
+    app: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(device_authorization, "MAX_OPEN_OF_CLIENT", 2)
+    mine = [await begun(app), await begun(app)]
+    assert (await Device(app).ask()).status == 429
+    assert (await Device(app, "cli").ask()).status == 200
+    await let_in(Browsing(app), mine[0])
+    assert (await Device(app).ask()).status == 200
+
+
+def test_SEC_116_one_client_fills_no_more_than_a_part_of_an_environment() -> None:
+    part = device_authorization.MAX_OPEN_OF_CLIENT / device_authorization.MAX_OPEN
+    assert part <= 1 / 4
+
+
 async def refused(app: App, client_id: str, **form: str) -> Answer:
     path = "/as/device_authz.oauth2"
     return await app.pingfederate.post_form(path, {"client_id": client_id, **form})

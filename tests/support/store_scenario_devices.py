@@ -31,7 +31,7 @@ def steps(env: Environment) -> tuple[Step, ...]:
         lambda store: _poll(store, env, HASTY.key),
         lambda store: store.device_requests.decide(env, DECIDED.key, DENIED, now=NOW),
         lambda store: store.user_grants.revoke_of_user(env, owner, CLIENT),
-        lambda store: store.device_requests.count_open(env, now=NOW, limit=9),
+        lambda store: store.device_requests.count_open(env, CLIENT, now=NOW, limit=9),
         lambda store: store.device_requests.find(env, ASKED.key, now=NOW),
         lambda store: store.device_requests.find_open(env, ASKED.user_code, now=NOW),
     )

@@ -10,7 +10,11 @@ from ostiary.core.flow.browser import NO_CHANGE
 from ostiary.core.model.authorization_request import ResponseMode
 from ostiary.core.model.environment import Environment
 from ostiary.core.oauth.authorize import Authorize
-from ostiary.core.oauth.device_authorization import CONNECTED, request_device_page
+from ostiary.core.oauth.device_authorization import (
+    CONNECTED,
+    lets_devices_in,
+    request_device_page,
+)
 from ostiary.http.browser_cookies import BrowserCookies
 from ostiary.http.cross_site_posts import all_params, bring_cookies
 from ostiary.http.errors import not_found
@@ -30,13 +34,24 @@ _CONNECTED = MessagePage(
 
 
 @dataclass(frozen=True, slots=True)
+class DevicePage:
+    """One of the pages for devices.
+
+    Args: only: whose devices alone are let in there; None for any client's.
+    """
+
+    path: str
+    only: ClientId | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class DeviceEndpoint:
     """A face's page for devices.
 
     Args:
         answers: what the face answers to whoever begins a sign-on.
         resolve: returns the environment of a request.
-        path: returns where the page is.
+        find_page: returns which page it is.
         check_page: refuses a page that may start no flow without redirects.
     """
 
@@ -46,7 +61,7 @@ class DeviceEndpoint:
     clock: Clock
     cookies: BrowserCookies
     resolve: Callable[[Request], Environment]
-    path: Callable[[Environment], str]
+    find_page: Callable[[Environment, Request], DevicePage]
     check_page: Callable[[Environment, Request, ClientId | None], None]
 
     async def get_or_post(self, request: Request) -> Response:
@@ -54,38 +69,40 @@ class DeviceEndpoint:
 
         Nothing is decided here, however it is asked for: that takes the form of our page.
         Spec: RFC 8628 §3.3, §3.3.1.
-        Raises: HTTPError 404 where no client is a device; TooManyAttemptsError.
+        Raises: HTTPError 404 where no client, or not the page's, is a device; TooManyAttemptsError.
         """
         with_cookies = bring_cookies(request)
         if with_cookies is not None:
             return with_cookies
         env = self.resolve(request)
-        if not env.lets_devices_in:
+        page = self.find_page(env, request)
+        if not lets_devices_in(env, page.only):
             raise not_found()
         params = parse_params(all_params(request))
-        ended = self._ended(env, request, params)
+        ended = _find_end(base_of(env, request) + page.path, params)
         if ended is not None:
             return self._show(env, request, ended)
         is_redirectless = params.find("response_mode") == ResponseMode.PI_FLOW
         if is_redirectless:
             self.check_page(env, request, None)
-        path = None if is_redirectless else self.path(env)
-        asked = request_device_page(path, params.find("user_code") or "")
+        path = None if is_redirectless else page.path
+        asked = request_device_page(path, params.find("user_code") or "", only=page.only)
         outcome = await self.authorize.begin_own(env, asked, self.cookies.read(request))
         return self.answers.show(env, request, outcome)
-
-    def _ended(self, env: Environment, request: Request, params: Params) -> MessagePage | None:
-        if "error" in params:
-            again = base_of(env, request) + self.path(env)
-            return MessagePage(
-                _TITLE,
-                "No device was connected",
-                lines=("The device gets nothing. You can close this page.",),
-                links=(Link(again, "Use another code"),),
-            )
-        return _CONNECTED if params.find("state") == CONNECTED else None
 
     def _show(self, env: Environment, request: Request, page: MessagePage) -> Response:
         headers = self.cookies.write_change(env, request, NO_CHANGE, self.clock.now())
         language = page_language(request)
         return self.pages.render(page, headers=headers, language=language, env=env)
+
+
+def _find_end(url: str, params: Params) -> MessagePage | None:
+    """Return how letting a device in ended, if the browser comes back from it to this URL."""
+    if "error" in params:
+        return MessagePage(
+            _TITLE,
+            "No device was connected",
+            lines=("The device gets nothing. You can close this page.",),
+            links=(Link(url, "Use another code"),),
+        )
+    return _CONNECTED if params.find("state") == CONNECTED else None

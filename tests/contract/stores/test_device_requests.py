@@ -1,6 +1,7 @@
 """Device requests: decided once, by their user code, in time; too early polls are told apart."""
 
 import asyncio
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
@@ -33,6 +34,17 @@ async def poll(store: StoreBackend, env: Environment, now: float, *, tolerance: 
     )
 
 
+async def waiting(
+    store: StoreBackend,
+    env: Environment,
+    *,
+    client_id: ClientId = SAMPLE.client_id,
+    limit: int = 9,
+) -> tuple[int, int]:
+    found = await store.device_requests.count_open(env, client_id, now=NOW, limit=limit)
+    return found.in_all, found.of_client
+
+
 async def test_what_was_begun_is_found_by_both_codes(store: StoreBackend, env: Environment) -> None:
     assert await store.device_requests.start(env, SAMPLE)
 
@@ -58,7 +70,7 @@ async def test_SEC_223_another_environment_has_nothing_of_it(
     assert await requests.find_open(other_env, SAMPLE.user_code, now=NOW) is None
     assert not await decide(store, other_env, approved())
     assert not await poll(store, other_env, NOW)
-    assert await requests.count_open(other_env, now=NOW, limit=9) == 0
+    assert await waiting(store, other_env) == (0, 0)
     assert await requests.start(other_env, SAMPLE)
 
 
@@ -108,6 +120,49 @@ async def test_SEC_109_a_poll_that_is_too_early_makes_the_interval_longer(
     assert found.interval_seconds == 20
 
 
+async def test_SEC_109_the_longer_interval_stays_and_polls_that_keep_to_it_are_fine(
+    store: StoreBackend, env: Environment
+) -> None:
+    await store.device_requests.start(env, SAMPLE)
+    moments = (0, 1, 11, 21, 30, 45, 60, 75)
+
+    early = [await poll(store, env, NOW + seconds) for seconds in moments]
+
+    assert early == [False, True, False, False, True, False, False, False]
+    assert await interval(store, env) == 15
+
+
+async def test_SEC_109_two_processes_make_the_same_interval_longer(
+    durable_url: str, env: Environment
+) -> None:
+    async with opened(durable_url) as one, opened(durable_url) as other:
+        await one.device_requests.start(env, SAMPLE)
+
+        moments = ((one, 0), (other, 1), (one, 2), (other, 17), (one, 31), (other, 51))
+        early = [await poll(store, env, NOW + seconds) for store, seconds in moments]
+
+        assert early == [False, True, True, False, True, False]
+        assert [await interval(store, env) for store in (one, other)] == [20, 20]
+
+
+async def test_SEC_109_of_many_polls_at_once_all_but_one_are_too_early(
+    durable_url: str, env: Environment
+) -> None:
+    async with opened(durable_url) as one, opened(durable_url) as other:
+        await one.device_requests.start(env, SAMPLE)
+
+        early = await asyncio.gather(*(poll(store, env, NOW) for store in (one, other) * 5))
+
+        assert sorted(early) == [False, *[True] * 9]
+        assert await interval(one, env) == 5 + 9 * 5
+
+
+async def interval(store: StoreBackend, env: Environment) -> int:
+    found = await store.device_requests.find(env, SAMPLE.key, now=NOW)
+    assert found is not None
+    return found.interval_seconds
+
+
 async def test_a_poll_that_a_network_has_hastened_is_not_too_early(
     store: StoreBackend, env: Environment
 ) -> None:
@@ -129,8 +184,27 @@ async def test_SEC_116_only_those_that_wait_are_counted(
         await store.device_requests.start(env, request)
     await decide(store, env, DENIED)
 
-    assert await store.device_requests.count_open(env, now=NOW, limit=9) == 2
-    assert await store.device_requests.count_open(env, now=NOW, limit=1) == 1
+    assert await waiting(store, env) == (2, 2)
+    assert await waiting(store, env, limit=1) == (1, 1)
+
+
+async def test_SEC_116_those_of_one_client_are_told_from_all(
+    store: StoreBackend, env: Environment, other_env: Environment
+) -> None:
+    other = ClientId("other")
+    overrides: list[dict[str, Any]] = [
+        {"client_id": other},
+        {"client_id": other},
+        {"client_id": other, "expires_at": NOW},
+        {},
+    ]
+    for number, each in enumerate(overrides, start=2):
+        await store.device_requests.start(env, make_device_request(number, **each))
+    await store.device_requests.start(other_env, make_device_request(9, client_id=other))
+
+    assert await waiting(store, env) == (3, 1)
+    assert await waiting(store, env, client_id=other) == (3, 2)
+    assert await waiting(store, env, client_id=ClientId("OTHER")) == (3, 0)
 
 
 async def test_SEC_116_what_is_over_is_cleaned_up(store: StoreBackend, env: Environment) -> None:

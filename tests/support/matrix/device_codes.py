@@ -10,6 +10,7 @@ DEVICE = {
 }
 ALIASES = ("/as/deviceAuthorization.oauth2", "/as/device_authorization.oauth2")
 PAGE = {Face.PINGFEDERATE: "/as/user_authz.oauth2", Face.PINGONE: "/{environmentId}/device"}
+PAGE_OF_ONE = "/{environmentId}/device/{applicationId}"
 _CONFIRM = {
     Face.PINGFEDERATE: ("confirmUserCode", {}),
     Face.PINGONE: ("deviceAuthGrant.consent", {"accept": True}),

@@ -35,6 +35,13 @@ class DeviceDecision(msgspec.Struct, frozen=True, omit_defaults=True):
     approval: DeviceApproval | None = None
 
 
+class WaitingDevices(msgspec.Struct, frozen=True):
+    """How many requests somebody could decide now: of a whole environment, and of one client."""
+
+    in_all: int
+    of_client: int
+
+
 class DeviceRequest(msgspec.Struct, frozen=True, omit_defaults=True):
     """One request. Times are seconds since the epoch.
 

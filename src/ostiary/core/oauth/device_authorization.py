@@ -6,7 +6,7 @@ import msgspec
 
 from ostiary.core.base.clock import Clock
 from ostiary.core.base.errors import OAuthCode, OAuthError, ProtocolError, TooManyAttemptsError
-from ostiary.core.base.ids import HandleKey, handle_key, mint_handle
+from ostiary.core.base.ids import ClientId, HandleKey, handle_key, mint_handle
 from ostiary.core.base.params import Params
 from ostiary.core.base.scopes import ScopeSet
 from ostiary.core.base.user_codes import (
@@ -24,7 +24,7 @@ from ostiary.core.model.authorization_request import (
     ResponseMode,
 )
 from ostiary.core.model.client import Client
-from ostiary.core.model.device_request import DEVICE_GRANT, DeviceRequest
+from ostiary.core.model.device_request import DEVICE_GRANT, DeviceRequest, WaitingDevices
 from ostiary.core.model.environment import Environment
 from ostiary.core.model.own_pages import OWN_PAGES
 from ostiary.core.oauth.client_authentication import ClientAuthentication
@@ -39,6 +39,8 @@ from ostiary.core.tokens.targets import TokenTarget, choose_audiences, choose_ma
 MAX_WITH_SHORT_CODES = 800
 """While so many wait, further ones get longer codes: so few short ones are never worth guessing."""
 MAX_OPEN = 10_000
+MAX_OPEN_OF_CLIENT = 2000
+"""So many of one client wait at most: whoever begins devices in its name stops no other client."""
 KEPT_SECONDS = 600
 """So long after its time a device is told that it is over."""
 _ATTEMPTS = 4
@@ -113,10 +115,7 @@ class DeviceAuthorization:
         self, env: Environment, client: Client, scopes: ScopeSet, target: TokenTarget, address: str
     ) -> StartedDevice:
         now = self.clock.now()
-        waiting = await self.device_requests.count_open(env, now=now, limit=MAX_OPEN)
-        if waiting >= MAX_OPEN:
-            raise _too_many(client.device.interval_seconds)
-        characters = SHORT_CHARACTERS if waiting < MAX_WITH_SHORT_CODES else LONG_CHARACTERS
+        characters = await self._choose_length(env, client, now)
         expires_at = now + client.device.lifetime_seconds
         for _ in range(_ATTEMPTS):
             code, user_code = mint_handle(CHARACTERS, now), mint_user_code(characters)
@@ -142,11 +141,43 @@ class DeviceAuthorization:
                 )
         raise _too_many(client.device.interval_seconds)
 
+    async def _choose_length(self, env: Environment, client: Client, now: float) -> int:
+        """Return how long a user code has to be now, or refuse to have more devices wait."""
+        waiting = await self.device_requests.count_open(
+            env, client.client_id, now=now, limit=MAX_OPEN
+        )
+        _check_waiting(client, waiting)
+        return SHORT_CHARACTERS if waiting.in_all < MAX_WITH_SHORT_CODES else LONG_CHARACTERS
 
-def request_device_page(path: str | None, user_code: str) -> AuthorizationRequest:
+
+def _check_waiting(client: Client, waiting: WaitingDevices) -> None:
+    """Refuse another device where too many wait, which anybody can bring about for one client."""
+    seconds = client.device.interval_seconds
+    if waiting.in_all >= MAX_OPEN:
+        raise _too_many(seconds)
+    if waiting.of_client >= MAX_OPEN_OF_CLIENT:
+        raise TooManyAttemptsError(
+            "Too many devices of this client wait; let some in, or wait until they are over.",
+            retry_after_seconds=seconds,
+        )
+
+
+def lets_devices_in(env: Environment, only: ClientId | None) -> bool:
+    """Tell whether anybody can let a device in, or a device of one client."""
+    if only is None:
+        return env.lets_devices_in
+    client = env.clients.get(only)
+    return client is not None and client.enabled and DEVICE_GRANT in client.grant_types
+
+
+def request_device_page(
+    path: str | None, user_code: str, *, only: ClientId | None = None
+) -> AuthorizationRequest:
     """Return what the page of devices asks for, so that somebody signs on and lets one in.
 
-    Args: path: where the flow ends; None where its states are all that is wanted.
+    Args:
+        path: where the flow ends; None where its states are all that is wanted.
+        only: whose devices alone are let in; None for any client's.
     """
     return AuthorizationRequest(
         client_id=OWN_PAGES,
@@ -155,7 +186,7 @@ def request_device_page(path: str | None, user_code: str) -> AuthorizationReques
         response_mode=ResponseMode.PI_FLOW if path is None else ResponseMode.QUERY,
         scopes=ScopeSet(),
         state=None if path is None else CONNECTED,
-        device=DeviceWish(user_code[:_MAX_TYPED]),
+        device=DeviceWish(user_code[:_MAX_TYPED], only=only),
     )
 
 

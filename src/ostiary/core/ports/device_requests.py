@@ -2,8 +2,8 @@
 
 from typing import Protocol
 
-from ostiary.core.base.ids import HandleKey
-from ostiary.core.model.device_request import DeviceDecision, DeviceRequest
+from ostiary.core.base.ids import ClientId, HandleKey
+from ostiary.core.model.device_request import DeviceDecision, DeviceRequest, WaitingDevices
 from ostiary.core.model.environment import Environment
 
 
@@ -14,8 +14,10 @@ class DeviceRequests(Protocol):
         """Keep a new request, durably, and tell whether its codes were free."""
         ...
 
-    async def count_open(self, env: Environment, *, now: float, limit: int) -> int:
-        """Count the requests that somebody could decide now; no more than `limit` are counted."""
+    async def count_open(
+        self, env: Environment, client_id: ClientId, *, now: float, limit: int
+    ) -> WaitingDevices:
+        """Count the requests that somebody could decide now; no more than `limit` are looked at."""
         ...
 
     async def find(self, env: Environment, key: HandleKey, *, now: float) -> DeviceRequest | None:

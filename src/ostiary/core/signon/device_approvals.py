@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from ostiary.core.base.clock import Clock
 from ostiary.core.base.errors import TooManyAttemptsError, UnavailableError
-from ostiary.core.base.ids import HandleKey, SessionId
+from ostiary.core.base.ids import ClientId, HandleKey, SessionId
 from ostiary.core.base.user_codes import read_user_code
 from ostiary.core.model.audit.devices import DeviceRequestDecided, UserCodeRefused
 from ostiary.core.model.device_request import (
@@ -35,13 +35,21 @@ class DeviceApprovals:
     clock: Clock
 
     async def find(
-        self, env: Environment, typed: str, by: Authentication, address: str
+        self,
+        env: Environment,
+        typed: str,
+        by: Authentication,
+        address: str,
+        *,
+        only: ClientId | None = None,
     ) -> DeviceRequest | None:
         """Return what somebody may decide by a code; wrong ones are counted.
 
         What can be no code at all says nothing about any, and does not count.
         Spec: RFC 8628 §5.1.
-        Args: address is of whoever typed it.
+        Args:
+            address: of whoever typed it.
+            only: whose codes alone are right here; another client's is as wrong as any.
         Raises: TooManyAttemptsError, UnavailableError.
         """
         code = read_user_code(typed)
@@ -61,7 +69,7 @@ class DeviceApprovals:
         except UnavailableError:
             self.limiter.forgive(env, *guesses)
             raise
-        if found is not None and _is_open(env, found):
+        if found is not None and only in {None, found.client_id} and _is_open(env, found):
             self.limiter.forgive(env, *guesses)
             return found
         self.events.emit(UserCodeRefused(env.id, by.user_id, address))

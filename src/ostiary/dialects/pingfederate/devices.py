@@ -10,6 +10,7 @@ from ostiary.http.credentials import present
 from ostiary.http.message import Request, Response
 from ostiary.http.oauth_json import render_device, render_error
 from ostiary.http.route import BodyKind, Route
+from ostiary.web.device_endpoint import DevicePage
 
 DEVICE_AUTHORIZATION_PATH = "/as/device_authz.oauth2"
 ALIASES = ("/as/deviceAuthorization.oauth2", "/as/device_authorization.oauth2")
@@ -48,6 +49,6 @@ class DeviceCodes:
         )
 
 
-def device_page_path(_env: Environment) -> str:
-    """Return where people let devices in."""
-    return DEVICE_PAGE_PATH
+def find_device_page(_env: Environment, _request: Request) -> DevicePage:
+    """Return where people let devices in: there is one page for all clients."""
+    return DevicePage(DEVICE_PAGE_PATH)
