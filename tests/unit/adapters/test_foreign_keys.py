@@ -2,15 +2,22 @@
 
 import asyncio
 import json
+from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
 
-from ostiary.adapters.outbound.foreign_keys import PAUSE_SECONDS, FetchedKeys, read_key_set
+from ostiary.adapters.outbound.foreign_keys import (
+    MAX_SETS,
+    PAUSE_SECONDS,
+    FetchedKeys,
+    read_key_set,
+)
 from ostiary.core.base.clock import FrozenClock
 from ostiary.core.base.errors import UnavailableError
 from ostiary.core.crypto.keys import public_jwk
-from ostiary.core.ports.fetcher import Fetched
+from ostiary.core.model.environment import Environment
+from ostiary.core.ports.fetcher import Fetched, FetchRequest
 from tests.support.environments import make_environment
 from tests.support.partners import KEYS_URL, PlayedWayOut
 from tests.support.tenants import private_key, signing_key
@@ -87,6 +94,88 @@ async def test_many_at_once_cause_one_request() -> None:
     reading = Reading(published("k1"))
     assert await asyncio.gather(*(reading.kids() for _ in range(50))) == [["k1"]] * 50
     assert reading.requests == 1
+
+
+@dataclass
+class SlowWayOut:
+    """Implements `Fetcher`: answers in turn, once it is let."""
+
+    answers: list[Fetched]
+    asked: list[str] = field(default_factory=list)
+    go: asyncio.Event = field(default_factory=asyncio.Event)
+    is_asked: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def fetch(self, env: Environment, request: FetchRequest) -> Fetched:
+        self.asked.append(request.url)
+        self.is_asked.set()
+        await self.go.wait()
+        return self.answers.pop(0)
+
+
+class SlowReading(Reading):
+    """A reader whose way out takes its time."""
+
+    def __init__(self, *answers: Fetched) -> None:
+        super().__init__()
+        self.slow = SlowWayOut([*answers])
+        self.keys = FetchedKeys(self.slow, self.clock)
+
+
+async def test_who_comes_while_the_first_keys_are_read_waits_for_them() -> None:
+    reading = SlowReading(published("k1"))
+    waiting = [asyncio.create_task(reading.kids()) for _ in range(50)]
+    await reading.slow.is_asked.wait()
+    waiting += [asyncio.create_task(reading.kids()) for _ in range(50)]
+    reading.slow.go.set()
+    assert await asyncio.gather(*waiting) == [["k1"]] * 100
+    assert len(reading.slow.asked) == 1
+
+
+async def test_who_brings_a_new_key_while_it_is_being_read_waits_and_others_do_not() -> None:
+    reading = SlowReading(published("k1"), published("k1", "k2"))
+    reading.slow.go.set()
+    await reading.kids()
+    reading.slow.go.clear()
+    reading.slow.is_asked.clear()
+    reading.clock.advance(PAUSE_SECONDS)
+    waiting = [asyncio.create_task(reading.kids("k2")) for _ in range(2)]
+    await reading.slow.is_asked.wait()
+    assert await reading.kids("k1") == ["k1"]
+    reading.slow.go.set()
+    assert await asyncio.gather(*waiting) == [["k1", "k2"]] * 2
+    assert len(reading.slow.asked) == 2
+
+
+async def test_SEC_217_who_hangs_up_in_the_middle_does_not_undo_the_reading() -> None:
+    reading = SlowReading(published("k1"))
+    first = asyncio.create_task(reading.kids())
+    await reading.slow.is_asked.wait()
+    second = asyncio.create_task(reading.kids())
+    await asyncio.sleep(0)
+    first.cancel()
+    reading.slow.go.set()
+    assert await second == ["k1"]
+    assert len(reading.slow.asked) == 1
+
+
+async def test_SEC_217_more_sets_than_are_kept_are_not_read_more_often() -> None:
+    reading = Reading(published("k1"))
+    for _ in range(2):
+        for number in range(MAX_SETS + 10):
+            await reading.keys.find(ENV, f"{KEYS_URL}{number}", kid="k1")
+    assert reading.requests == MAX_SETS + 10
+
+
+async def test_sets_beyond_those_that_are_kept_are_forgotten_in_time() -> None:
+    reading = Reading(published("k1"))
+    for number in range(MAX_SETS):
+        await reading.keys.find(ENV, f"{KEYS_URL}{number}", kid="k1")
+    reading.clock.advance(PAUSE_SECONDS)
+    await reading.keys.find(ENV, f"{KEYS_URL}-another", kid="k1")
+    await reading.keys.find(ENV, f"{KEYS_URL}1", kid="k1")
+    assert reading.requests == MAX_SETS + 1
+    await reading.keys.find(ENV, f"{KEYS_URL}0", kid="k1")
+    assert reading.requests == MAX_SETS + 2
 
 
 async def test_during_an_outage_the_keys_of_before_count_for_a_day() -> None:

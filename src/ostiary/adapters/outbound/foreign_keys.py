@@ -1,7 +1,7 @@
 """Key sets of other issuers: read through the server's one HTTPS client, and kept for a while."""
 
 import asyncio
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from ostiary.core.base import strict_json
 from ostiary.core.base.clock import Clock
@@ -18,6 +18,7 @@ PAUSE_SECONDS = 60.0
 KEPT_SECONDS = 24 * 3600.0
 """While a set cannot be read, the one before counts for so long."""
 MAX_SETS = 256
+"""Beyond it a set is forgotten, where one may be; there are no more than are configured."""
 MAX_KEYS = 50
 MAX_BYTES = 128 * 1024
 PURPOSE = "key_set"
@@ -25,12 +26,15 @@ PURPOSE = "key_set"
 
 @dataclass(slots=True)
 class _KeySet:
-    """One set, and when it was read and tried; times are seconds since the epoch, 0 for never."""
+    """One set, and when it was read and tried; times are seconds since the epoch, 0 for never.
+
+    reading: is there while the set is being read.
+    """
 
     keys: tuple[VerificationKey, ...] = ()
     read_at: float = 0.0
     tried_at: float = 0.0
-    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+    reading: asyncio.Task[None] | None = None
 
     def has(self, kid: str | None) -> bool:
         return bool(self.keys) and (kid is None or any(key.kid == kid for key in self.keys))
@@ -48,20 +52,25 @@ class FetchedKeys:
         self, env: Environment, url: str, *, kid: str | None
     ) -> tuple[VerificationKey, ...]:
         known = self._set_of(env, url)
-        if not self._is_due(known, kid):
-            return self._usable(known)
-        if known.turn.locked() and known.has(kid):
-            return self._usable(known)  # somebody else is asking; nobody need wait for it
-        async with known.turn:
-            if self._is_due(known, kid):
-                await self._read(env, url, known)
+        if known.reading is None and self._is_due(known, kid):
+            await self._read(env, url, known)
+        elif known.reading is not None and not known.has(kid):
+            await asyncio.shield(known.reading)  # nobody else need wait for it
         return self._usable(known)
 
     def _set_of(self, env: Environment, url: str) -> _KeySet:
         known = self._sets.setdefault((env.id, url), _KeySet())
         if len(self._sets) > MAX_SETS:
-            del self._sets[next(iter(self._sets))]
+            self._make_room()
         return known
+
+    def _make_room(self) -> None:
+        """Forget a set, but none whose pause is not over: it would be read again within it."""
+        now = self._clock.now()
+        for place, known in self._sets.items():
+            if known.reading is None and known.tried_at and now >= known.tried_at + PAUSE_SECONDS:
+                del self._sets[place]
+                return
 
     def _is_due(self, known: _KeySet, kid: str | None) -> bool:
         now = self._clock.now()
@@ -79,15 +88,22 @@ class FetchedKeys:
         return known.keys
 
     async def _read(self, env: Environment, url: str, known: _KeySet) -> None:
+        """Read a set to the end, even if who asked for it hangs up: others may wait for it."""
         known.tried_at = self._clock.now()
+        known.reading = asyncio.create_task(self._fetch(env, url, known))
+        await asyncio.shield(known.reading)
+
+    async def _fetch(self, env: Environment, url: str, known: _KeySet) -> None:
         request = FetchRequest(PURPOSE, url, accept="application/json", max_bytes=MAX_BYTES)
         try:
             answer = await self._fetcher.fetch(env, request)
+            keys = read_key_set(answer.body) if answer.status == 200 else None
+            if keys is not None:
+                known.keys, known.read_at = keys, self._clock.now()
         except FetchFailedError:
             return  # an event has said so
-        keys = read_key_set(answer.body) if answer.status == 200 else None
-        if keys is not None:
-            known.keys, known.read_at = keys, self._clock.now()
+        finally:
+            known.reading = None
 
 
 def read_key_set(body: bytes) -> tuple[VerificationKey, ...] | None:
