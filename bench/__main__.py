@@ -14,7 +14,7 @@ from types import FrameType
 
 from rich.console import Console
 
-from bench import charts, options, report, results
+from bench import charts, options, performance_page, report, results
 from bench.cores import choose_cores
 from bench.errors import BenchError
 from bench.plan import Plan
@@ -34,6 +34,8 @@ def main() -> int:
         found = _measure(chosen.plan, console)
         report.show(found, console)
         written = _keep(found, chosen.results)
+        if chosen.results == options.RESULTS:
+            performance_page.update(found)
     except BenchError as error:
         console.print(f"bench: {error}", style="red", markup=False, highlight=False)
         return 1

@@ -37,6 +37,9 @@ _CHARTED = (
     Work.HANDOVER_JWT,
     Work.EXCHANGE,
     Work.PASSWORD,
+    Work.JWT_BEARER,
+    Work.DEVICE_POLL,
+    Work.DEVICE,
 )
 _STYLE: dict[Any, Any] = {  # matplotlib types every key on its own
     "svg.fonttype": "none",  # text stays text: smaller, and sharp at any size
@@ -66,7 +69,7 @@ def draw_throughput(results: Results, path: Path) -> None:
 
 
 def _draw_bars(axes: Axes, groups: Sequence[tuple[Work, Sequence[Row]]]) -> None:
-    greatest = max(max(row.rates) for _, rows in groups for row in rows)
+    greatest = max((max(row.rates) for _, rows in groups for row in rows), default=1.0)
     place = 0.0
     for work, rows in groups:
         axes.text(0, place, TITLES[work], va="center", fontsize=10, style="italic")

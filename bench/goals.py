@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
+from bench.password_grants import PasswordGrants
 from bench.results import Results
 from bench.rows import Row
 from bench.statistics import median
@@ -108,6 +109,7 @@ def _judge(results: Results) -> Iterator[Judgement]:
         es256.half_p99_ms if es256 else None,
     )
     yield from _judge_sign_on(results)
+    yield from _judge_passwords(results.password_grants)
     yield from _judge_memory(results)
 
 
@@ -131,6 +133,17 @@ def _judge_sign_on(results: Results) -> Iterator[Judgement]:
     yield Judgement(
         Goal("99th percentile of ES256 beside logins", "×", 2, 2, is_limit=True),
         results.logins.times if results.logins else None,
+    )
+
+
+def _judge_passwords(grants: PasswordGrants | None) -> Iterator[Judgement]:
+    yield Judgement(
+        Goal("password grants, of the raw rate of the hash", "%", 90, 90),
+        100 * grants.share if grants else None,
+    )
+    yield Judgement(
+        Goal("99th percentile of ES256 beside password grants", "×", 2, 2, is_limit=True),
+        grants.times if grants else None,
     )
 
 

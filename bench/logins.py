@@ -5,8 +5,6 @@ import msgspec
 from bench.load.fixed_rate import FixedRate
 from bench.statistics import median
 
-PARALLEL = 8
-
 
 class Logins(msgspec.Struct, frozen=True):
     """ES256 tokens at half load, round by round: alone, and beside parallel logins.

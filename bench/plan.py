@@ -18,6 +18,7 @@ class Part(StrEnum):
     MEMORY = "memory"
     CURVE = "curve"
     LOGINS = "logins"
+    PASSWORDS = "passwords"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,8 @@ from rich.table import Table as RichTable
 from bench.goals import P256_RATE
 from bench.results import Results
 from bench.statistics import median
-from bench.tables import Table, tables
+from bench.table import Table
+from bench.tables import tables
 
 THROUGHPUT_CHART, CONNECTIONS_CHART = "throughput.svg", "connections.svg"
 _BREAK = "\n"
@@ -93,11 +94,12 @@ def render_page(results: Results, data_file: str) -> str:
         if figures:
             lines += ["", f"![{words}]({chart})"]
     for table in tables(results):
-        lines += ["", f"## {table.title[0].upper()}{table.title[1:]}", "", *_markdown(table)]
+        lines += ["", f"## {table.title[0].upper()}{table.title[1:]}", "", *render_table(table)]
     return "\n".join(lines) + "\n"
 
 
-def _markdown(table: Table) -> Iterator[str]:
+def render_table(table: Table) -> Iterator[str]:
+    """Yield a table's lines of Markdown, without its title."""
     figures = "---" if table.is_prose else "---:"
     yield f"| {' | '.join(table.head).replace(_BREAK, ' ')} |"
     yield f"|---|{'|'.join([figures] * (len(table.head) - 1))}|"

@@ -7,6 +7,7 @@ import msgspec
 from bench.logins import Logins
 from bench.machine import Machine
 from bench.memory_growth import MemoryGrowth, ProcessMemory
+from bench.password_grants import PasswordGrants
 from bench.rows import ConnectionsPoint, Row
 from bench.signatures import SignatureRates
 from bench.statistics import spread
@@ -67,6 +68,7 @@ class Results(msgspec.Struct, frozen=True):
     curve: tuple[ConnectionsPoint, ...] = ()
     is_pair_shared: bool = False
     logins: Logins | None = None
+    password_grants: PasswordGrants | None = None
     problems: tuple[str, ...] = ()
     format: int = FORMAT
 

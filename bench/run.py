@@ -7,12 +7,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from bench.beside_logins import measure_logins
+from bench.beside_passwords import measure_passwords
 from bench.cores import CoreLayout
 from bench.curve import measure_curve
 from bench.errors import BenchError
 from bench.logins import Logins
 from bench.machine import look
 from bench.memory_growth import MemoryGrowth, list_memory, watch
+from bench.password_grants import PasswordGrants
 from bench.plan import Part, Plan
 from bench.results import Results, ServerMemory, Start
 from bench.rounds import Rounds, Say
@@ -22,7 +24,7 @@ from bench.servers.contract import MeasuredServer
 from bench.servers.ostiary import WITH_HASHES
 from bench.starts import measure_starts
 from bench.targets import Target, find_targets
-from bench.verify import make_request
+from bench.verify import make_request, verify
 from bench.work import Work
 
 _OURS = "ostiary"
@@ -42,6 +44,7 @@ class Run:
     growth: MemoryGrowth | None = None
     curve: tuple[ConnectionsPoint, ...] = ()
     logins: Logins | None = None
+    password_grants: PasswordGrants | None = None
     problems: list[str] = field(default_factory=list)
 
     def carry_out(self) -> Results:
@@ -59,7 +62,7 @@ class Run:
         with self._kept_on_failure():
             self._measure_curve()
         with self._kept_on_failure():
-            self._measure_logins()
+            self._measure_with_hashes()
         return Results(
             started_at=started_at,
             machine=machine,
@@ -73,6 +76,7 @@ class Run:
             curve=self.curve,
             is_pair_shared=self.cores.is_pair_shared,
             logins=self.logins,
+            password_grants=self.password_grants,
             problems=tuple(self.problems),
         )
 
@@ -138,16 +142,18 @@ class Run:
             ours, self.directory / "curve", plan=self.plan, cores=self.cores, say=self.say
         )
 
-    def _measure_logins(self) -> None:
-        if self._find_ours() is None or Part.LOGINS not in self.plan.parts:
+    def _measure_with_hashes(self) -> None:
+        """Start a server whose passwords are hashed, and see what that means to all others."""
+        if self._find_ours() is None or self.plan.parts.isdisjoint({Part.LOGINS, Part.PASSWORDS}):
             return
-        self.logins = measure_logins(
-            WITH_HASHES,
-            self.directory / WITH_HASHES.key,
-            plan=self.plan,
-            cores=self.cores,
-            say=self.say,
-        )
+        plan, cores, say = self.plan, self.cores, self.say
+        where = self.directory / WITH_HASHES.key
+        with start(WITH_HASHES, where, cores=[cores.server]) as running:
+            verify(running.server, running.launch, Work.ES256)
+            if Part.LOGINS in plan.parts:
+                self.logins = measure_logins(running, plan=plan, cores=cores, say=say)
+            if Part.PASSWORDS in plan.parts:
+                self.password_grants = measure_passwords(running, plan=plan, cores=cores, say=say)
 
     def _find_ours(self) -> MeasuredServer | None:
         return next((server for server in self.plan.servers if server.key == _OURS), None)

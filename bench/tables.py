@@ -1,13 +1,13 @@
 """The report as tables of text: one description for the terminal and for Markdown."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
+from bench.beside_tables import logins_table, password_tables
 from bench.goals import judge
-from bench.logins import PARALLEL, Logins
 from bench.results import Results
 from bench.rows import Row
 from bench.statistics import median
+from bench.table import Table
 from bench.work import TITLES, Work
 
 _NONE = "–"
@@ -23,20 +23,6 @@ _ROWS_HEAD = (
     "p99 ms\nat half",
     "errors",
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """A table; its first column holds words, the others figures unless `is_prose`.
-
-    Args:
-        head: names of columns; a line break in one is only for where room is scarce.
-    """
-
-    title: str
-    head: Sequence[str]
-    rows: Sequence[Sequence[str]]
-    is_prose: bool = False
 
 
 def tables(results: Results) -> Iterator[Table]:
@@ -56,7 +42,9 @@ def tables(results: Results) -> Iterator[Table]:
     if results.curve:
         yield _curve_table(results)
     if results.logins:
-        yield _logins_table(results.logins)
+        yield logins_table(results.logins)
+    if results.password_grants:
+        yield from password_tables(results.password_grants)
     yield _setting_table(results)
     yield _goals_table(results)
 
@@ -161,19 +149,6 @@ def _curve_table(results: Results) -> Table:
                 f"{point.p99_ms:.2f}",
             ]
             for point in results.curve
-        ],
-    )
-
-
-def _logins_table(logins: Logins) -> Table:
-    return Table(
-        f"ES256 at half load, alone and beside {PARALLEL} logins at a time with the real hash",
-        ("Round", "p99 ms alone", "p99 ms beside", "logins/s"),
-        [
-            [str(number), f"{alone.p99_ms:.2f}", f"{beside.p99_ms:.2f}", f"{rate:.0f}"]
-            for number, (alone, beside, rate) in enumerate(
-                zip(logins.alone, logins.beside, logins.logins, strict=True), 1
-            )
         ],
     )
 

@@ -1,15 +1,21 @@
 """The rows to be: one server at one work, and what it is sent."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from bench.assertions import make_assertions, verify_assertion
+from bench.devices import WaitingDevices, make_devices, verify_devices
 from bench.handover import make_handover, verify_handover
 from bench.load.requests import ChainedRequests
 from bench.rows import Row, Sample
 from bench.running_server import RunningServer
 from bench.signon.chains import make_chain, verify_sign_on
+from bench.signon.password_requests import make_grants
 from bench.verify import make_request, verify
-from bench.work import CHAINED, HANDOVERS, SIGN_ON, PostRequest, Work
+from bench.work import CHAINED, DEVICES, HANDOVERS, SIGN_ON, PostRequest, Work
+
+_SPARE = 1.5
+"""So many times what the rate so far would use up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,12 +28,16 @@ class Dose:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A row to be: one server, one work, one transport."""
+    """A row to be: one server, one work, one transport.
+
+    Args: waiting: devices that the server lets wait, once there are any.
+    """
 
     running: RunningServer
     work: Work
     is_tls: bool
     answer_bytes: int
+    waiting: WaitingDevices = field(default_factory=WaitingDevices, repr=False)
 
     @property
     def url(self) -> str:
@@ -49,14 +59,23 @@ class Target:
         """
         self.running.check_alive()
         server, launch = self.running.server, self.running.launch
+        expected = rate * dose.seconds
+        if self.work not in CHAINED:
+            return make_request(server, launch, self.work)
+        if self.work in SIGN_ON:
+            return make_chain(
+                server, launch, self.work, connections=dose.connections, expected=expected
+            )
         if self.work in HANDOVERS:
             return make_handover(launch, self.work)
-        if self.work not in SIGN_ON:
-            return make_request(server, launch, self.work)
-        expected = rate * dose.seconds
-        return make_chain(
-            server, launch, self.work, connections=dose.connections, expected=expected
-        )
+        if self.work is Work.DEVICE_POLL:
+            return self.waiting.make_polls(launch)
+        if self.work is Work.DEVICE:
+            return make_devices(launch)
+        count = max(dose.connections, int(_SPARE * expected))
+        if self.work is Work.JWT_BEARER:
+            return make_assertions(server.endpoint(self.work), count)
+        return make_grants(server, count)
 
     def row(self, samples: Sequence[Sample]) -> Row:
         server = self.running.server
@@ -89,5 +108,9 @@ def _verify(running: RunningServer, work: Work) -> int:
     server, launch = running.server, running.launch
     if work in HANDOVERS:
         return verify_handover(launch, work)
+    if work in DEVICES:
+        return verify_devices(server, launch, work)
+    if work is Work.JWT_BEARER:
+        return verify_assertion(server, launch)
     check = verify_sign_on if work in SIGN_ON else verify
     return check(server, launch, work)

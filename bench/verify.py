@@ -138,6 +138,19 @@ def check_user_tokens(
         raise BenchError(f"{server.title} does not do {work}: {'; '.join(problems)}: {answer}")
 
 
+def check_user_token(
+    server: MeasuredServer, launch: Launch, work: Work, answer: dict[str, Any]
+) -> None:
+    """Check an answer with an access token for a user's data, signed with ES256.
+
+    Raises: BenchError with what is wrong.
+    """
+    problems = _problems_of_scope(answer)
+    problems += _problems_of_user(server, launch, str(answer.get("access_token")))
+    if problems:
+        raise BenchError(f"{server.title} does not do {work}: {'; '.join(problems)}: {answer}")
+
+
 def _problems_of_user(server: MeasuredServer, launch: Launch, text: str) -> list[str]:
     """Check signature, algorithm and owner of an access token for a user's data."""
     claims, problems = _read_jwt(server, launch, "ES256", text)

@@ -15,6 +15,8 @@ CLAIMS = frozenset({"iss", "sub", "aud", "client_id", "scope", "iat", "exp", "jt
 USER_SCOPES = ("openid", *SCOPES)
 """What a client asks for when a user signs on."""
 EXCHANGE_GRANT = "urn:ietf:params:oauth:grant-type:token-exchange"
+JWT_BEARER_GRANT = "urn:ietf:params:oauth:grant-type:jwt-bearer"
+DEVICE_GRANT = "urn:ietf:params:oauth:grant-type:device_code"
 REDIRECT_URI = "https://app.example.com/callback"
 CODE_VERIFIER = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
 CODE_CHALLENGE = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
@@ -36,6 +38,9 @@ class Work(StrEnum):
     HANDOVER_JWT = "handover-jwt"
     EXCHANGE = "exchange"
     PASSWORD = "password"  # noqa: S105 - a work's name
+    JWT_BEARER = "jwt-bearer"
+    DEVICE_POLL = "device-poll"
+    DEVICE = "device"
 
 
 TITLES: Mapping[Work, str] = {
@@ -51,11 +56,15 @@ TITLES: Mapping[Work, str] = {
     Work.HANDOVER_JWT: "the same with an access token, an ES256 JWT",
     Work.EXCHANGE: "an ES256 JWT exchanged for another one",
     Work.PASSWORD: "password grant, without the password's hash: an ES256 JWT",
+    Work.JWT_BEARER: "JWT bearer grant: an ES256 assertion becomes an ES256 JWT",
+    Work.DEVICE_POLL: "a device asks, and is told to wait",
+    Work.DEVICE: "device authorization: begun, allowed by somebody who is signed on, redeemed",
 }
 SIGN_ON = frozenset({Work.CODE, Work.REFRESH, Work.FLOW})
 """Works whose requests differ from each other: each needs what an earlier answer brought."""
 HANDOVERS = frozenset({Work.HANDOVER, Work.HANDOVER_JWT})
-CHAINED = SIGN_ON | HANDOVERS
+DEVICES = frozenset({Work.DEVICE_POLL, Work.DEVICE})
+CHAINED = SIGN_ON | HANDOVERS | DEVICES | {Work.JWT_BEARER, Work.PASSWORD}
 """Works that a script of the loader does."""
 TOKEN_FOR: Mapping[Work, Work] = {
     Work.INTROSPECT: Work.REFERENCE,

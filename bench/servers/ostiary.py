@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bench.assertions import trusted_issuer
+from bench.devices import waiting_clients
 from bench.handover import HOST, handover_environment
 from bench.processes import ROOT, free_ports, install
 from bench.servers.contract import Launch
@@ -16,8 +18,10 @@ from bench.work import (
     AUDIENCE,
     CLIENT_ID,
     CLIENT_SECRET,
+    DEVICE_GRANT,
     EXCHANGE_GRANT,
     HANDOVERS,
+    JWT_BEARER_GRANT,
     REDIRECT_URI,
     SIGN_ON,
     USER_SCOPES,
@@ -80,7 +84,7 @@ class Ostiary:
         """Choose the token manager by name, as PingFederate's clients do."""
         if work in _MANAGERS:
             return Endpoint("/as/token.oauth2", {"access_token_manager_id": work.value})
-        if work is Work.EXCHANGE:
+        if work in {Work.EXCHANGE, Work.JWT_BEARER}:
             return Endpoint("/as/token.oauth2", _BY_ES256)
         if work is Work.PASSWORD:
             name = usernames()[0]
@@ -123,7 +127,7 @@ WITH_HASHES = Ostiary(
     key="ostiary-hashes",
     title="Ostiary",
     persistence=ON_SQLITE.persistence,
-    works=frozenset({Work.ES256}),
+    works=frozenset({Work.ES256, Work.PASSWORD}),
     hashes=True,
 )
 
@@ -144,7 +148,7 @@ def _configuration(tls: int, http: int, store: object) -> dict[str, Any]:
             },
         },
         "environments": {
-            "handover": handover_environment(f"http://{HOST}:{http}"),
+            "beside": _beside(f"http://{HOST}:{http}"),
             "bench": {
                 "face": "pingfederate",
                 "algorithms": ["ES256"],
@@ -154,6 +158,7 @@ def _configuration(tls: int, http: int, store: object) -> dict[str, Any]:
                     "rs256": {"style": "rfc9068", "algorithm": "RS256", "audiences": [AUDIENCE]},
                     "reference": {"kind": "reference", "audiences": [AUDIENCE]},
                 },
+                "trusted_issuers": {"partner": trusted_issuer()},
                 "clients": _clients(),
                 "steps": {"form": {"type": "username_password"}},
                 "policies": {"default": {"steps": ["form"]}},
@@ -163,13 +168,19 @@ def _configuration(tls: int, http: int, store: object) -> dict[str, Any]:
     }
 
 
+def _beside(base_url: str) -> dict[str, Any]:
+    """Return an environment for what the others would notice, or what their sign-ons would."""
+    environment = handover_environment(base_url)
+    return {**environment, "clients": environment["clients"] | waiting_clients()}
+
+
 def _clients() -> dict[str, Any]:
     return {
         CLIENT_ID: {
             "secret": CLIENT_SECRET,
             "grant_types": [
                 *("client_credentials", "authorization_code", "refresh_token"),
-                *("password", EXCHANGE_GRANT),
+                *("password", EXCHANGE_GRANT, JWT_BEARER_GRANT, DEVICE_GRANT),
             ],
             "scopes": list(USER_SCOPES),
             "token_managers": [work.value for work in _MANAGERS],

@@ -2,11 +2,13 @@
 
 import msgspec
 
+from bench.hashes import HashRates
 from bench.load.fixed_rate import FixedRate
 from bench.load.saturation import Saturation
 from bench.logins import Logins
 from bench.machine import Machine
 from bench.memory_growth import MemoryGrowth, MemoryPoint, ProcessMemory
+from bench.password_grants import PasswordGrants
 from bench.results import Results, ServerMemory, Settings, Start
 from bench.rows import ConnectionsPoint, Row, Sample
 from bench.signatures import SignatureRates
@@ -25,6 +27,8 @@ MACHINE = Machine(
     wrk="wrk 4.1.0",
 )
 RATES = SignatureRates(p256=50_000, rsa2048=4_000, p256_wall=50_000, rsa2048_wall=4_000)
+
+HASHES = HashRates(rate=50.0, wall=45.0, head="argon2id$v=19$m=19456,t=2,p=1")
 
 
 def sample(rate: int, *, errors: int = 0) -> Sample:
@@ -93,6 +97,13 @@ def results(*rows: Row) -> Results:
         ),
         is_pair_shared=True,
         logins=Logins((half(1.0), half(2.0)), (half(3.0), half(2.0)), (40.0, 45.0)),
+        password_grants=PasswordGrants(
+            hashes=(HASHES, HASHES),
+            samples=(sample(36), sample(36)),
+            alone=(half(1.0), half(2.0)),
+            beside=(half(2.0), half(1.0)),
+            grants=(20.0, 25.0),
+        ),
     )
 
 

@@ -102,7 +102,59 @@ def test_both_requests_of_a_login_count_as_one_and_the_second_brings_the_cookie_
     assert len({asked.body for asked in finished}) == 8
 
 
-@pytest.mark.parametrize("chain", [codes("a"), refreshes(), logins()], ids=str)
+def polls() -> ChainedRequests:
+    links = [f"device_code={number}" for number in range(8)]
+    return ChainedRequests("poll.lua", "/token", "grant_type=x&", '"error":"', links)
+
+
+def devices() -> ChainedRequests:
+    return ChainedRequests("device.lua", "/device", "scope=x", MARKER, ["cookie0", "cookie1"])
+
+
+def test_devices_that_wait_ask_in_turn_and_a_refusal_is_the_right_answer() -> None:
+    seen: list[str] = []
+
+    def answer(asked: Asked) -> Told:
+        seen.append(asked.body.partition("device_code=")[2])
+        error = "slow_down" if len(seen) % 2 else "authorization_pending"
+        return Told(400, json.dumps({"error": error}, separators=(",", ":")).encode())
+
+    with conversing(answer) as url:
+        measured = load(url, polls())
+    assert measured.errors == 0
+    assert measured.requests > CONNECTIONS
+    assert set(seen) == {str(number) for number in range(8)}
+
+
+def test_all_four_requests_of_a_device_count_as_one_and_each_device_gets_its_own_tokens() -> None:
+    numbers, redeemed, cookies = itertools.count(), list[str](), set[str]()
+
+    def answer(asked: Asked) -> Told:
+        if asked.path == "/device":
+            number = next(numbers)
+            told = {"device_code": f"device{number}", "user_code": f"USER-{number}"}
+        elif asked.method == "GET":
+            cookies.add(asked.cookie)
+            code = asked.path.partition("user_code=")[2]
+            told = {"id": code.replace("USER-", "flow"), "status": "ASKED", "userCode": code}
+        elif asked.path.startswith("/pf-ws/authn/flows/"):
+            assert json.loads(asked.body)["userCode"][5:] == asked.path.rpartition("flow")[2]
+            told = {"id": asked.path.rpartition("/")[2], "status": "OAUTH_DEVICE_COMPLETED"}
+        else:
+            redeemed.append(asked.body.partition("device_code=")[2])
+            told = {"refresh_token": "x"}
+        return Told(200, json.dumps(told, separators=(",", ":")).encode())
+
+    with conversing(answer) as url:
+        measured = load(url, devices())
+    assert measured.errors == 0
+    assert measured.requests > CONNECTIONS
+    assert 0 <= len(redeemed) - measured.requests <= CONNECTIONS
+    assert len(set(redeemed)) == len(redeemed)
+    assert cookies == {"PF=cookie0", "PF=cookie1"}
+
+
+@pytest.mark.parametrize("chain", [codes("a"), refreshes(), logins(), polls(), devices()], ids=str)
 @pytest.mark.parametrize("told", [Told(400, b'{"error":"x"}'), Told(200, b'{"id":"a"}')], ids=str)
 def test_every_wrong_answer_is_an_error(chain: ChainedRequests, told: Told) -> None:
     with conversing(lambda _: told) as url:

@@ -58,7 +58,11 @@ def test_charts_and_data_are_linked() -> None:
 
 
 @pytest.mark.parametrize(
-    "table", ["goals", "how each server was run", "raw signatures", "beside 8 logins"]
+    "table",
+    [
+        *("goals", "how each server was run", "raw signatures", "beside 8 logins"),
+        *("password grants with the real hash", "beside 8 password grants"),
+    ],
 )
 def test_the_terminal_shows_every_table(table: str) -> None:
     written = io.StringIO()

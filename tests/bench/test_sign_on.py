@@ -8,6 +8,9 @@ from typing import Any
 
 import pytest
 
+from bench import hashes
+from bench.assertions import make_assertions, verify_assertion
+from bench.devices import WaitingDevices, verify_devices
 from bench.errors import BenchError
 from bench.handover import verify_handover
 from bench.processes import ROOT
@@ -16,8 +19,10 @@ from bench.servers.authlib_flask import AuthlibFlask
 from bench.servers.ostiary import IN_MEMORY, WITH_HASHES
 from bench.signon.chains import fetch_codes, make_chain, verify_sign_on
 from bench.signon.ostiary_user import usernames
+from bench.signon.password_requests import make_grants
 from bench.verify import check_user_tokens, verify
-from bench.work import HANDOVERS, SIGN_ON, Work
+from bench.work import DEVICES, HANDOVERS, SIGN_ON, Work
+from ostiary.core.crypto.passwords import make_hash
 
 
 @pytest.fixture(scope="module")
@@ -36,6 +41,36 @@ def test_every_work_of_sign_on_is_done_in_full(ostiary: RunningServer, work: Wor
 @pytest.mark.parametrize("work", sorted(HANDOVERS))
 def test_attributes_are_handed_over_once(ostiary: RunningServer, work: Work) -> None:
     assert verify_handover(ostiary.launch, work) > 100
+
+
+@pytest.mark.parametrize("work", sorted(DEVICES))
+def test_a_device_waits_or_is_let_in(ostiary: RunningServer, work: Work) -> None:
+    assert verify_devices(ostiary.server, ostiary.launch, work) > 100
+
+
+def test_what_waits_is_begun_once_until_its_codes_are_about_to_run_out(
+    ostiary: RunningServer,
+) -> None:
+    waiting = WaitingDevices()
+    polls = waiting.make_polls(ostiary.launch).links
+    assert len(polls) == len(set(polls)) > 4000
+    assert waiting.make_polls(ostiary.launch).links == polls
+    waiting.begun_at -= 1201
+    assert set(polls).isdisjoint(waiting.make_polls(ostiary.launch).links)
+
+
+def test_an_assertion_is_good_once(ostiary: RunningServer) -> None:
+    assert verify_assertion(ostiary.server, ostiary.launch) > 100
+
+
+def test_no_assertion_is_prepared_twice(ostiary: RunningServer) -> None:
+    chain = make_assertions(ostiary.server.endpoint(Work.JWT_BEARER), 150)
+    assert len(chain.links) == len(set(chain.links)) == 150
+
+
+def test_all_users_bring_their_passwords_in_turn(ostiary: RunningServer) -> None:
+    links = make_grants(ostiary.server, 100).links
+    assert len(links) > len(set(links)) == len(usernames())
 
 
 @pytest.mark.parametrize("work", [Work.EXCHANGE, Work.PASSWORD])
@@ -78,6 +113,10 @@ def stand_in() -> Any:
     module = util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
+
+
+def test_raw_hashes_cost_what_those_of_ostiary_do() -> None:
+    assert not hashes.make_library().check_needs_rehash(make_hash("a password"))
 
 
 def hasher(stand_in: Any) -> Any:
