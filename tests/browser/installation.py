@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
+from ostiary.core.model.device_request import DEVICE_GRANT
 from tests.browser.hostile import HOSTILE
 from tests.browser.websites import WebSites
 from tests.support.markdown import ROOT
@@ -21,6 +22,9 @@ PASSWORD = "Password1"
 VERIFIER = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
 CHALLENGE = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
 """Of `VERIFIER` (RFC 7636, appendix B)."""
+
+DEVICE_ID = "00000000-0000-4000-8000-0000000000c2"
+"""Of a program without a browser, in two environments."""
 
 AUTHORIZATION_PATH = "/as/authorization.oauth2"
 CLOUD_AUTHORIZATION_PATH = f"/{CLOUD_ID}/as/authorize"
@@ -170,6 +174,7 @@ def _make_open(sites: WebSites, port: int) -> dict[str, Any]:
                 "allow_redirectless": True,
                 "scopes": ["openid"],
             },
+            "television": _make_television(),
         },
         "users": {"joe": {"password": PASSWORD, "attributes": {"mail": "joe@example.com"}}},
     }
@@ -239,6 +244,7 @@ def _make_cloud(sites: WebSites) -> dict[str, Any]:
             "single-page": page,
             "asking": _make_client(sites, name="Web application"),
             "accounts": _make_client(sites, bypass_approval=True),
+            "television": _make_television(),
             **{
                 name: _make_client(sites, bypass_approval=True, policy=name)
                 for name in ("totp", "passkey")
@@ -286,6 +292,17 @@ def _make_shown(sites: WebSites, port: int) -> dict[str, Any]:
             "guarded": {**redirectless, "policy": "more"},
         },
         "users": {name: {"password": PASSWORD} for name in ("joe", "ann", "ben")},
+    }
+
+
+def _make_television() -> dict[str, Any]:
+    return {
+        "client_id": DEVICE_ID,
+        "name": "Television",
+        "auth_methods": ["none"],
+        "grant_types": [DEVICE_GRANT],
+        "scopes": ["openid", "email"],
+        "token_managers": ["default"],
     }
 
 

@@ -4,14 +4,11 @@ import os
 import random
 import signal
 import time
-from collections.abc import Sequence
 from contextlib import ExitStack
-from functools import partial
 from pathlib import Path
 
 import pytest
 
-from tests.support.grant_client import GrantClient
 from tests.support.grant_lives import (
     check_history,
     keep_living,
@@ -21,12 +18,11 @@ from tests.support.grant_lives import (
 )
 from tests.support.grant_server import running_grant_server
 from tests.support.history import Line, Op, Outcome
-from tests.support.server import Server, wait_for
+from tests.support.server import Server
 from tests.support.table_rows import count_rows
+from tests.support.worker_kills import KILLS_OF_ONE_SERVER, kill_workers
 
 CLIENTS = 8
-KILLS_OF_ONE_SERVER = 5
-"""Before the pauses in which it starts workers get long."""
 
 
 @pytest.mark.parametrize("kills", [3, pytest.param(100, marks=pytest.mark.prove)])
@@ -58,31 +54,6 @@ def survive(directory: Path, url: str, kills: int, op: Op, *, refreshes: int) ->
             assert count_rows(server, url)["user_grants"] == good
         lines += lines_of(clients)
     check_history(lines, (Op.EXCHANGE, Outcome.DONE), (op, Outcome.UNKNOWN))
-
-
-def kill_workers(server: Server, kills: int, clients: Sequence[GrantClient], op: Op) -> None:
-    """Kill one of two workers at some moment, wait until there are two again, and so on.
-
-    Args: op is what at least one of them was just doing for a client.
-    """
-    number = 0
-    while number < kills or not has_interrupted(clients, op):
-        time.sleep(random.uniform(0.005, 0.2))
-        os.kill(random.choice(server.workers), signal.SIGKILL)
-        number += 1
-        wait_for(partial(has_replaced, server, number), 60)
-
-
-def has_interrupted(clients: Sequence[GrantClient], op: Op) -> bool:
-    """Tell whether a client does not know what became of a request."""
-    return (op, Outcome.UNKNOWN) in {(line.op, line.outcome) for line in lines_of(clients)}
-
-
-def has_replaced(server: Server, workers: int) -> bool:
-    """Tell whether so many workers were replaced, and all want requests."""
-    names = [f'ostiary_worker_restarts_total{{worker="{index}"}}' for index in (0, 1)]
-    replaced = sum(server.metric(name) for name in names)
-    return replaced >= workers and server.metric("ostiary_workers_ready") == len(names)
 
 
 @pytest.mark.parametrize("kills", [2, pytest.param(50, marks=pytest.mark.prove)])

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from ostiary.core.base.ids import TokenManagerId
+from ostiary.core.base.ids import ClientId, TokenManagerId
 from ostiary.core.crypto.certificates import self_signed
 from ostiary.core.crypto.client_certificates import thumbprint
 from ostiary.core.model.audit.tokens import RequestRefused, TokenExchanged
@@ -532,3 +532,20 @@ async def test_SEC_244_no_token_is_logged(codes: Codes) -> None:
     await exchange(codes, token)
     await exchange(codes, f"{token}x")
     canary_free(codes.app, token, *token.split("."))
+
+
+@pytest.mark.parametrize("kind", ["id_token", "jwt", "access_token"])
+async def test_SEC_85_an_id_token_is_exchanged_for_nothing_whatever_it_is_called(
+    codes: Codes, kind: str
+) -> None:
+    """It says nothing of what its user agreed to, and browsers have seen it."""
+    front = codes.env.clients[ClientId("front")]
+    codes.app.change_client("front", grant_types=front.grant_types | {EXCHANGE}, exchanges=WEB)
+    tokens = await codes.tokens("front", scope="openid api:read")
+    form = {"subject_token": tokens["id_token"], "subject_token_type": TYPES + kind}
+
+    assert (await codes.post("front", grant_type=EXCHANGE, **form)).error == NO
+    assert (await exchange(codes, tokens["id_token"], **form)).error == NO
+
+    form = {"subject_token": tokens["access_token"], "subject_token_type": f"{TYPES}access_token"}
+    assert (await codes.post("front", grant_type=EXCHANGE, **form)).status == 200

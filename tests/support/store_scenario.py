@@ -15,6 +15,7 @@ from ostiary.core.base.ids import TokenId
 from ostiary.core.base.usernames import username_key
 from ostiary.core.model.token import Issuance
 from ostiary.core.ports.configuration import Document, DocumentId
+from ostiary.core.ports.users import Attempt
 from tests.support import (
     store_scenario_authenticators,
     store_scenario_devices,
@@ -55,7 +56,7 @@ async def seed(store: StoreBackend) -> None:
     await store.replace(expected_version=0, put=[OLD], delete=[])
     await store.users.create(ENV, [KNOWN, RENAMED, GONE, UPGRADED])
     for attempt in (LOCKED, CLEARED, RIGHT):
-        await store.attempts.begin(ENV, attempt, now=NOW)
+        await _count(store, attempt)
     await store_scenario_sign_on.seed(store, ENV)
     await store_scenario_authenticators.seed(store, ENV, GONE)
     await store_scenario_references.seed(store, ENV)
@@ -77,6 +78,11 @@ def _commit(issuance: Issuance) -> Step:
     return lambda store: store.commit(ENV, issuance, now=NOW)
 
 
+async def _count(store: StoreBackend, attempt: Attempt) -> None:
+    await store.attempts.begin(ENV, attempt, now=NOW)
+    await store.attempts.fail(ENV, attempt, now=NOW)
+
+
 STEPS: tuple[Step, ...] = (
     *(_commit(issuance) for issuance in COMMITS.values()),
     lambda store: store.delete(ENV, make_key(91)),
@@ -85,7 +91,7 @@ STEPS: tuple[Step, ...] = (
     lambda store: store.users.create(ENV, [make_user(1), make_user(2)]),
     lambda store: store.users.save(ENV, replace(RENAMED, username="new"), expected_version=1),
     lambda store: store.users.delete(ENV, GONE.id),
-    lambda store: store.attempts.begin(ENV, COUNTED, now=NOW),
+    lambda store: _count(store, COUNTED),
     lambda store: store.attempts.clear(ENV, CLEARED, replaces=replace(UPGRADED, enabled=False)),
     lambda store: store.attempts.clear(ENV, RIGHT, replaces=None),
     lambda store: store.attempts.unlock(ENV, LOCKED.subject),

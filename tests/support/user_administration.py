@@ -1,7 +1,7 @@
 """What administrators do with users, over the ports of a test."""
 
 from ostiary.adapters.directories.local import LocalDirectory
-from ostiary.adapters.stores.memory import MemoryStore
+from ostiary.adapters.stores.backend import StoreBackend
 from ostiary.core.admin.user_administration import UserAdministration
 from ostiary.core.base.clock import Clock
 from ostiary.core.ports.delivery import Delivery
@@ -11,7 +11,7 @@ from tests.support.outbox import Outbox
 
 
 def make_user_administration(
-    store: MemoryStore,
+    store: StoreBackend,
     hashing: PasswordHashing,
     events: Events,
     clock: Clock,

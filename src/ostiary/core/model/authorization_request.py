@@ -52,11 +52,13 @@ class DeviceWish(msgspec.Struct, frozen=True, omit_defaults=True):
     Args:
         user_code: as it was typed, or came along; "" while there is none.
         client_id, scopes: what the device is and asks for, once its code was found.
+        only: whose devices alone are let in where somebody came to; None for any client's.
     """
 
     user_code: str = ""
     client_id: ClientId | None = None
     scopes: ScopeSet = ScopeSet()
+    only: ClientId | None = None
 
 
 class AuthorizationRequest(msgspec.Struct, frozen=True, omit_defaults=True):

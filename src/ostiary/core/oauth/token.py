@@ -131,5 +131,6 @@ def _settle(
             OAuthCode.INVALID_TARGET, "This client may not get tokens for that audience."
         )
     is_old = authorization.is_deprecated or params.find("grant_type") == CODE_GRANT_ALIAS
-    authorization = replace(authorization, resources=target.resources, is_deprecated=is_old)
+    if is_old or authorization.resources != target.resources:
+        authorization = replace(authorization, resources=target.resources, is_deprecated=is_old)
     return authorization, choose_manager(env, authorization.client, target)

@@ -82,9 +82,8 @@ class UserCode:
         device = situation.flow.request.device
         if device is None or not device.user_code:
             return Ask()
-        by, address = _person(situation), situation.visitor.address
-        found = await self.device_approvals.find(env, device.user_code, by, address)
-        return Ask({"is_wrong": True}) if found is None else _named(env, found, device.user_code)
+        found = await self._find(env, situation, device.user_code)
+        return Ask({"is_wrong": True}) if found is None else found
 
     def view(self, env: Environment, situation: Situation) -> View:
         if "code" in situation.state:
@@ -109,9 +108,18 @@ class UserCode:
         return await self._decide(env, situation, action, inputs)
 
     async def _submit(self, env: Environment, situation: Situation, typed: str) -> Outcome:
-        by, address = _person(situation), situation.visitor.address
-        found = await self.device_approvals.find(env, typed, by, address)
-        return Refused((_WRONG,)) if found is None else _named(env, found, typed)
+        found = await self._find(env, situation, typed)
+        return Refused((_WRONG,)) if found is None else found
+
+    async def _find(self, env: Environment, situation: Situation, typed: str) -> NeedsPolicy | None:
+        by, address, wish = (
+            _person(situation),
+            situation.visitor.address,
+            situation.flow.request.device,
+        )
+        only = None if wish is None else wish.only
+        found = await self.device_approvals.find(env, typed, by, address, only=only)
+        return None if found is None else _named(env, found, typed, only)
 
     async def _decide(
         self, env: Environment, situation: Situation, action: Action, inputs: Mapping[str, Any]
@@ -143,13 +151,15 @@ def _person(situation: Situation) -> Authentication:
     return authentication
 
 
-def _named(env: Environment, request: DeviceRequest, typed: str) -> NeedsPolicy:
+def _named(
+    env: Environment, request: DeviceRequest, typed: str, only: ClientId | None
+) -> NeedsPolicy:
     """Go on to the question, once somebody has signed on as the device's client wants it."""
     client = env.clients[request.client_id]
     code = read_user_code(typed) or ""
     return NeedsPolicy(
         client.policy or env.default_policy,
-        DeviceWish(code, request.client_id, request.scopes),
+        DeviceWish(code, request.client_id, request.scopes, only),
         is_fresh=client.device.needs_fresh_sign_on,
         state={
             "code": code,

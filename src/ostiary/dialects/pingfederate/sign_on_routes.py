@@ -16,7 +16,7 @@ from ostiary.dialects.pingfederate.authn_errors import render_authn_error
 from ostiary.dialects.pingfederate.authn_wire import FLOWS, RESUME
 from ostiary.dialects.pingfederate.authorization import AUTHORIZATION_PATH, read_extensions
 from ostiary.dialects.pingfederate.browser_cookies import COOKIES, read_browser
-from ostiary.dialects.pingfederate.devices import DEVICE_PAGE_PATH, device_page_path
+from ostiary.dialects.pingfederate.devices import DEVICE_PAGE_PATH, find_device_page
 from ostiary.dialects.pingfederate.forms_wire import FORMS
 from ostiary.dialects.pingfederate.logout import LOGOUT_PATH, NO, YES, logout_path
 from ostiary.dialects.pingfederate.recovery import recovery_route
@@ -142,7 +142,7 @@ class SignOnRoutes:
             self.clock,
             COOKIES,
             self.tenancy.resolve,
-            device_page_path,
+            find_device_page,
             check_application,
         )
         return Route(

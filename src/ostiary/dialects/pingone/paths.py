@@ -11,6 +11,9 @@ PAGE_PATH = f"/{{{ENVIRONMENT_VARIABLE}}}/signon/"
 ACCOUNT_PATH = f"/{{{ENVIRONMENT_VARIABLE}}}/account"
 """Ours, beside PingOne's."""
 DEVICE_PATH = f"/{{{ENVIRONMENT_VARIABLE}}}/device"
+APPLICATION_VARIABLE = "applicationId"
+APPLICATION_DEVICE_PATH = f"{DEVICE_PATH}/{{{APPLICATION_VARIABLE}}}"
+"""Where devices of one application alone are let in."""
 
 
 def environment_path(env: Environment) -> str:

@@ -14,19 +14,20 @@ from ostiary.core.oidc.own_changes import OwnChanges
 from ostiary.core.oidc.session_end import SessionEnd
 from ostiary.core.signon.recovery_links import RecoveryLinks
 from ostiary.dialects.pingone.browser_cookies import COOKIES, read_browser
+from ostiary.dialects.pingone.device_pages import find_device_page
 from ostiary.dialects.pingone.flow_errors import render_flow_error
 from ostiary.dialects.pingone.flows import FlowEndpoint
 from ostiary.dialects.pingone.forms_wire import FORMS
 from ostiary.dialects.pingone.login_pages import error_url
 from ostiary.dialects.pingone.paths import (
     ACCOUNT_PATH,
+    APPLICATION_DEVICE_PATH,
     DEVICE_PATH,
     FLOW_PATH,
     FLOW_VARIABLE,
     ISSUER_PATH,
     PAGE_PATH,
     account_path,
-    device_path,
 )
 from ostiary.dialects.pingone.recovery import recovery_route
 from ostiary.dialects.pingone.sign_on_answers import SignOnAnswers
@@ -88,7 +89,13 @@ class SignOnRoutes:
             self._signoff_route(errors),
             self._idp_signoff_route(),
             self._account_route(answers, errors),
-            self._device_route(answers, errors),
+            self._device_route(DEVICE_PATH, "Where people let a device in", answers, errors),
+            self._device_route(
+                APPLICATION_DEVICE_PATH,
+                "Where people let a device of one application in",
+                answers,
+                errors,
+            ),
             recovery_route(self.tenancy, self.recovery_links, self.pages, errors.render),
         )
 
@@ -183,7 +190,9 @@ class SignOnRoutes:
             summary="Signing off by an ID token alone",
         )
 
-    def _device_route(self, answers: SignOnAnswers, errors: SignOnErrors) -> Route:
+    def _device_route(
+        self, path: str, summary: str, answers: SignOnAnswers, errors: SignOnErrors
+    ) -> Route:
         endpoint = DeviceEndpoint(
             self.authorize,
             answers,
@@ -191,16 +200,16 @@ class SignOnRoutes:
             self.clock,
             COOKIES,
             self.tenancy.resolve,
-            device_path,
+            find_device_page,
             check_caller,
         )
         return Route(
-            DEVICE_PATH,
+            path,
             {"GET": endpoint.get_or_post, "POST": endpoint.get_or_post},
             errors.render,
             spends=True,
             body=BodyKind.FORM,
-            summary="Where people let a device in",
+            summary=summary,
         )
 
     def _account_route(self, answers: SignOnAnswers, errors: SignOnErrors) -> Route:
