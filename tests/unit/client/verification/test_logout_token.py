@@ -124,7 +124,7 @@ def test_SEC_134_type_may_be_missing_where_the_issuer_is_known_for_it(typ: str |
         {"typ": None, "events": LEFT_OUT},
         {"typ": None, "nonce": "n-1"},
     ],
-    ids=repr,
+    ids=["another type", "at_hash", "scope", "no event", "nonce"],
 )
 def test_SEC_134_without_a_type_the_claims_tell_other_tokens(changes: dict[str, Any]) -> None:
     with pytest.raises(InvalidTokenError):
