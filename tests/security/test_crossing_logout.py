@@ -20,21 +20,26 @@ from tests.support.tenants import secret_of
 
 AFTER_THE_GATE = "memory.users.find"
 """The gate looks for the session first, and for the user then."""
+AFTER_THE_CODE = "memory.codes.find"
+"""With a code comes its user; whether the session is over, the commit asks."""
 
 
 @dataclass
 class Leaver:
     """Signs off between the look at the session and the commit, once it is told to.
 
-    Args: passes says how often the user is looked up before.
+    Args:
+        passes: how often there is such a look before.
+        moment: the look behind which the person leaves.
     """
 
     app: App | None = None
     passes: int = 0
+    moment: str = AFTER_THE_GATE
     ended: str | None = None
 
     def __call__(self, point: str) -> None:
-        if point != AFTER_THE_GATE or self.app is None:
+        if point != self.moment or self.app is None:
             return
         self.passes -= 1
         if self.passes < 0:
@@ -71,7 +76,7 @@ async def get_code(leaver: Leaver) -> tuple[App, str]:
 
 
 async def test_SEC_50_an_exchange_that_crosses_the_sign_off_gets_nothing() -> None:
-    leaver = Leaver()
+    leaver = Leaver(moment=AFTER_THE_CODE)
     leaver.app, code = await get_code(leaver)
     app = leaver.app
     answer = await exchange(app, code)
@@ -80,7 +85,7 @@ async def test_SEC_50_an_exchange_that_crosses_the_sign_off_gets_nothing() -> No
 
 
 async def test_a_crossing_sign_off_is_not_taken_for_a_stolen_code() -> None:
-    leaver = Leaver()
+    leaver = Leaver(moment=AFTER_THE_CODE)
     leaver.app, code = await get_code(leaver)
     app = leaver.app
     await exchange(app, code)

@@ -111,12 +111,13 @@ def _is_disabled(entry: Entry, now: float) -> bool:
 def _moment(text: str) -> float:
     """Return the seconds since the epoch of a time as directories write it; 0 for none.
 
-    Active Directory counts hundreds of nanoseconds since 1601.
+    Active Directory counts hundreds of nanoseconds since 1601, and writes 0 for a password that is
+    to be changed.
 
     Spec: RFC 4517 §3.3.13 (GeneralizedTime).
     """
     try:
-        if text.isdecimal():
+        if text.isdecimal() and int(text):
             return (_EPOCH_OF_WINDOWS + timedelta(microseconds=int(text) // 10)).timestamp()
         whole, _, fraction = text.removesuffix("Z").replace(",", ".").partition(".")
         moment = datetime.strptime(whole, "%Y%m%d%H%M%S").replace(tzinfo=UTC)
