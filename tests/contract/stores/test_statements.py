@@ -3,6 +3,7 @@
 import re
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from types import ModuleType
 
@@ -125,6 +126,7 @@ def test_SEC_226_every_statement_about_tenants_names_the_environment(
         *("SETTLE", "POSTPONE", "TAKE"),
         *("SELECT_AUTHENTICATORS", "FIND_AUTHENTICATOR", "FIND_AUTHENTICATOR_BY_CREDENTIAL"),
         *("UPDATE_AUTHENTICATOR", "DELETE_AUTHENTICATOR", "DELETE_AUTHENTICATORS_OF_USER"),
+        *("COUNT_OPEN", "FIND_OPEN", "SLOW_DOWN", "POLL", "DECIDE"),
     ],
 )
 def test_look_ups_of_sqlite_never_read_a_whole_table(sqlite_template: Path, name: str) -> None:
@@ -140,6 +142,25 @@ def test_look_ups_of_sqlite_never_read_a_whole_table(sqlite_template: Path, name
             assert "SCAN kept" not in steps
     finally:
         connection.close()
+
+
+def test_sqlite_counts_waiting_devices_in_an_index_that_has_no_others(
+    sqlite_template: Path,
+) -> None:
+    with closing(sqlite3.connect(sqlite_template)) as connection:
+        plan = connection.execute(
+            f"EXPLAIN QUERY PLAN {sqlite_devices.COUNT_OPEN}", (None,) * 4
+        ).fetchall()
+    assert any("COVERING INDEX device_requests_by_open_until" in row[3] for row in plan), plan
+
+
+def test_postgres_counts_waiting_devices_in_an_index_that_has_no_others(
+    migrated_postgres_url: str,
+) -> None:
+    with psycopg.connect(**connecting.parameters(migrated_postgres_url)) as connection:
+        connection.execute(postgres_statements.SETTINGS)
+        plan = explain(connection, postgres_devices.COUNT_OPEN)
+    assert "Index Only Scan using device_requests_by_open_until" in plan, plan
 
 
 def test_no_statement_of_postgres_reads_a_whole_table(migrated_postgres_url: str) -> None:

@@ -282,7 +282,16 @@ device_requests = Table(
     _body(),
     Index("device_requests_by_expiry", "expires_at"),
     _index("device_requests", "user_code", unique=True),
-    _index("device_requests", "open_until"),
+    # Each that begins has those counted that wait: all that is asked of them is in the index.
+    Index(
+        "device_requests_by_open_until",
+        "environment",
+        "open_until",
+        "client_id",
+        "decision",
+        sqlite_where=text("decision IS NULL"),
+        postgresql_where=text("decision IS NULL"),
+    ),
     _index("device_requests", "user_id", partial=True),
     sqlite_with_rowid=False,
 )
