@@ -103,11 +103,19 @@ async def test_SEC_50_a_token_from_the_front_channel_that_crosses_the_sign_off_i
     app = make_sign_on_app(reach=leaver)
     browsing = Browsing(app)
     await browsing.press(await browsing.authorize(WEB), pf_username="joe", pf_pass=PASSWORD)
-    asked = {**WEB, "response_type": response_type, "nonce": "n", "prompt": "none"}
-    assert "access_token" in returned(await browsing.authorize(asked))
+    asked = {
+        **WEB,
+        "client_id": "asking",
+        "response_type": response_type,
+        "nonce": "n",
+        "prompt": "consent",
+    }
+    question = await browsing.authorize(asked)
+    assert "access_token" in returned(await browsing.press(question, "allow"))
+    question = await browsing.authorize(asked)
     # Recognising the browser looks the user up, too.
     leaver.app, leaver.passes = app, 1
-    answer = returned(await browsing.authorize(asked))
+    answer = returned(await browsing.press(question, "allow"))
     assert answer["error"] == "access_denied"
     assert app.store.user_grants.rows == {}
 

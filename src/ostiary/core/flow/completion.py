@@ -70,7 +70,7 @@ class Completion:
             " ".join(flow.methods),
             visit.browser.address,
         )
-        return _with_session(progress, rotated, signed_on)
+        return _with_session(replace(progress, user=user), rotated, signed_on)
 
 
 def _with_session(progress: Progress, rotated: Rotated, signed_on: SignedOn) -> Progress:

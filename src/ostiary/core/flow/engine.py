@@ -83,6 +83,8 @@ class FlowEngine:
             progress = bind_to_state(Progress(flow))
         else:
             progress = bind_to_browser(env, flow, recognized, now)
+        if session is not None:
+            progress = replace(progress, user=recognized.user)
         if session is not None and progress.session is None:
             await self.browsers.touch(env, session)
         return self._turn(env, visit, await self.walker.enter(env, visit, progress), NOT_STORED)
@@ -242,7 +244,12 @@ class FlowEngine:
             participations=progress.participations,
             needs_session=None if progress.session is None else progress.session.needed,
         )
-        return replace(self._show(env, visit, progress), pending=pending, events=progress.events)
+        return replace(
+            self._show(env, visit, progress),
+            pending=pending,
+            events=progress.events,
+            user=progress.user,
+        )
 
     def _show(self, env: Environment, visit: Visit, progress: Progress) -> Turn:
         flow = progress.flow

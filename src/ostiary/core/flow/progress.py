@@ -8,6 +8,7 @@ from ostiary.core.model.client import Client
 from ostiary.core.model.flow import Flow
 from ostiary.core.model.logout import Participation
 from ostiary.core.model.token import SessionChange
+from ostiary.core.model.user import User
 from ostiary.core.model.user_grant import Consent
 from ostiary.core.steps.contract import Visitor
 
@@ -37,7 +38,10 @@ class Visit(msgspec.Struct, frozen=True):
 
 
 class Progress(msgspec.Struct, frozen=True):
-    """The flow as it is by now, and what else has to be stored, kept and told for it."""
+    """The flow as it is by now, and what else has to be stored, kept and told for it.
+
+    Args: user is whom it is about, as the directory had it in this request, if it was asked.
+    """
 
     flow: Flow
     session: SessionChange | None = None
@@ -45,3 +49,4 @@ class Progress(msgspec.Struct, frozen=True):
     change: BrowserChange = NO_CHANGE
     events: tuple[Event, ...] = ()
     participations: tuple[Participation, ...] = ()
+    user: User | None = None

@@ -8,6 +8,7 @@ from ostiary.core.model.client import Client
 from ostiary.core.model.flow import Flow
 from ostiary.core.model.policy import StepInstance
 from ostiary.core.model.token import Issuance
+from ostiary.core.model.user import User
 from ostiary.core.steps.contract import Problem, View
 from ostiary.core.steps.departures import Departure
 
@@ -26,6 +27,7 @@ class Turn(msgspec.Struct, frozen=True):
         pending: what has to be committed for this turn to be true; empty for a mere look.
         events: to be emitted once that is done.
         departure: where the browser is to go, of a view that `leads_away`.
+        user: whom the flow is about, as the directory had it in this request, if it was asked.
     """
 
     flow: Flow
@@ -38,3 +40,4 @@ class Turn(msgspec.Struct, frozen=True):
     pending: Issuance = NOTHING
     events: tuple[Event, ...] = ()
     departure: Departure | None = None
+    user: User | None = None

@@ -172,6 +172,7 @@ class Finishing:
                 authentication.user_id,
                 authentication,
                 session_id=session_id,
+                read=turn.user,
             )
         if authentication is None or user is None:
             raise _not_held("the user or the session is no longer there")

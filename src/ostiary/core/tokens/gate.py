@@ -32,7 +32,7 @@ class Gate:
     sessions: Sessions
     clock: Clock
 
-    async def find_user(
+    async def find_user(  # noqa: PLR0913 - who asks, about whom, and what is known of it
         self,
         env: Environment,
         client_id: ClientId,
@@ -40,10 +40,13 @@ class Gate:
         authentication: Authentication,
         *,
         session_id: SessionId | None = None,
+        read: User | None = None,
     ) -> User | None:
         """Return the user about whom a client may have tokens now, or None.
 
-        Args: session_id is of a session that must not be over.
+        Args:
+            session_id: of a session that must not be over.
+            read: what the directory has just said of that user; None where it was not asked.
         Raises: UnavailableError.
         """
         if not _is_requester_open(env, client_id):
@@ -52,7 +55,9 @@ class Gate:
             session = await self.sessions.find_by_id(env, session_id, now=self.clock.now())
             if session is None:
                 return None
-        user = await self.directory.find(env, user_id, kept_in=authentication.directory)
+        user = read
+        if user is None or user.id != user_id:
+            user = await self.directory.find(env, user_id, kept_in=authentication.directory)
         return user if user is not None and authentication.holds_for(user) else None
 
     async def find_user_of(
