@@ -4,6 +4,7 @@ import hashlib
 import os
 import string
 import uuid
+from functools import lru_cache
 from typing import NewType
 
 EnvironmentId = NewType("EnvironmentId", str)
@@ -63,7 +64,8 @@ def mint_handle(length: int, now: float, *, prefix: str = "") -> str:
     time order; the rest is random and at least 128 bits.
     Args: now is seconds since the epoch.
     """
-    return prefix + _time_part(now) + mint_alphanumeric(length - len(prefix) - TIME_CHARACTERS)
+    random = mint_alphanumeric(length - len(prefix) - TIME_CHARACTERS)
+    return prefix + _spell_second(int(now)) + random
 
 
 def mint_in_order(length: int, now: float) -> str:
@@ -72,15 +74,28 @@ def mint_in_order(length: int, now: float) -> str:
     A row whose id is random touches a page of its own in every index that has the id.
     Args: now is seconds since the epoch.
     """
-    return _time_part(now) + mint_alphanumeric(length - TIME_CHARACTERS)
+    return _spell_second(int(now)) + mint_alphanumeric(length - TIME_CHARACTERS)
 
 
-def _time_part(now: float) -> str:
-    second, text = int(now), ""
+@lru_cache(maxsize=8)
+def _spell_second(second: int) -> str:
+    text = ""
     for _ in range(TIME_CHARACTERS):
         second, digit = divmod(second, _BASE)
         text = ALPHABET[digit] + text
     return text
+
+
+@lru_cache(maxsize=1024)
+def _read_second(text: str) -> bytes | None:
+    """Return the second that a handle claims as four bytes, or None for what never was one."""
+    second = 0
+    for character in text:
+        digit = _DIGIT.get(character)
+        if digit is None:
+            return None
+        second = second * _BASE + digit
+    return None if second >= 1 << 32 else second.to_bytes(4, "big")
 
 
 def handle_key(handle: str, *, prefix_length: int = 0) -> HandleKey | None:
@@ -88,16 +103,11 @@ def handle_key(handle: str, *, prefix_length: int = 0) -> HandleKey | None:
 
     The time in front is the holder's claim; a false one only misses.
     """
-    second = 0
-    for character in handle[prefix_length : prefix_length + TIME_CHARACTERS]:
-        digit = _DIGIT.get(character)
-        if digit is None:
-            return None
-        second = second * _BASE + digit
-    if second >= 1 << 32:
+    second = _read_second(handle[prefix_length : prefix_length + TIME_CHARACTERS])
+    if second is None:
         return None
     digest = hashlib.sha256(handle.encode()).digest()
-    return HandleKey(second.to_bytes(4, "big") + digest[:28])
+    return HandleKey(second + digest[:28])
 
 
 def browser_key(shown: str) -> BrowserKey:

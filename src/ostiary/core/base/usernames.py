@@ -1,6 +1,7 @@
 """Usernames: what may be one, and which spellings mean the same user."""
 
 import unicodedata
+from functools import lru_cache
 from typing import NewType
 
 UsernameKey = NewType("UsernameKey", str)
@@ -24,6 +25,8 @@ class UsernameRefusedError(ValueError):
         self.reason = reason
 
 
+# A sign-on asks twice: to find the user, and to count for what may be nobody's name.
+@lru_cache(maxsize=64)
 def username_key(username: str) -> UsernameKey:
     """Return what `username` is looked up by: without spaces around it, in one case and one form.
 
