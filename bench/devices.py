@@ -35,8 +35,12 @@ _FORM = "application/x-www-form-urlencoded"
 
 @dataclass(slots=True)
 class WaitingDevices:
-    """Devices that nobody lets in: begun once, since a server lets only so many of them wait."""
+    """Devices that nobody lets in: begun once, since a server lets only so many of them wait.
 
+    Args: of_client: how many each client has.
+    """
+
+    of_client: int = _WAITING
     polls: list[str] = field(default_factory=list)
     begun_at: float = 0.0
     times_begun: int = 0
@@ -50,7 +54,9 @@ class WaitingDevices:
             self.begun_at = time.monotonic()
             half = _CLIENTS[self.times_begun % len(_CLIENTS)]
             self.times_begun += 1
-            self.polls = [poll for client in half for poll in _begin_all(launch, client)]
+            self.polls = [
+                poll for client in half for poll in _begin_all(launch, client, self.of_client)
+            ]
         form = urlencode({"grant_type": DEVICE_GRANT}) + "&"
         return ChainedRequests("poll.lua", REDEEM, form, '"error":"', self.polls)
 
@@ -69,11 +75,11 @@ def waiting_clients() -> dict[str, Any]:
     }
 
 
-def _begin_all(launch: Launch, client: str) -> list[str]:
+def _begin_all(launch: Launch, client: str, count: int) -> list[str]:
     """Let many devices begin, and return what each asks with."""
     asked = {"client_id": client, "scope": "references"}
     request = write_request(BEGIN, _public(), urlencode(asked))
-    codes = collect(launch.url, request, _WAITING, _code_of)
+    codes = collect(launch.url, request, count, _code_of)
     return [urlencode({"client_id": client, "device_code": code}) for code in codes]
 
 
