@@ -16,7 +16,7 @@ from ostiary.adapters.stores.memory import MemoryStore
 from ostiary.core.base.errors import UnavailableError
 from ostiary.core.model.audit.outbound import DirectoryServerBack, DirectoryServerFailed
 from ostiary.core.model.environment import Environment
-from ostiary.core.model.ldap_directory import LDAPServer
+from ostiary.core.model.ldap_directory import ConnectionSecurity, LDAPServer
 from ostiary.core.model.user import User
 from tests.support.app import RecordedEvents, access_token, make_snapshot
 from tests.support.environments import make_environment
@@ -138,6 +138,22 @@ async def test_REL_12_a_server_that_stops_in_its_handshake_holds_no_thread(slapd
 
     assert set(reasons) <= {"slow", "paused"}
     asked.close()
+
+
+async def test_REL_12_a_server_may_search_for_longer_than_anybody_waits(slapd: Slapd) -> None:
+    with odd_server(keep_silent) as (port, received):
+        servers = (LDAPServer("localhost", port),)
+        plain: dict[str, Any] = {
+            "security": ConnectionSecurity.NONE,
+            "bind_dn": "",
+            "bind_password": "",
+        }
+        asked = Asked(slapd, servers=servers, timeout_seconds=0.4, **plain)
+        assert await asked.reason() == "slow"
+        asked.close()
+
+    two_entries, two_seconds = b"\x02\x01\x02", b"\x02\x01\x02"
+    assert two_entries + two_seconds in b"".join(received)
 
 
 async def test_REL_12_a_directory_that_goes_on_is_asked_again(asked: Asked, slapd: Slapd) -> None:

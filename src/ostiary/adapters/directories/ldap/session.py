@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from math import ceil
 from typing import Any
 
 import ldap
@@ -25,6 +26,9 @@ _NOWHERE = "ldapi://%2Fnonexistent"
 _MAX_ENTRIES = 2
 """More than one is refused; which ones they are does not matter."""
 _MAX_GROUPS = 1000
+_MORE_SECONDS = 1
+"""So much longer than anybody waits a server may search. It counts whole seconds, and Samba the one
+that has begun, too: told the time that is left, it would give up as a second ends."""
 _WRONG = (
     *(ldap.INVALID_CREDENTIALS, ldap.NO_SUCH_OBJECT, ldap.INAPPROPRIATE_AUTH),
     *(ldap.INVALID_DN_SYNTAX, ldap.CONSTRAINT_VIOLATION, ldap.UNWILLING_TO_PERFORM),
@@ -118,14 +122,15 @@ class Session:
         found: list[Any] = []
         with self._translated(deadline):
             try:
-                found = self._connection.search_ext_s(
+                message = self._connection.search_ext(
                     base_dn,
                     ldap.SCOPE_SUBTREE,
                     filter_text,
                     list(attributes),
-                    timeout=deadline.left(),
+                    timeout=ceil(deadline.left()) + _MORE_SECONDS,
                     sizelimit=limit,
                 )
+                _, found = self._connection.result(message, timeout=deadline.left())
             except ldap.NO_SUCH_OBJECT as error:
                 raise AskedWrongError("no_such_base") from error
             except ldap.SIZELIMIT_EXCEEDED as error:
