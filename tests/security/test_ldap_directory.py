@@ -16,8 +16,11 @@ from tests.support.certificates import make_authority
 from tests.support.directory_sign_on import Entrances, opened
 from tests.support.odd_ldap_server import (
     STARTTLS_DONE,
+    STARTTLS_DONE_AT_LENGTH,
     STARTTLS_REFUSED,
+    STARTTLS_REFUSED_AT_LENGTH,
     answer_then_listen,
+    answer_then_relay,
     keep_silent,
     odd_server,
 )
@@ -171,6 +174,8 @@ async def test_SEC_159_a_server_of_another_name_is_told_no_password(
     ("answer", "reason"),
     [
         pytest.param(STARTTLS_REFUSED, "no_starttls", id="refused"),
+        pytest.param(STARTTLS_REFUSED_AT_LENGTH, "no_starttls", id="refused at length"),
+        pytest.param(b"\x30\x04\x02\x01\x01\x78", "no_starttls", id="no answer"),
         pytest.param(b"HTTP/1.1 400 Bad Request\r\n\r\n", "no_starttls", id="no LDAP"),
         pytest.param(STARTTLS_DONE * 2, "tls", id="more than asked for"),
         pytest.param(b"\x30\x84\xff\xff\xff\xff", "no_starttls", id="endless"),
@@ -188,6 +193,16 @@ async def test_SEC_159_without_TLS_nothing_is_said(
 
     assert entrances.failures == [reason]
     assert b"password-of-the-service" not in b"".join(received)
+
+
+async def test_a_server_may_write_its_consent_to_TLS_at_length(
+    entrances: Entrances, slapd: Slapd
+) -> None:
+    with odd_server(answer_then_relay(STARTTLS_DONE_AT_LENGTH, slapd.tls_port)) as (port, _):
+        entrances.configure(
+            security=ConnectionSecurity.STARTTLS, servers=(LDAPServer("localhost", port),)
+        )
+        assert isinstance(await entrances.attempt("person.5"), Accepted)
 
 
 async def test_SEC_159_a_pointer_to_another_server_is_not_followed(

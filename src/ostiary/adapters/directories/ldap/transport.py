@@ -93,8 +93,17 @@ def _start_tls(plain: socket.socket, deadline: Deadline) -> None:
         answer = _read_message(plain, deadline)
     except OSError as error:
         raise ServerFailedError(_reason(error, "lost")) from error
-    if not answer.startswith(_ANSWER_BEGINNING) or _SUCCESS not in answer[:9]:
+    if not _is_success(answer):
         raise ServerFailedError("no_starttls")
+
+
+def _is_success(answer: bytes) -> bool:
+    """Tell whether an answer says yes; Active Directory writes each length in five bytes."""
+    length = answer[len(_ANSWER_BEGINNING) :][:1]
+    if not length or not answer.startswith(_ANSWER_BEGINNING):
+        return False
+    more = length[0] & ~_LONG_LENGTH if length[0] & _LONG_LENGTH else 0
+    return answer[len(_ANSWER_BEGINNING) + 1 + more :].startswith(_SUCCESS)
 
 
 def _read_message(plain: socket.socket, deadline: Deadline) -> bytes:
