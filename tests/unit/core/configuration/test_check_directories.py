@@ -35,6 +35,7 @@ def directory_problems(directory: str) -> list[str]:
         BASE + 'bind_dn = "cn=a"\nbind_password = "secret"\npassword_change = "extended"',
         'servers = ["[::1]:389", "10.0.0.1"]\nbase_dn = "O=Example"\nsecurity = "starttls"',
         'servers = ["127.0.0.1"]\nbase_dn = "dc=x"\nsecurity = "none"',
+        'servers = ["a.example:3269"]\nbase_dn = "dc=x"\nstyle = "active_directory"',
         BASE + 'username_filter = "(&(a=b)(|(uid={username})(c=\\\\28)))"',
     ],
 )
@@ -52,6 +53,12 @@ def test_a_directory_that_can_be_asked_is_good(directory: str) -> None:
         (
             PLAIN + ACCOUNT + 'password_change = "unicode"',
             ".password_change: needs TLS",
+        ),
+        (
+            'servers = ["a.example", "b.example:3269"]\nbase_dn = "dc=x"\n'
+            + ACCOUNT
+            + 'password_change = "unicode"',
+            ".servers[1]: is a global catalogue, which changes no passwords",
         ),
         (BASE + 'bind_dn = "cn=a"', ".bind_password: is missing"),
         (BASE + 'bind_password = "secret"', ".bind_dn: is missing"),

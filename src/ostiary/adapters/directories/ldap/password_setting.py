@@ -22,6 +22,7 @@ _RULES = {
 """By the number of a password policy's error (draft-behera-ldap-password-policy-10 §6.2).
 """
 _NOT_ALLOWED = 3
+_NO_RIGHT = ldap.INSUFFICIENT_ACCESS.__name__.lower()
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +105,7 @@ def _quoted(password: str) -> bytes:
 
 
 def _rule(refusal: PasswordNotTakenError) -> PasswordRule | None:
-    if refusal.error == _NOT_ALLOWED:
+    """Return the rule that is broken; None where no other password would do better."""
+    if refusal.error == _NOT_ALLOWED or refusal.reason == _NO_RIGHT:
         return None
     return _RULES.get(refusal.error or 0, PasswordRule.DIRECTORY)

@@ -16,6 +16,8 @@ from ostiary.core.configuration.schema_directories import split_server
 from ostiary.core.crypto.certificate_authorities import CertificatesRefusedError
 from ostiary.core.model.ldap_directory import LOCAL, ConnectionSecurity, PasswordChange
 
+_CATALOGUE_PORTS = frozenset({3268, 3269})
+
 
 def check_references(subject: Subject) -> Iterator[Problem]:
     """Refuse orders that name a directory which is not there, or one twice."""
@@ -42,6 +44,7 @@ def check_connections(subject: Subject) -> Iterator[Problem]:
                 placed.path, "needs python-ldap", "install ostiary with its extra: ostiary[ldap]"
             )
         yield from _check_security(placed)
+        yield from _check_catalogue(placed)
         yield from _check_account(subject, placed)
         yield from _check_authorities(subject, placed)
 
@@ -67,6 +70,19 @@ def _check_security(placed: PlacedDirectory) -> Iterator[Problem]:
         )
     elif placed.directory.password_change is PasswordChange.UNICODE:
         yield error((*placed.path, "password_change"), "needs TLS: the directory refuses it else")
+
+
+def _check_catalogue(placed: PlacedDirectory) -> Iterator[Problem]:
+    """Refuse to change passwords where Active Directory lets nothing be changed."""
+    if placed.directory.password_change is not PasswordChange.UNICODE:
+        return
+    for index, server in enumerate(placed.directory.servers):
+        if split_server(server)[1] in _CATALOGUE_PORTS:
+            yield error(
+                (*placed.path, "servers", index),
+                "is a global catalogue, which changes no passwords",
+                "leave password_change out, or name a domain's own servers (port 636)",
+            )
 
 
 def _check_account(subject: Subject, placed: PlacedDirectory) -> Iterator[Problem]:
