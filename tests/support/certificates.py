@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
 from pathlib import Path
 
 from cryptography import x509
@@ -32,7 +33,7 @@ class Authority:
             _builder(host, self.certificate.subject, key.public_key())
             .not_valid_before(start)
             .not_valid_after(start + _DAY)
-            .add_extension(x509.SubjectAlternativeName([x509.DNSName(host)]), critical=False)
+            .add_extension(x509.SubjectAlternativeName([_named(host)]), critical=False)
             .add_extension(_issued_by(self.key), critical=False)
             .sign(self.key, hashes.SHA256())
         )
@@ -72,6 +73,13 @@ def make_authority(path: Path) -> Authority:
     )
     path.write_bytes(certificate.public_bytes(Encoding.PEM))
     return Authority(key, certificate, path)
+
+
+def _named(host: str) -> x509.GeneralName:
+    try:
+        return x509.IPAddress(ip_address(host))
+    except ValueError:
+        return x509.DNSName(host)
 
 
 _USAGE = x509.KeyUsage(

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from ostiary.adapters.directories.catalog import open_directory
 from ostiary.adapters.directories.composed import ComposedDirectory
@@ -21,14 +21,22 @@ from tests.support.app import RecordedEvents
 from tests.support.environments import make_environment
 from tests.support.pace import QUICK
 from tests.support.signon import WRONG, CountedHashing
-from tests.support.slapd import PASSWORD, Slapd
+from tests.support.slapd import PASSWORD
+
+
+class Configured(Protocol):
+    """A server that says how it is reached."""
+
+    def configured(self, **fields: Any) -> LDAPDirectory:
+        """Return that; fields are overridden by name."""
+        ...
 
 
 @dataclass
 class Entrances:
     """An environment whose users are in the store, and in the directory of a server."""
 
-    slapd: Slapd
+    server: Configured
     store: MemoryStore = field(default_factory=MemoryStore)
     hashing: CountedHashing = field(default_factory=CountedHashing)
     events: RecordedEvents = field(default_factory=RecordedEvents)
@@ -41,7 +49,7 @@ class Entrances:
 
     def configure(self, **fields: Any) -> None:
         """Configure the directory anew; fields are overridden by name."""
-        self.keep_in({"corporate": self.slapd.configured(**fields)})
+        self.keep_in({"corporate": self.server.configured(**fields)})
 
     def keep_in(self, directories: Mapping[str, LDAPDirectory], **fields: Any) -> None:
         """Configure all directories anew, asked in this order after the store."""
@@ -82,9 +90,9 @@ class Entrances:
 
 
 @contextmanager
-def opened(slapd: Slapd) -> Iterator[Entrances]:
+def opened(server: Configured) -> Iterator[Entrances]:
     """Open the entrances of a server's people, and close them again."""
-    made = Entrances(slapd)
+    made = Entrances(server)
     try:
         yield made
     finally:
