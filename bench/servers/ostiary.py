@@ -61,11 +61,11 @@ class Ostiary:
 
     def launch(self, directory: Path, *, workers: int = 1) -> Launch:
         """Write a configuration; the second start in a directory finds keys and store there."""
-        tls, http = free_ports(2)
+        tls, http, admin = free_ports(3)
         data = directory / "data"
         path = directory / "ostiary.yaml"
         store = {"env": "BENCH_STORE"} if self.store == _POSTGRES else self.store
-        path.write_text(json.dumps(_configuration(tls, http, store)))  # JSON is YAML
+        path.write_text(json.dumps(_configuration(tls, http, admin, store)))  # JSON is YAML
         path.chmod(0o600)
         command = [str(Path(sys.executable).with_name("ostiary")), "serve", "--config", str(path)]
         command += ["--data-directory", str(data), "--workers", str(workers)]
@@ -132,7 +132,7 @@ WITH_HASHES = Ostiary(
 )
 
 
-def _configuration(tls: int, http: int, store: object) -> dict[str, Any]:
+def _configuration(tls: int, http: int, admin: int, store: object) -> dict[str, Any]:
     return {
         "server": {
             "mode": "dev",  # plain-text secrets, a certificate of its own; nothing on the way
@@ -144,7 +144,7 @@ def _configuration(tls: int, http: int, store: object) -> dict[str, Any]:
             "listeners": {
                 "tls": f"127.0.0.1:{tls}",
                 "http": f"127.0.0.1:{http}",
-                "admin": f"127.0.0.1:{free_ports(1)[0]}",
+                "admin": f"127.0.0.1:{admin}",
             },
         },
         "environments": {
