@@ -33,7 +33,7 @@ def mint_code(
     expires_at = now + occasion.env.code_lifetime_seconds
     return code, AuthorizationCode(
         key=key,
-        grant_id=mint_persistent_id(now) if goes_on else mint_transient_id(),
+        grant_id=mint_persistent_id(now) if goes_on else mint_transient_id(now),
         client_id=occasion.client.client_id,
         user_id=person.user.id,
         subject=person.subject,

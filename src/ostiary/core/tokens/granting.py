@@ -2,7 +2,7 @@
 
 import msgspec
 
-from ostiary.core.base.ids import GrantId, mint_alphanumeric, mint_handle
+from ostiary.core.base.ids import GrantId, mint_handle, mint_in_order
 from ostiary.core.base.scopes import ScopeSet
 from ostiary.core.model.authorization import Granted, RefreshedToken
 from ostiary.core.model.client import Client, RefreshPolicy
@@ -44,9 +44,9 @@ def mint_persistent_id(now: float) -> GrantId:
     return GrantId(mint_handle(PERSISTENT_ID_CHARACTERS, now))
 
 
-def mint_transient_id() -> GrantId:
+def mint_transient_id(now: float) -> GrantId:
     """Mint the id of a grant of which one token comes: it is the id of that token too."""
-    return GrantId(mint_alphanumeric(TRANSIENT_ID_CHARACTERS))
+    return GrantId(mint_in_order(TRANSIENT_ID_CHARACTERS, now))
 
 
 def is_transient(grant_id: str) -> bool:
@@ -86,7 +86,7 @@ def _begin(occasion: Occasion, manager: TokenManager, refresh_token: str | None)
         refresh = refresh_tokens.begin(refresh_token, policy, now)
         lifetime_seconds = int(policy.lifetime_seconds)
     return UserGrant(
-        id=authorization.grant_id or mint_transient_id(),
+        id=authorization.grant_id or mint_transient_id(now),
         client_id=occasion.client.client_id,
         user_id=person.user.id,
         subject=person.subject,
