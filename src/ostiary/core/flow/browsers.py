@@ -57,19 +57,26 @@ class BrowserSessions:
     clock: Clock
 
     async def recognize(
-        self, env: Environment, browser: Browser, *, is_to_end: bool = False
+        self,
+        env: Environment,
+        browser: Browser,
+        *,
+        is_to_end: bool = False,
+        blank: BrowserKey | None = None,
     ) -> Recognized:
         """Return what a browser's cookies show.
 
         A session holds while its user exists, is enabled, and has the credential of then.
 
-        Args: is_to_end: nobody is let in by it. Then a session is returned without its user, too,
-            where the user's directory cannot be asked.
+        Args:
+            is_to_end: nobody is let in by it. Then a session is returned without its user, too,
+                where the user's directory cannot be asked.
+            blank: of a cookie that no session was ever stored under; the store is not asked for it.
         Raises: UnavailableError.
         """
         cookie = browser.cookie if _is_ours(browser.cookie, COOKIE_CHARACTERS) else None
         key = None if cookie is None else browser_key(cookie)
-        shown = None if key is None else await self._find(env, key)
+        shown = None if key is None or key == blank else await self._find(env, key)
         is_by_persistent = False
         if shown is None and env.sessions.is_persistent:
             shown = await self._find_persistent(env, browser.persistent_cookie)

@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from ostiary.core.base.clock import Clock
 from ostiary.core.flow.browser import BrowserChange
-from ostiary.core.flow.browsers import NOBODY, BrowserSessions
+from ostiary.core.flow.browsers import NOBODY, BrowserSessions, Recognized
 from ostiary.core.flow.progress import Progress, Visit
 from ostiary.core.flow.satisfaction import steps_on
 from ostiary.core.flow.session_change import Rotated, sign_on
@@ -14,6 +14,7 @@ from ostiary.core.flow.transition import NOT_COMPLETED, finish
 from ostiary.core.flow.vouching import find_vouchers
 from ostiary.core.model.audit.sign_on import SignedOn
 from ostiary.core.model.environment import Environment
+from ostiary.core.model.flow import Flow
 from ostiary.core.model.policy import Policy
 from ostiary.core.model.session import Authentication, PassedPolicy
 from ostiary.core.model.user import User
@@ -55,8 +56,7 @@ class Completion:
             credential=flow.credential,
             directory=user.directory,
         )
-        is_bare = flow.is_cookieless
-        recognized = NOBODY if is_bare else await self.browsers.recognize(env, visit.browser)
+        recognized = await self._recognize(env, visit, flow)
         client_id = visit.client.client_id
         rotated = sign_on(env, recognized, proof, flow.binding, visit.browser, client_id)
         if env.reference_adapters:
@@ -72,6 +72,16 @@ class Completion:
         )
         return _with_session(replace(progress, user=user), rotated, signed_on)
 
+    async def _recognize(self, env: Environment, visit: Visit, flow: Flow) -> Recognized:
+        """Return who has signed on before in the browser, in whose place somebody does now.
+
+        A session always gets a cookie of its own: under that of a flow none is stored.
+        """
+        if flow.is_cookieless:
+            return NOBODY
+        blank = flow.binding if flow.has_new_cookie else None
+        return await self.browsers.recognize(env, visit.browser, blank=blank)
+
 
 def _with_session(progress: Progress, rotated: Rotated, signed_on: SignedOn) -> Progress:
     flow, session = progress.flow, rotated.session
@@ -82,6 +92,7 @@ def _with_session(progress: Progress, rotated: Rotated, signed_on: SignedOn) -> 
         authentication=session.authentication,
         session_id=session.id,
         binding=flow.binding if is_bare else session.key,
+        has_new_cookie=False,
     )
     return replace(
         progress,

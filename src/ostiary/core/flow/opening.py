@@ -47,8 +47,8 @@ def bind_to_browser(env: Environment, flow: Flow, recognized: Recognized, now: f
         bound = msgspec.structs.replace(flow, binding=rotated.session.key)
         return Progress(bound, session=rotated.stored, change=rotated.change)
     cookie = recognized.cookie or mint_alphanumeric(COOKIE_CHARACTERS)
-    bound = msgspec.structs.replace(flow, binding=browser_key(cookie))
     is_new = recognized.cookie is None
+    bound = msgspec.structs.replace(flow, binding=browser_key(cookie), has_new_cookie=is_new)
     return Progress(bound, change=BrowserChange(cookie=cookie if is_new else None))
 
 

@@ -31,6 +31,7 @@ class Flow(msgspec.Struct, frozen=True, omit_defaults=True):
 
     Args:
         binding: of the cookie, or in cookieless mode of the state, that alone opens it.
+        has_new_cookie: that cookie was made for it, so that no session is shown by it.
         path: the branches taken from the policy's root to the step that is asked now.
         step_state: what that step remembers, JSON values only, nothing secret.
         detour: the kind of step that goes on in its place.
@@ -53,6 +54,7 @@ class Flow(msgspec.Struct, frozen=True, omit_defaults=True):
     expires_at: float
     version: int = 1
     is_cookieless: bool = False
+    has_new_cookie: bool = False
     stage: Stage = Stage.AUTHENTICATION
     path: tuple[str, ...] = ()
     step_state: Mapping[str, Any] = {}

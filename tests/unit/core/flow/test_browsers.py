@@ -2,6 +2,7 @@
 
 import pytest
 
+from ostiary.adapters.stores.memory import MemoryStore
 from ostiary.core.base.ids import browser_key
 from ostiary.core.flow.browser import Browser
 from ostiary.core.flow.browsers import TOUCH_SECONDS
@@ -131,6 +132,28 @@ async def test_a_cookie_that_we_cannot_have_made_is_none(flows: Flows, shown: st
     recognized = await flows.browsers.recognize(flows.env, Browser(ADDRESS, cookie=shown))
     assert recognized.cookie is None
     assert recognized.bindings == frozenset()
+
+
+async def test_a_cookie_made_for_a_flow_is_not_looked_for_among_sessions() -> None:
+    reached: list[str] = []
+    flows = Flows(store=MemoryStore(reach=reached.append))
+    await flows.add_joe()
+    browser = BrowserJar()
+    turn = await flows.begin(browser)
+    reached.clear()
+    await flows.check(browser, turn.flow.id)
+    assert "memory.sessions.find" not in reached
+    assert await flows.is_signed_on(browser)
+
+
+async def test_whoever_signs_on_again_in_one_flow_keeps_the_session(flows: Flows) -> None:
+    browser = BrowserJar()
+    signed_on = await flows.sign_on(browser)
+    assert not signed_on.flow.has_new_cookie
+    again = await flows.begin(browser)
+    assert not again.flow.has_new_cookie
+    moved = await flows.check(browser, again.flow.id)
+    assert moved.flow.session_id == signed_on.flow.session_id
 
 
 async def test_what_browsers_show_is_not_in_any_repr(flows: Flows) -> None:
