@@ -4,6 +4,7 @@ import re
 import time
 from collections.abc import Mapping, Sequence
 from enum import Enum
+from functools import lru_cache
 
 import msgspec
 
@@ -15,6 +16,7 @@ MAX_COOKIE_BYTES = 8 * 1024
 _NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _VALUE = re.compile(r"[\x21\x23-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e]*")
 _PATH = re.compile(r"/[\x21-\x3a\x3c-\x7e]*")
+_REMEMBERED_PLACES = 256
 _NONE: frozenset[str] = frozenset()
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -49,12 +51,9 @@ class Cookie(_Named, frozen=True, kw_only=True):
     path: str = "/"
 
     def __post_init__(self) -> None:
-        if not _NAME.fullmatch(self.name):
-            raise ValueError("not a name of a cookie")
+        _check_place(self.name, self.path)
         if not _VALUE.fullmatch(self.value):
             raise ValueError(f"{self.name}: not a value of a cookie")
-        if not _PATH.fullmatch(self.path):
-            raise ValueError(f"{self.name}: not a path of a cookie")
         if self.max_age is not None and self.max_age <= 0:
             raise ValueError(f"{self.name}: no cookie is kept for {self.max_age} seconds")
 
@@ -69,7 +68,7 @@ def set_cookie(cookie: Cookie, now: float) -> tuple[bytes, bytes]:
     """
     if cookie.max_age is None:
         return _header(cookie, "")
-    expires = _http_date(now + cookie.max_age)
+    expires = _http_date(int(now) + cookie.max_age)
     return _header(cookie, f"; Expires={expires}; Max-Age={cookie.max_age}")
 
 
@@ -145,9 +144,22 @@ def _read(request: Request) -> Mapping[str, Sequence[str]]:
     return found
 
 
-def _http_date(moment: float) -> str:
+@lru_cache(maxsize=_REMEMBERED_PLACES)
+def _check_place(name: str, path: str) -> None:
+    """Refuse what cannot be a cookie's name or path: there are few of them.
+
+    Raises: ValueError.
+    """
+    if not _NAME.fullmatch(name):
+        raise ValueError("not a name of a cookie")
+    if not _PATH.fullmatch(path):
+        raise ValueError(f"{name}: not a path of a cookie")
+
+
+@lru_cache(maxsize=16)
+def _http_date(second: int) -> str:
     """Return a date as HTTP writes it, at a fifth of the cost of `email.utils`."""
-    at = time.gmtime(moment)
+    at = time.gmtime(second)
     day, month = _DAYS[at.tm_wday], _MONTHS[at.tm_mon - 1]
     clock = f"{at.tm_hour:02}:{at.tm_min:02}:{at.tm_sec:02}"
     return f"{day}, {at.tm_mday:02} {month} {at.tm_year:04} {clock} GMT"
