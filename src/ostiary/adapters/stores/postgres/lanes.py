@@ -14,6 +14,7 @@ import psycopg
 from psycopg import errors
 
 from ostiary.adapters.stores.backend import unavailable
+from ostiary.adapters.stores.gathering import Gathering
 from ostiary.adapters.stores.postgres import connecting
 from ostiary.adapters.stores.postgres.connecting import Connection
 from ostiary.adapters.stores.waiting import MAX_QUEUED, Waiting
@@ -41,7 +42,11 @@ class _Entry(NamedTuple):
 
 
 class Lanes:
-    """Serves what is submitted, oldest first, over up to `count` connections."""
+    """Serves what is submitted, oldest first, over up to `count` connections.
+
+    What is wanted gathers while the event loop is busy, and while all connections are: a trip and a
+    statement would cost more for each than the looking up.
+    """
 
     def __init__(self, connect: Callable[[], Awaitable[Connection]], *, count: int) -> None:
         self._connect = connect
@@ -50,6 +55,7 @@ class Lanes:
         self._queues: dict[Run[Any, Any], deque[_Entry]] = {}
         self._length = 0
         self._waiting = Waiting(self._loop)
+        self._gathering = Gathering(self._loop, self._wake, self._has_a_batch)
         self._idle: list[asyncio.Future[None]] = []
         self._busy: set[Connection] = set()
         self._is_closing = False
@@ -68,7 +74,7 @@ class Lanes:
         self._queues.setdefault(run, deque()).append(entry)
         self._length += 1
         if self._length == 1:
-            self._wake()
+            self._gathering.begin()
         return entry.future
 
     async def close(self) -> None:
@@ -84,6 +90,9 @@ class Lanes:
         for task in late:
             task.cancel()
         await asyncio.gather(*late, return_exceptions=True)
+
+    def _has_a_batch(self) -> bool:
+        return self._length >= MAX_BATCH
 
     def _wake(self) -> None:
         if self._idle:

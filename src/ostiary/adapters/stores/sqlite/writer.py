@@ -6,19 +6,15 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterable
 from queue import SimpleQueue
-from time import perf_counter
 from typing import Any, NamedTuple, TypeVar
 
 from ostiary.adapters.stores.backend import Reach, unavailable
+from ostiary.adapters.stores.gathering import Gathering
 from ostiary.adapters.stores.sqlite import batch, jobs
 from ostiary.adapters.stores.waiting import MAX_QUEUED, Waiting
 from ostiary.core.ports.stores import AlreadyRedeemedError
 
 MAX_BATCH = 64
-GATHER_SECONDS = 0.002
-"""How long writes gather at most while the event loop has other work to do anyway."""
-IDLE_SECONDS = 0.000_03
-"""A turn of the event loop that is over so soon had work for nobody."""
 _PRIMARY_CODE = 0xFF
 _NO_ROOM = frozenset({sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY})
 """The disk is full, or broken, or may not be written any more: nobody is to be sent here."""
@@ -56,6 +52,7 @@ class Writer:
         self._lacks_room = False
         self._loop = asyncio.get_running_loop()
         self._waiting = Waiting(self._loop)
+        self._gathering = Gathering(self._loop, self._hand_over, self._has_a_batch)
         self._gathered: list[_Entry] = []
         self._queue: deque[_Entry] = deque()
         self._woken: SimpleQueue[None] = SimpleQueue()
@@ -98,24 +95,17 @@ class Writer:
             raise unavailable("too much is waiting for the database")
         future = self._waiting.join()
         if not self._gathered:
-            now = perf_counter()
-            self._loop.call_soon(self._let_gather, now, now + GATHER_SECONDS)
+            self._gathering.begin()
         self._gathered.append(_Entry(work, future))
         return future
 
-    def _let_gather(self, before: float, until: float) -> None:
-        """Hand over once the event loop would only wait for it: its work brings more to write.
-
-        Args: before is when this was looked at last.
-        """
-        now = perf_counter()
-        if now - before > IDLE_SECONDS and now < until and len(self._gathered) < MAX_BATCH:
-            self._loop.call_soon(self._let_gather, now, until)
-        elif self._gathered:
-            self._hand_over()
+    def _has_a_batch(self) -> bool:
+        return len(self._gathered) >= MAX_BATCH
 
     def _hand_over(self) -> None:
         """Queue what is gathered: the thread is woken once for all of it."""
+        if not self._gathered:
+            return  # the end was quicker
         self._queue.extend(self._gathered)
         self._gathered.clear()
         self._woken.put(None)
