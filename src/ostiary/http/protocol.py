@@ -12,11 +12,7 @@ from typing import Any, ClassVar, cast
 import httptools
 from uvicorn._types import HTTPScope
 from uvicorn.config import Config
-from uvicorn.protocols.http.httptools_impl import (
-    STATUS_LINE,
-    HttpToolsProtocol,
-    RequestResponseCycle,
-)
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 from uvicorn.server import ServerState
 
 from ostiary.core.base.errors import ProtocolError, UnavailableError
@@ -33,6 +29,7 @@ from ostiary.http.connection.head import (
     reason_of,
     write_without_upgrade,
 )
+from ostiary.http.connection.outgoing import outgoing_of
 from ostiary.http.connection.tls import tls_extension
 from ostiary.http.errors import Headers, bad_request, too_late
 from ostiary.http.oauth_json import render_error
@@ -65,6 +62,7 @@ class EdgeProtocol(HttpToolsProtocol):
         _loop: asyncio.AbstractEventLoop | None = None,
     ) -> None:
         super().__init__(config, server_state, app_state, _loop)
+        self._outgoing = outgoing_of(server_state)
         self._deadline = Deadline(self.loop, self._end_late)
         self._is_in_head = False
         self._is_in_body = False
@@ -186,6 +184,7 @@ class EdgeProtocol(HttpToolsProtocol):
         self.cycle = EdgeCycle(
             cast(HTTPScope, scope),
             self,
+            self._outgoing,
             expect_100_continue=self.expect_100_continue,
             keep_alive=version != "1.0" and self.parser.should_keep_alive(),
         )
@@ -229,6 +228,13 @@ class EdgeProtocol(HttpToolsProtocol):
         self._parse(head + rest)
         self._is_declining = False
 
+    def shutdown(self) -> None:
+        """Close the connection now, or with the answer that is still to leave."""
+        if self._is_answering():
+            self.cycle.keep_alive = False
+        else:
+            self.transport.close()
+
     def pause_writing(self) -> None:
         super().pause_writing()
         self._deadline.set(self.body_seconds)
@@ -260,8 +266,8 @@ class EdgeProtocol(HttpToolsProtocol):
 
     def _is_answering(self) -> bool:
         """Tell whether an answer is still to come, of this request or of an earlier one."""
-        cycle: RequestResponseCycle | None = self.cycle
-        return cycle is not None and not cycle.response_complete
+        cycle: EdgeCycle | None = cast(EdgeCycle | None, self.cycle)
+        return cycle is not None and not cycle.has_left
 
     def _answer_and_close(self, refusal: ProtocolError) -> None:
         response = render_error(refusal, None)

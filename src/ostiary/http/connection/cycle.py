@@ -1,6 +1,7 @@
 """uvicorn's request/response cycle, with less work for requests and answers like ours."""
 
 import asyncio
+from collections.abc import Callable
 
 from uvicorn._types import ASGIReceiveEvent, ASGISendEvent, HTTPScope
 from uvicorn.protocols.http.httptools_impl import (
@@ -9,12 +10,14 @@ from uvicorn.protocols.http.httptools_impl import (
     RequestResponseCycle,
 )
 
+from ostiary.http.connection.outgoing import Outgoing
+
 _CLOSE = (b"connection", b"close")
 _STATUS = {status: line.removesuffix(b"\r\n") for status, line in STATUS_LINE.items()}
 
 
 class EdgeCycle(RequestResponseCycle):
-    """One request and its answer, written in one piece.
+    """One request and its answer, written in one piece, together with others.
 
     uvicorn searches every header name and value for forbidden characters, a microsecond each. Here
     values were checked once, in `boundary`, and every answer knows its length.
@@ -24,12 +27,16 @@ class EdgeCycle(RequestResponseCycle):
     more_body = True
     response_started = False
     response_complete = False
+    has_left = False
+    """The answer is written, and the connection free for the next one."""
     _head: tuple[bytes, ...] = ()
+    _last = b""
 
     def __init__(
         self,
         scope: HTTPScope,
         protocol: HttpToolsProtocol,
+        outgoing: Outgoing,
         *,
         expect_100_continue: bool,
         keep_alive: bool,
@@ -40,7 +47,8 @@ class EdgeCycle(RequestResponseCycle):
         self.flow = protocol.flow
         self.logger = protocol.logger
         self.default_headers = protocol.server_state.default_headers
-        self.on_response = protocol.on_response_complete
+        self._outgoing = outgoing
+        self._on_left: Callable[[], None] = protocol.on_response_complete
         self.message_event = asyncio.Event()
         self.waiting_for_100_continue = expect_100_continue
         self.keep_alive = keep_alive
@@ -72,14 +80,27 @@ class EdgeCycle(RequestResponseCycle):
                 headers.append(_CLOSE)
             self._head = (_STATUS[message["status"]], *map(b": ".join, headers), b"")
         elif message["type"] == "http.response.body":
-            self.transport.write(b"\r\n".join((*self._head, message["body"])))
+            data = b"\r\n".join((*self._head, message["body"]))
             self._head = ()
-            if not message.get("more_body", False):
-                self._complete()
+            if message.get("more_body", False):
+                self.transport.write(data)
+                return
+            self._last = data
+            self.response_complete = True
+            self.message_event.set()
+            self._outgoing.put(self._leave)
 
-    def _complete(self) -> None:
-        self.response_complete = True
-        self.message_event.set()
+    def _leave(self) -> None:
+        if self.transport.is_closing():
+            return  # its client has gone meanwhile
+        self.transport.write(self._last)
+        self.has_left = True
         if not self.keep_alive:
             self.transport.close()
-        self.on_response()
+        # The connection refers to this cycle, which lets go of it here.
+        on_left, self._on_left = self._on_left, _do_nothing
+        on_left()
+
+
+def _do_nothing() -> None:
+    """Take the place of a connection that has gone on."""
