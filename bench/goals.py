@@ -12,6 +12,8 @@ from bench.work import Work
 
 P256_RATE = 54_000
 """Raw signatures a second with a P-256 key where the goals were set."""
+BARE_RATE = 18_400
+"""ES256 tokens a second of bare uvicorn, for each busy core, there: what Python was worth."""
 
 _OURS, _ON_POSTGRES, _PEER = "ostiary", "ostiary-postgres", "oidc-provider"
 _SIGN_ON = (

@@ -6,11 +6,12 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table as RichTable
 
-from bench.goals import P256_RATE
+from bench.goals import BARE_RATE, P256_RATE
 from bench.results import Results
 from bench.statistics import median
 from bench.table import Table
 from bench.tables import tables
+from bench.work import Work
 
 THROUGHPUT_CHART, CONNECTIONS_CHART = "throughput.svg", "connections.svg"
 _BREAK = "\n"
@@ -82,6 +83,12 @@ def _speed(results: Results) -> Iterator[str]:
         yield (
             f"This core signs {speed:.0%} as fast with P-256 as the one on which the goals that "
             "count a second were set."
+        )
+    bare = results.find_row("bare", Work.ES256)
+    if bare is not None:
+        yield (
+            f"Bare uvicorn is {bare.rate_per_core / BARE_RATE:.0%} as fast as there. The two "
+            "differ on a shared machine: its caches matter to Python, and hardly to signatures."
         )
 
 

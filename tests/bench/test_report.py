@@ -81,3 +81,9 @@ def test_a_slower_core_than_that_of_the_goals_is_said_to_be() -> None:
     run = msgspec.structs.replace(RUN, signatures=(slow, slow))
     assert "This core signs 50% as fast" in page(run)
     assert "This core" not in page(RUN)
+
+
+def test_how_fast_the_bare_server_is_stands_beside_how_fast_the_core_signs() -> None:
+    assert "Bare uvicorn" not in page(RUN)
+    run = recorded.results(recorded.row((8_280,), server="bare"))
+    assert "Bare uvicorn is 50% as fast as there." in page(run)
