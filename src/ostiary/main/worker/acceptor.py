@@ -16,6 +16,9 @@ _CLOSE_SECONDS = 5.0
 _PAUSE_SECONDS = 0.05
 _BATCH = 4
 """Few at a time, so that sibling workers on the same socket get their share."""
+_CONNECTIONS_FOR_EACH = 4
+"""One more at a time for so many that are open: a turn of the loop serves all of them, so that
+newcomers would wait ever longer for ever fewer."""
 
 
 ChooseTLS = Callable[[], ssl.SSLContext | None]
@@ -82,14 +85,17 @@ class Acceptor:
 
     def stop(self) -> None:
         """Take what the kernel has accepted already, then no more."""
-        self._accept_some(batch=self._room.limit)
+        self._accept(self._room.limit)
         if self._resumption is not None:
             self._resumption.cancel()
         self._loop.remove_reader(self._listening)
         self._listening.close()
 
-    def _accept_some(self, batch: int = _BATCH) -> None:
-        for _ in range(batch):
+    def _accept_some(self) -> None:
+        self._accept(max(_BATCH, self._room.taken // _CONNECTIONS_FOR_EACH))
+
+    def _accept(self, most: int) -> None:
+        for _ in range(most):
             if self._room.is_full:
                 return self._pause()
             try:
