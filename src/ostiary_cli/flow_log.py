@@ -29,6 +29,8 @@ def show_flows(address: str, flow: str, *, as_json: bool) -> int:
     Raises: FlowLogUnavailableError.
     """
     found = _fetch(address, flow, 0)
+    if flow and not found["flows"] and not as_json:
+        sys.stderr.write(f"Nothing is kept of the flow {flow!r}, or not any more.\n")
     if as_json:
         show_document(found)
     else:

@@ -90,7 +90,10 @@ def token(  # noqa: PLR0913 - one parameter an option
     if header and as_json:
         raise typer.BadParameter("--header and --json do not go together")
     if user and (scope or resource or audience or cache is not None):
-        raise typer.BadParameter("--user prints the token as `ostiary login` asked for it")
+        raise typer.BadParameter(
+            "--user prints the token as `ostiary login` asked for it: name --scope, --resource and "
+            "--audience there, and leave out --cache"
+        )
 
     asked = read_asked(grant, username, subject_type, from_stdin=password_stdin, file=password_file)
     if not asked.is_plain and (user or cache):

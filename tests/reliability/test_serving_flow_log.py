@@ -120,6 +120,10 @@ def test_the_command_shows_it_in_a_terminal(server: Server) -> None:
     document = json.loads(_ostiary(server, "flows", flow, "--json").stdout)
     assert document["flows"][0]["client"] == "im_client"
 
+    nothing = _ostiary(server, "flows", "gone")
+    assert nothing.stdout == ""
+    assert nothing.stderr == "Nothing is kept of the flow 'gone', or not any more.\n"
+
 
 def test_it_is_off_outside_of_dev_mode_unless_it_is_switched_on(tmp_path: Path) -> None:
     configuration = {**load_toml(SEEDS), "server": {"flow_log": False}}

@@ -12,6 +12,7 @@ from ostiary_client.profiles.fields import ABOUT_SERVER, SECRETS
 
 _FITTING = {"client_secret": "client_secret_", "private_key": "private_key_jwt"}
 _SHOWS_WHO = (*SECRETS, "auth_method")
+_HOW = ("auth_method", "algorithm", "key_id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +32,9 @@ class Layer:
 def merge(layers: Sequence[Layer], *, with_credentials: bool = True) -> dict[str, Any]:
     """Return the value that counts for each field; the strongest layer comes first.
 
-    Raises: ConfigurationError when credentials would go to another server, or for another client,
-        than they were given with.
+    Credentials of the profile that is merely there are left out where another client is named.
+    Raises: ConfigurationError when credentials that somebody chose would go to another server, or
+        for another client, than they were given with.
     """
     url = _base_url(layers)
     merged: dict[str, Any] = {}
@@ -63,13 +65,16 @@ def _usable(layer: Layer, stronger: Mapping[str, Any], *, is_foreign: bool) -> d
     if _has_one(stronger):
         _leave_out(values, SECRETS)
         if not _fits(values.get("auth_method"), stronger):
-            _leave_out(values, ("auth_method", "algorithm", "key_id"))
+            _leave_out(values, _HOW)
     elif layer.has_credential and _is_of_another(values, stronger):
-        raise ConfigurationError(
-            f"The credentials of {layer.label} are those of the client {values['client_id']}, "
-            f"not of {stronger['client_id']}",
-            remedy="Give the credentials of that client too",
-        )
+        if layer.is_chosen:
+            raise ConfigurationError(
+                f"The credentials of {layer.label} are those of the client {values['client_id']}, "
+                f"not of {stronger['client_id']}",
+                remedy="Give the credentials of that client too, "
+                "or for a client without any make a profile of its own",
+            )
+        _leave_out(values, (*SECRETS, *_HOW, "cert_file", "cert_key_file"))
     if is_foreign:
         _leave_out(values, (*ABOUT_SERVER, *_SHOWS_WHO))
     return values

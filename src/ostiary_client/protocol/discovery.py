@@ -54,7 +54,8 @@ def discover(
         )
     raise DiscoveryError(
         f"No metadata at {' nor at '.join(tried)}",
-        remedy="Check the base URL: PingFederate's, or https://HOST/{environmentId} for PingOne",
+        remedy="Check the base URL: PingFederate's, which has no endpoint's path, "
+        "or https://HOST/{environmentId} for PingOne",
     )
 
 

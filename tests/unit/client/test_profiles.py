@@ -234,10 +234,19 @@ def test_a_key_without_its_certificate_is_refused(path: Path) -> None:
 
 
 def test_a_secret_is_for_its_own_client_only(path: Path) -> None:
-    refusal = _refusal(path, client_id="other")
+    refusal = _refusal(path, SHOP, "shop", client_id="other")
 
     assert "The credentials of profile shop are those of the client app, not of other" in refusal
     assert _load(path, client_id="app").client_secret == Secret("hush")
+
+
+def test_another_client_is_not_held_up_by_the_default_profile(path: Path) -> None:
+    text = SHOP + 'auth_method = "client_secret_post"\ncert_file = "own.pem"\n'
+
+    profile = _load(path, text, client_id="till")
+
+    assert (profile.client_id, profile.base_url) == ("till", URL)
+    assert (profile.client_secret, profile.auth_method, profile.cert_file) == (None, None, None)
 
 
 def test_credentials_without_a_server_of_their_own_are_refused(path: Path) -> None:
