@@ -445,6 +445,20 @@ def test_plain_secrets_are_counted_in_one_line_and_listed_by_check(
     assert capsys.readouterr().out.count("stands here in plain text") == 2
 
 
+def test_warnings_are_for_whoever_puts_a_configuration_to_use(
+    config: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _append(config, f'[environments.main.users.joe]\npassword = "{CANARY}"\n')
+    config.chmod(0o600)
+    assert apply.run(config, yes=True) == 0
+    assert "warning" in capsys.readouterr().err
+
+    assert keys.list_keys(config) == 0
+    assert export.run(config, None) == 0
+
+    assert "warning" not in capsys.readouterr().err
+
+
 def test_plain_secrets_are_all_told_where_they_are_refused(
     config: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -25,14 +25,19 @@ def run(path: Path, *, as_json: bool = False) -> int:
     return 1 if checked.configuration is None else 0
 
 
-def read_checked(path: Path, overrides: Overrides | None = None) -> Configuration | None:
+def read_checked(
+    path: Path, overrides: Overrides | None = None, *, warns: bool = True
+) -> Configuration | None:
     """Return a configuration fit to be used, or None; its problems go to the error stream.
 
     What `serve`, `apply` and the like refuse they refuse in the words of `check`.
-    Args: overrides are values that the command line sets in place of the file's.
+    Args:
+        overrides are values that the command line sets in place of the file's.
+        warns: of what is no error, too; it is news to whoever puts the configuration to use.
     """
     checked = check_file(path, built_in_vocabulary(), os.environ, overrides)
-    _write_short(path, checked)
+    if warns or checked.configuration is None:
+        _write_short(path, checked)
     if checked.configuration is None:
         errors = [located for located in checked.problems if located.problem.is_error]
         place = "" if all(located.option for located in errors) else f"{path}: "

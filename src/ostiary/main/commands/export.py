@@ -19,7 +19,7 @@ _MAY_BE_SECRET = ("master_key", "store")
 
 def run(config: Path, output: Path | None, *, as_json: bool = False) -> int:
     """Write what the store holds, with the local settings of `config`, to `output` or stdout."""
-    configuration = read_checked(config)
+    configuration = read_checked(config, warns=False)
     if configuration is None:
         return 1
     local = _local_settings(load(config).raw)

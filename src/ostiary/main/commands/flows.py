@@ -8,7 +8,7 @@ from ostiary.main.commands.check import read_checked
 
 def find_address(config: Path) -> str | None:
     """Return the address of the admin listener, or None; why there is none is said."""
-    configuration = read_checked(config)
+    configuration = read_checked(config, warns=False)
     if configuration is None:
         return None
     address = configuration.server.listeners.admin

@@ -96,7 +96,7 @@ def import_key(  # noqa: PLR0913, PLR0917 - one parameter an option
 
 
 def _run(config: Path, work: Work) -> int:
-    configuration = read_checked(config)
+    configuration = read_checked(config, warns=False)
     return 1 if configuration is None else administrate(configuration, work)
 
 

@@ -40,7 +40,7 @@ def run(
 
     Args: environment is its name; None means the only one there is.
     """
-    configuration = read_checked(config)
+    configuration = read_checked(config, warns=False)
     if configuration is None:
         return 1
     given = read_password()

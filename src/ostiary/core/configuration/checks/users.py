@@ -48,7 +48,7 @@ def check_passwords(subject: Subject) -> Iterator[Problem]:
             )
         if source.value is not None:
             hint = 'refer to it: { env = "NAME" } or { file = "PATH" }, or give a password_hash'
-            yield subject.dev_warning(path, "stands here in plain text", hint)
+            yield subject.plain_secret(path, "stands here in plain text", hint)
         password = yield from fetch(subject, PlacedSecret(path, source))
         if password is not None:
             policy = PasswordPolicy(
