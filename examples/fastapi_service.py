@@ -2,7 +2,8 @@ r"""An API that believes the access tokens of two issuers: its own, and a partne
 
 Run it with
 
-    OWN_ISSUER=https://localhost:9031 PARTNER_ISSUER=https://auth.pingone.eu/…/as \
+    OWN_ISSUER=https://localhost:9031 \
+    PARTNER_ISSUER=https://localhost:9031/00000000-0000-4000-8000-000000000002/as \
     ORDERS_AUDIENCE=https://orders.example CA_FILE=.ostiary/tls/ca.pem \
     uvicorn --app-dir examples fastapi_service:app
 """

@@ -42,11 +42,16 @@ _ENDPOINTS_HEAD = """# Endpoints
 - *Body* says what a POST may carry. An `action` is JSON or nothing, under `application/json` or
   under `application/vnd.NAME+json`, where the name is what is to be done.
 - *Errors* names the shape of a refusal; [errors.md](errors.md) describes the shapes.
+
+The admin listener answers at `/live`, `/ready`, `/metrics`, `/flows` and `/flows.html`, which are
+described in [operations.md](operations.md) and [Seeing flows](guides/seeing-flows.md#the-flow-log).
 """
 _FACES = {
     "pingfederate": "PingFederate's face",
     "pingone": "PingOne's face",
     "pingone_management": "PingOne's management API",
+    "explorer": "The explorer, in dev mode alone",
+    "reference_self_test": "The headers that arrive, in dev mode alone",
 }
 _SHAPES: Mapping[Callable[..., Response], str] = {
     render_oauth_error: "OAuth",
@@ -90,7 +95,7 @@ def documents() -> dict[Path, str]:
 def faces() -> Mapping[str, tuple[Route, ...]]:
     """Return the routes of each face; none of them is called here, so no port is needed."""
     nothing: dict[str, Any] = {field.name: None for field in fields(Ports)}
-    return build_faces(Ports(**nothing))
+    return build_faces(Ports(**nothing), has_explorer=True)
 
 
 def packages() -> list[Path]:
