@@ -9,16 +9,18 @@ import msgspec
 
 from ostiary.adapters.outbound.events_log import event_name
 from ostiary.core.model.audit.event import Event
+from ostiary.core.model.environment import Environment
 from ostiary.core.model.flow import Flow
-from ostiary.core.model.flow_entry import FlowEntry, FlowMark, flow_mark
+from ostiary.core.model.flow_entry import FlowEntry, flow_mark
 from ostiary.core.ports.events import Events
 
 MAX_WAITING = 1000
 """More than a worker can bring about between two hand-overs, unless nobody takes them."""
 _SHOWN = ("reason", "code", "kind", "methods", "scope", "response_type", "failures", "user")
 """Members of events that the log shows: why and how, beside who."""
-_followed: ContextVar[FlowMark | None] = ContextVar("followed_flow", default=None)
 Entry = Mapping[str, Any]
+_followed: ContextVar[Entry | None] = ContextVar("followed_flow", default=None)
+"""What each entry says of the flow; the parent may hear of it from this worker first."""
 
 
 class FlowRecorder:
@@ -36,9 +38,16 @@ class FlowRecorder:
         self._waiting: list[Entry] = []
         self._lost = 0
 
-    def follow(self, flow: Flow) -> None:
+    def follow(self, env: Environment, flow: Flow) -> None:
         """Take what happens from now on in this request as said about a flow."""
-        _followed.set(flow_mark(flow.id))
+        _followed.set(
+            {
+                "flow": flow_mark(flow.id),
+                "environment": env.id,
+                "client": flow.request.client_id,
+                "policy": flow.policy,
+            }
+        )
 
     def tell(self, entry: FlowEntry) -> None:
         """Take one entry."""
@@ -47,9 +56,9 @@ class FlowRecorder:
     def emit(self, event: Event) -> None:
         """Pass an event on, and show it beside the flow that it is about."""
         self._emit(event)
-        mark = _followed.get()
-        if mark is not None:
-            self._keep({"flow": mark, "event": event_name(type(event)), **_shown(event)})
+        followed = _followed.get()
+        if followed is not None:
+            self._keep({**followed, "event": event_name(type(event)), **_shown(event)})
 
     def take(self) -> tuple[list[Entry], int]:
         """Return what waits, and how much was dropped since the last time."""

@@ -7,9 +7,11 @@ from ostiary.core.base.ids import ClientId, EnvironmentId, FlowId, UserId
 from ostiary.core.model.audit.sign_on import FlowFailed
 from ostiary.core.model.flow_entry import FlowEntry, FlowOutcome, flow_mark
 from tests.support.app import RecordedEvents
+from tests.support.environments import make_environment
 from tests.support.stored_sign_on import make_flow
 
 EVENT = FlowFailed(EnvironmentId("e"), ClientId("c"), UserId("u"), "access_denied", "192.0.2.1")
+ENV = make_environment()
 FLOW = make_flow()
 ENTRY = FlowEntry(
     EnvironmentId("e"),
@@ -52,7 +54,7 @@ def test_an_event_shows_why_and_no_address() -> None:
     recorder = FlowRecorder(RecordedEvents())
 
     def request() -> None:
-        recorder.follow(FLOW)
+        recorder.follow(ENV, FLOW)
         recorder.emit(EVENT)
 
     Context().run(request)
@@ -60,6 +62,9 @@ def test_an_event_shows_why_and_no_address() -> None:
     told = {name: value for name, value in entry.items() if name != "at"}
     assert told == {
         "flow": flow_mark(FLOW.id),
+        "environment": ENV.id,
+        "client": FLOW.request.client_id,
+        "policy": FLOW.policy,
         "event": "flow_failed",
         "code": "access_denied",
         "user": "u",

@@ -42,6 +42,15 @@ def test_entries_of_several_workers_are_one_flow() -> None:
     ]
 
 
+def test_a_worker_may_be_heard_before_the_one_where_the_flow_began() -> None:
+    book = FlowBook()
+    told = {"flow": MARK, "environment": "default", "client": "app", "policy": "default"}
+    book.take(1, [{**told, "event": "password_refused", "at": 1_750_000_001.0}], 0)
+    book.take(0, [entry()], 0)
+    (flow,) = book.show()["flows"]
+    assert [each.get("event") for each in flow["entries"]] == [None, "password_refused"]
+
+
 def test_a_flow_is_found_by_its_id_and_by_its_mark() -> None:
     book = FlowBook()
     book.take(0, [entry(), entry(number(1))], 0)

@@ -76,7 +76,7 @@ class FlowEngine:
         session = None if passed is None or is_cookieless else recognized.session
         flow = make_flow(env, request, policy_key, now)
         if self.flow_log.is_open:
-            self.flow_log.follow(flow)
+            self.flow_log.follow(env, flow)
         if session is not None and passed is not None:
             flow = approving(flow, session, passed)
         if is_cookieless:
@@ -154,7 +154,7 @@ class FlowEngine:
         if turn.view is None or turn.step is None or offer not in turn.view.offers:
             raise action_not_offered()
         if self.flow_log.is_open:
-            self.flow_log.follow(turn.flow)
+            self.flow_log.follow(env, turn.flow)
         values, problems = check_inputs(offer, inputs)
         if problems:
             if self.flow_log.is_open:

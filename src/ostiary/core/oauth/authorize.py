@@ -273,7 +273,7 @@ class Authorize:
         self, env: Environment, turn: Turn, browser: Browser, *, is_stored: bool = True
     ) -> Answered:
         if self.flow_log.is_open:
-            self.flow_log.follow(turn.flow)
+            self.flow_log.follow(env, turn.flow)
         response = await self.finishing.finish(
             env, turn, address=browser.address, is_stored=is_stored
         )

@@ -2,6 +2,7 @@
 
 from typing import Protocol
 
+from ostiary.core.model.environment import Environment
 from ostiary.core.model.flow import Flow
 from ostiary.core.model.flow_entry import FlowEntry
 
@@ -14,7 +15,7 @@ class FlowLog(Protocol):
         """Tell whether anything is taken; whoever asks first need not make what nobody reads."""
         ...
 
-    def follow(self, flow: Flow) -> None:
+    def follow(self, env: Environment, flow: Flow) -> None:
         """Take what happens from now on in this request as said about a flow."""
         ...
 
@@ -28,7 +29,7 @@ class ClosedFlowLog:
 
     is_open = False
 
-    def follow(self, flow: Flow) -> None:
+    def follow(self, env: Environment, flow: Flow) -> None:
         """Take nothing."""
 
     def tell(self, entry: FlowEntry) -> None:
