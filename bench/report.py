@@ -87,8 +87,8 @@ def _speed(results: Results) -> Iterator[str]:
     bare = results.find_row("bare", Work.ES256)
     if bare is not None:
         yield (
-            f"Bare uvicorn is {bare.rate_per_core / BARE_RATE:.0%} as fast as there. The two "
-            "differ on a shared machine: its caches matter to Python, and hardly to signatures."
+            f"Bare uvicorn is {bare.rate_per_core / BARE_RATE:.0%} as fast as on that machine, "
+            "where both were measured with nobody else about."
         )
 
 

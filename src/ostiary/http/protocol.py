@@ -10,9 +10,13 @@ from math import inf
 from typing import Any, ClassVar, cast
 
 import httptools
-from uvicorn._types import HTTPScope
+from uvicorn._types import ASGI3Application, HTTPScope
 from uvicorn.config import Config
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import (
+    STATUS_LINE,
+    HttpToolsProtocol,
+    RequestResponseCycle,
+)
 from uvicorn.server import ServerState
 
 from ostiary.core.base.errors import ProtocolError, UnavailableError
@@ -63,6 +67,7 @@ class EdgeProtocol(HttpToolsProtocol):
     ) -> None:
         super().__init__(config, server_state, app_state, _loop)
         self._outgoing = outgoing_of(server_state)
+        self._current: EdgeCycle | None = None
         self._deadline = Deadline(self.loop, self._end_late)
         self._is_in_head = False
         self._is_in_body = False
@@ -83,6 +88,17 @@ class EdgeProtocol(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         self._deadline.stop()
         super().connection_lost(exc)
+        for cycle in (self._current, *(waiting for waiting, _ in self.pipeline)):
+            if cycle is not None:
+                cast(EdgeCycle, cycle).let_go()
+
+    def eof_received(self) -> None:
+        """Let the answer leave that is there; the connection closes when this returns.
+
+        A client that has no more to ask may still wait for it, or take nothing any more.
+        """
+        self._leave_now()
+        self._deadline.set(self.body_seconds)
 
     def data_received(self, data: bytes) -> None:
         self._received_bytes += len(data)
@@ -194,6 +210,15 @@ class EdgeProtocol(HttpToolsProtocol):
         else:
             self._start_asgi_task(self.cycle, self.app)
 
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
+        self._current = cast(EdgeCycle, cycle)
+        super()._start_asgi_task(cycle, app)
+
+    def _leave_now(self) -> None:
+        """Let the answer whose turn it is leave before the others of this turn of the loop."""
+        if self._current is not None:
+            self._current.leave()
+
     @property
     def is_new(self) -> bool:
         """Nothing has come on this connection yet: its first request may be on the way."""
@@ -251,6 +276,7 @@ class EdgeProtocol(HttpToolsProtocol):
 
     def _refuse(self, refusal: ProtocolError) -> None:
         """End the connection: what it brings from here on cannot be read as requests."""
+        self._leave_now()
         self._is_refused = True
         self._received_bytes = 0
         self._await_nothing()

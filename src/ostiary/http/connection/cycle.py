@@ -13,6 +13,7 @@ from uvicorn.protocols.http.httptools_impl import (
 from ostiary.http.connection.outgoing import Outgoing
 
 _CLOSE = (b"connection", b"close")
+_CLOSING = b": ".join(_CLOSE)
 _STATUS = {status: line.removesuffix(b"\r\n") for status, line in STATUS_LINE.items()}
 
 
@@ -30,7 +31,9 @@ class EdgeCycle(RequestResponseCycle):
     has_left = False
     """The answer is written, and the connection free for the next one."""
     _head: tuple[bytes, ...] = ()
-    _last = b""
+    """Its lines, until they are written."""
+    _rest = b""
+    """What of the body is to be written last."""
 
     def __init__(
         self,
@@ -75,31 +78,50 @@ class EdgeCycle(RequestResponseCycle):
             self.waiting_for_100_continue = False
             headers = [*self.default_headers, *message.get("headers", ())]
             if _CLOSE in headers:
+                headers.remove(_CLOSE)
                 self.keep_alive = False
-            elif not self.keep_alive:
-                headers.append(_CLOSE)
-            self._head = (_STATUS[message["status"]], *map(b": ".join, headers), b"")
+            self._head = (_STATUS[message["status"]], *map(b": ".join, headers))
         elif message["type"] == "http.response.body":
-            data = b"\r\n".join((*self._head, message["body"]))
-            self._head = ()
             if message.get("more_body", False):
-                self.transport.write(data)
+                self.transport.write(self._behind_head(message["body"]))
                 return
-            self._last = data
+            self._rest = message["body"]
             self.response_complete = True
             self.message_event.set()
-            self._outgoing.put(self._leave)
+            self._outgoing.put(self.leave)
 
-    def _leave(self) -> None:
-        if self.transport.is_closing():
-            return  # its client has gone meanwhile
-        self.transport.write(self._last)
+    def leave(self) -> None:
+        """Write the answer, if it waits for others to leave with: now there is no time for that."""
+        if not self.response_complete or self.has_left:
+            return
         self.has_left = True
-        if not self.keep_alive:
-            self.transport.close()
+        rest, self._rest = self._rest, b""
+        if not self.transport.is_closing():
+            self._write_last(self._behind_head(rest))
         # The connection refers to this cycle, which lets go of it here.
         on_left, self._on_left = self._on_left, _do_nothing
         on_left()
+
+    def let_go(self) -> None:
+        """Forget the connection, which is lost, and what it would have got."""
+        self._head, self._rest, self._on_left = (), b"", _do_nothing
+
+    def _write_last(self, data: bytes) -> None:
+        try:
+            self.transport.write(data)
+        except Exception:
+            self.transport.abort()  # else nobody would ever close it
+            raise
+        if not self.keep_alive:
+            self.transport.close()
+
+    def _behind_head(self, data: bytes) -> bytes:
+        """Return what is to be written: `data`, behind the head if that is not written yet."""
+        if not self._head:
+            return data
+        lines, self._head = self._head, ()
+        last_lines = (b"",) if self.keep_alive else (_CLOSING, b"")
+        return b"\r\n".join((*lines, *last_lines, data))
 
 
 def _do_nothing() -> None:

@@ -21,12 +21,19 @@ def connect_writer(path: Path) -> sqlite3.Connection:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
-        # What it takes to undo a part of a batch: in a file it would be half as much writing again.
-        connection.execute("PRAGMA temp_store = MEMORY")
         connection.execute(f"PRAGMA cache_size = -{CACHE_KIBIBYTES}")
     except sqlite3.Error:
         connection.close()
         raise
+    return connection
+
+
+def connect_batch_writer(path: Path) -> sqlite3.Connection:
+    """Connect for writing batches."""
+    connection = connect_writer(path)
+    # What it takes to undo a part of one: in a file it would be half as much writing again. It is
+    # little, which cannot be said of what a migration sorts.
+    connection.execute("PRAGMA temp_store = MEMORY")
     return connection
 
 

@@ -88,7 +88,7 @@ class SqliteStore:
         await self.close()
         self._whereabouts = place.Whereabouts(self._path)
         self._writer = writer.Writer(
-            partial(connecting.connect_writer, self._path),
+            partial(connecting.connect_batch_writer, self._path),
             self._reach,
             self._whereabouts.check_unmoved,
         )
