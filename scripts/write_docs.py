@@ -156,7 +156,7 @@ def _list_endpoints() -> Iterator[str]:
 def _row(route: Route) -> str:
     cells = (
         f"`{route.path}`",
-        ", ".join(sorted(route.handlers)) or "–",
+        ", ".join(sorted(route.handlers)),
         route.summary,
         _BODIES[route.body],
         "applications" if route.cors_credentials else _ORIGINS[route.cors],

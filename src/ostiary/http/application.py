@@ -89,7 +89,7 @@ class Application:
         if is_cut_off:
             await drain(request, scope, receive)
             await send({"type": "http.response.body", "body": b"", "more_body": False})
-        observed = route.path if route.handlers else NOT_SERVED
+        observed = NOT_SERVED if route is _NOT_SERVED else route.path
         self._observe(observed, response.status, perf_counter() - started)
 
     async def _handle(
@@ -140,7 +140,7 @@ def _open_request(scope: Scope, path: str, values: Mapping[str, str]) -> Request
 
 
 def _answer_without_handler(route: Route, request: Request) -> Response:
-    if not route.handlers:
+    if route is _NOT_SERVED:
         raise not_found()
     if request.method == "OPTIONS":
         return cors.answer_options(route, request)

@@ -141,8 +141,7 @@ class RouteTable:
 
     The more a path says literally, the earlier it is found: an exact path, then a variable segment
     behind a literal one, then everything below a name, then a variable first segment, and at last
-    those of several variables. A route for everything below a name that nobody handles says how the
-    refusal of a path looks which is not there.
+    those of several variables.
     """
 
     def __init__(self, routes: Iterable[Route]) -> None:
@@ -152,7 +151,6 @@ class RouteTable:
         self._below_first: dict[str, list[_Head]] = {}
         self._below_variable: dict[str, tuple[Route, str]] = {}
         self._several: Tree[Route] = Tree()
-        self._areas: dict[str, Route] = {}
         for route in self.routes:
             self._add(route)
 
@@ -172,12 +170,7 @@ class RouteTable:
         if first in self._below_name:
             return self._below_name[first], NO_VALUES
         tail = self._below_variable.get(rest)
-        if tail is not None:
-            return tail[0], {tail[1]: first}
-        found = self._several.find(path)
-        if found is None and first in self._areas:
-            return self._areas[first], NO_VALUES
-        return found
+        return self._several.find(path) if tail is None else (tail[0], {tail[1]: first})
 
     def _add(self, route: Route) -> None:
         match route.variable:
@@ -188,8 +181,7 @@ class RouteTable:
             case (head, name, tail):
                 is_new = self._head(head).tails.setdefault(tail, (route, name))[0] is route
             case None if route.path.endswith("/*"):
-                below = self._below_name if route.handlers else self._areas
-                is_new = below.setdefault(route.path[1:-2], route) is route
+                is_new = self._below_name.setdefault(route.path[1:-2], route) is route
             case _:
                 is_new = self._exact.setdefault(route.path, route) is route
         if not is_new:

@@ -112,15 +112,6 @@ def test_everything_below_a_name_may_be_one_route() -> None:
     assert TABLE.find("/ext/oauth/jwks") == (BELOW_NAME, {})
 
 
-def test_an_area_without_handlers_hides_nothing_that_is_there() -> None:
-    area = Route("/v1/*", {}, render_error)
-    table = RouteTable([area, DEEP, SEVERAL])
-
-    assert table.find("/v1/environments/e/users/u/sessions/s") is not None
-    assert table.find("/v1/environments/e/nothing") == (area, {})
-    assert table.find("/v2/environments/e/nothing") is None
-
-
 @pytest.mark.parametrize(
     "path",
     [

@@ -68,7 +68,6 @@ class PingOneManagement:
         access = Access(tenancy, self.callers)
         environments = EnvironmentsEndpoint(access)
         return (
-            Route("/v1/*", {}, render_error, summary="Refusals of what is not there"),
             Route(
                 ENVIRONMENTS,
                 {"GET": environments.get_all},
