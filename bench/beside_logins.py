@@ -33,5 +33,5 @@ def measure_logins(
     rate = turns.find_rate()
     for number in range(1, plan.settings.rounds + 1):
         say(f"round {number}: tokens alone, then beside {PARALLEL} logins at a time")
-        turns.take(rate, number)
+        turns.take(rate)
     return Logins(tuple(turns.alone), tuple(turns.beside), tuple(load.rate for load in turns.loads))

@@ -36,7 +36,7 @@ def measure_passwords(
     rate = turns.find_rate()
     for number in range(1, plan.settings.rounds + 1):
         say(f"round {number}: tokens alone, then beside {PARALLEL} password grants at a time")
-        turns.take(rate, number)
+        turns.take(rate)
         # Also a pause, in which grants end that nobody waits for any more.
         rates.append(_hashes(plan, cores))
         samples.append(_sample(running, plan, cores))

@@ -20,7 +20,7 @@ def _beside_table(
 ) -> Table:
     return Table(
         f"ES256 at half load, alone and beside {PARALLEL} {others} at a time with the real hash",
-        ("Round", "p99 ms alone", "p99 ms beside", f"{others}/s"),
+        ("Turn", "p99 ms alone", "p99 ms beside", f"{others}/s"),
         [
             [str(number), f"{one.p99_ms:.2f}", f"{other.p99_ms:.2f}", f"{rate:.0f}"]
             for number, (one, other, rate) in enumerate(zip(alone, beside, rates, strict=True), 1)

@@ -7,10 +7,10 @@ from bench.statistics import median
 
 
 class Logins(msgspec.Struct, frozen=True):
-    """ES256 tokens at half load, round by round: alone, and beside parallel logins.
+    """ES256 tokens at half load, turn by turn: alone, and beside parallel logins.
 
     Args:
-        logins: a second, round by round.
+        logins: a second, turn by turn.
     """
 
     alone: tuple[FixedRate, ...]

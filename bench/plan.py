@@ -31,6 +31,9 @@ class Plan:
         curve_seconds: for each of its points.
         memory_requests: after how many answers memory is compared.
         signature_seconds: for each kind of key, each time the raw rate is taken.
+        turns: how often in a round tokens are asked for alone and beside others. A machine that
+            is shared stands still now and then, which decides over the 99th percentile of a turn.
+        turn_seconds: for each of them.
     """
 
     settings: Settings
@@ -43,6 +46,8 @@ class Plan:
     memory_requests: int
     starts: int
     signature_seconds: float
+    turns: int
+    turn_seconds: float
 
 
 FULL = Settings(
@@ -72,4 +77,6 @@ def make_plan(
         memory_requests=20_000 if quick else 600_000,
         starts=1 if quick else 5,
         signature_seconds=0.2 if quick else 0.5,
+        turns=1 if quick else 3,
+        turn_seconds=1 if quick else 3,
     )

@@ -46,12 +46,15 @@ class Turns:
         )
         return load.rate / 2
 
-    def take(self, rate: float, number: int) -> None:
-        """Hold a rate alone, then beside the others.
+    def take(self, rate: float) -> None:
+        """Hold a rate alone, then beside the others; and again, as often as planned.
 
         Raises: BenchError for any wrong answer.
         """
-        pace = Pace(rate, self.plan.settings.half_seconds, seed=number)
+        for _ in range(self.plan.turns):
+            self._take_one(Pace(rate, self.plan.turn_seconds, seed=len(self.alone) + 1))
+
+    def _take_one(self, pace: Pace) -> None:
         self.alone.append(self._hold(pace))
         chain = self.others(int(pace.seconds) + 1)
         with ThreadPoolExecutor(1) as pool:
