@@ -12,7 +12,6 @@ from ostiary.http.errors import method_not_allowed, not_found
 from ostiary.http.fair_turns import FairTurns
 from ostiary.http.guard import check_framing, check_host
 from ostiary.http.message import NO_VALUES, Request, Response
-from ostiary.http.oauth_json import render_error
 from ostiary.http.proxies import TrustedProxies
 from ostiary.http.route import Route, RouteTable
 from ostiary.http.security_headers import CONTENT_POLICY, security_headers
@@ -20,7 +19,6 @@ from ostiary.http.security_headers import CONTENT_POLICY, security_headers
 Observe = Callable[[str, int, float], None]
 NOT_SERVED = "other"
 """What an observer is told instead of a path that is not in the table."""
-_NOT_SERVED = Route("/", handlers={}, errors=render_error)
 _CLOSE = (b"connection", b"close")
 _STATUS_WITHOUT_BODY = frozenset({204, 304})
 
@@ -62,6 +60,7 @@ class Application:
         find_tenant: Callable[[Request], str | None] = nobody,
     ) -> None:
         self._find_route = table.find
+        self._missing = table.missing
         self._allowed_hosts = allowed_hosts
         self._proxies = proxies if proxies is not None and proxies.networks else None
         self._boundary = Boundary(report, errors_url)
@@ -77,7 +76,7 @@ class Application:
         """
         started = perf_counter()
         path = scope["raw_path"].decode("latin-1")
-        route, values = self._find_route(path) or (_NOT_SERVED, NO_VALUES)
+        route, values = self._find_route(path) or (self._missing(path), NO_VALUES)
         request = _open_request(scope, path, values)
         work = self._handle(route, request, scope, receive)
         response = await self._boundary.answer(work, route.errors, request)
@@ -89,7 +88,7 @@ class Application:
         if is_cut_off:
             await drain(request, scope, receive)
             await send({"type": "http.response.body", "body": b"", "more_body": False})
-        observed = NOT_SERVED if route is _NOT_SERVED else route.path
+        observed = route.path if route.handlers else NOT_SERVED
         self._observe(observed, response.status, perf_counter() - started)
 
     async def _handle(
@@ -140,7 +139,7 @@ def _open_request(scope: Scope, path: str, values: Mapping[str, str]) -> Request
 
 
 def _answer_without_handler(route: Route, request: Request) -> Response:
-    if route is _NOT_SERVED:
+    if not route.handlers:
         raise not_found()
     if request.method == "OPTIONS":
         return cors.answer_options(route, request)

@@ -5,8 +5,10 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
+from types import MappingProxyType
 
 from ostiary.core.base.errors import ProtocolError
+from ostiary.http import oauth_json
 from ostiary.http.message import NO_VALUES, Request, Response
 from ostiary.http.route_tree import SeveralVariables, Tree
 
@@ -121,6 +123,10 @@ class Route:
         return self.handlers.get(method)
 
 
+NOWHERE: Mapping[str, RenderError] = MappingProxyType({})
+_MISSING = Route("/", handlers={}, errors=oauth_json.render_error)
+
+
 @dataclass(frozen=True, slots=True)
 class _Head:
     """What stands before a variable segment, and by what stands behind it, the routes."""
@@ -142,10 +148,20 @@ class RouteTable:
     The more a path says literally, the earlier it is found: an exact path, then a variable segment
     behind a literal one, then everything below a name, then a variable first segment, and at last
     those of several variables.
+
+    Args:
+        errors_below: the error shape of paths that are not there, by their first segment; others
+            are refused in OAuth's.
     """
 
-    def __init__(self, routes: Iterable[Route]) -> None:
+    def __init__(
+        self, routes: Iterable[Route], errors_below: Mapping[str, RenderError] = NOWHERE
+    ) -> None:
         self.routes = tuple(routes)
+        self._missing = {
+            first: Route(f"/{first}/*", handlers={}, errors=errors)
+            for first, errors in errors_below.items()
+        }
         self._exact: dict[str, Route] = {}
         self._below_name: dict[str, Route] = {}
         self._below_first: dict[str, list[_Head]] = {}
@@ -171,6 +187,10 @@ class RouteTable:
             return self._below_name[first], NO_VALUES
         tail = self._below_variable.get(rest)
         return self._several.find(path) if tail is None else (tail[0], {tail[1]: first})
+
+    def missing(self, path: str) -> Route:
+        """Return the rules for a path that is not there: nobody handles anything."""
+        return self._missing.get(path[1:].partition("/")[0], _MISSING)
 
     def _add(self, route: Route) -> None:
         match route.variable:

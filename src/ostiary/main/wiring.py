@@ -96,6 +96,7 @@ from ostiary.dialects.pingfederate.routes import PingFederate
 from ostiary.dialects.pingone.explorer_wire import WIRE as PINGONE_WIRE
 from ostiary.dialects.pingone.recovery import recovery_url as pingone_recovery_url
 from ostiary.dialects.pingone.routes import PingOne
+from ostiary.dialects.pingone_management.routes import ERRORS_BELOW as MANAGEMENT_ERRORS
 from ostiary.dialects.pingone_management.routes import PingOneManagement
 from ostiary.http.application import Application, Observe, unobserved
 from ostiary.http.boundary import Report
@@ -157,7 +158,10 @@ def build_application(  # noqa: PLR0913 - one parameter a fact
         that tells them which headers arrive.
     """
     return Application(
-        RouteTable(build_routes(ports, has_explorer=has_explorer)),
+        RouteTable(
+            build_routes(ports, has_explorer=has_explorer),
+            errors_below=MANAGEMENT_ERRORS,
+        ),
         allowed_hosts=lambda: ports.snapshots.current.allowed_hosts,
         errors_url=lambda: _find_errors_url(ports.snapshots),
         report=report,

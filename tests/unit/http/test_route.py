@@ -4,6 +4,7 @@ from itertools import permutations
 
 import pytest
 
+from ostiary.core.base.errors import ProtocolError
 from ostiary.http.message import Request, Response, empty_response
 from ostiary.http.oauth_json import render_error
 from ostiary.http.route import CorsPolicy, Route, RouteTable
@@ -110,6 +111,18 @@ def test_what_a_path_says_literally_comes_first(is_reversed: bool) -> None:
 
 def test_everything_below_a_name_may_be_one_route() -> None:
     assert TABLE.find("/ext/oauth/jwks") == (BELOW_NAME, {})
+
+
+def test_what_is_not_there_is_refused_in_the_shape_of_its_neighbours() -> None:
+    def render(error: ProtocolError, request: Request | None) -> Response:
+        return empty_response()
+
+    table = RouteTable([DEEP], {"v1": render})
+    path = "/v1/environments/e/nothing"
+
+    assert table.find(path) is None
+    assert table.missing(path).errors is table.missing("/v1").errors is render
+    assert table.missing("/v2/environments").errors is table.missing("/").errors is render_error
 
 
 @pytest.mark.parametrize(

@@ -48,3 +48,11 @@ async def test_a_workers_token_is_for_the_management_api() -> None:
     management = await make_management()
     _, claims = jose.parts(await management.worker_token())
     assert claims["aud"] == ["https://api.pingone.com"]
+
+
+async def test_what_is_not_there_is_refused_in_the_shape_of_the_rest() -> None:
+    management = await make_management()
+    for path in ("/groups", f"/users/{CUSTOMERS}/devices"):
+        answer = await management.call("GET", path)
+        assert refusal(answer)[:2] == (404, "NOT_FOUND")
+        assert answer.json()["message"] == "Nothing is served at this path."

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from ostiary.core.admin.callers import Callers
 from ostiary.core.admin.client_secrets import ClientSecrets
@@ -34,8 +35,10 @@ from ostiary.dialects.pingone_management.populations import (
 )
 from ostiary.dialects.pingone_management.sessions import SESSION_VARIABLE, SessionsEndpoint
 from ostiary.dialects.pingone_management.users import UsersEndpoint
-from ostiary.http.route import BodyKind, CorsPolicy, Handler, Route
+from ostiary.http.route import BodyKind, CorsPolicy, Handler, RenderError, Route
 
+ERRORS_BELOW: Mapping[str, RenderError] = MappingProxyType({"v1": render_error})
+"""What is not there is refused in the shape of the rest."""
 ENVIRONMENTS = "/v1/environments"
 ENVIRONMENT = f"{ENVIRONMENTS}/{{{ENVIRONMENT_VARIABLE}}}"
 USER = f"{ENVIRONMENT}/users/{{{USER_VARIABLE}}}"
