@@ -7,7 +7,7 @@ from ostiary.core.base.params import Params
 from ostiary.core.flow.browser import Browser
 from ostiary.core.model.environment import Environment
 from ostiary.core.oidc.logout import CONFIRMATION, Confirm, Done, Logout
-from ostiary.http.cross_site_posts import all_params, bring_cookies
+from ostiary.http.cross_site_posts import all_params, bring_cookies, is_without_cookies
 from ostiary.http.forms import parse_params
 from ostiary.http.message import Request, Response
 from ostiary.http.same_site import check_same_site
@@ -52,6 +52,9 @@ class LogoutEndpoint:
             return with_cookies
         env, browser = self.resolve(request), self.answers.cookies.read(request)
         params = parse_params(all_params(request))
+        if is_without_cookies(request):
+            # Too much for an address. What our own page sends brings the cookies along.
+            return await self._answer(env, request, self.logout.ask(env, params))
         if self.no in params:
             page = MessagePage("Sign off", "You are still signed on")
             return self.answers.show(env, request, page)

@@ -144,6 +144,36 @@ async def test_a_post_of_the_application_is_brought_to_its_cookies() -> None:
     assert not await is_signed_on(browsing)
 
 
+async def test_a_post_of_another_site_that_is_too_long_for_an_address_is_asked_about() -> None:
+    app = make_logout_app()
+    browsing, stranger = Browsing(app), Browsing(app)
+    hint = await sign_on(browsing)
+    sent = {"id_token_hint": hint, "post_logout_redirect_uri": BACK, "state": "s" * 2048}
+    page = await stranger.post_form(LOGOUT, {**sent, "ui_locales": "x" * 4096}, CROSSING)
+    assert "Do you want to sign off?" in visible_text(page.body)
+    assert set_cookies(page) == {}
+    assert await is_signed_on(browsing)
+
+    form = parse_form(page.body)
+    answer = await browsing.post_form(form.action, form.fields)
+    assert (answer.status, answer.header("location")) == (303, f"{BACK}?state={'s' * 2048}")
+    assert not await is_signed_on(browsing)
+
+
+async def test_a_post_of_another_site_that_is_too_long_presses_no_button() -> None:
+    app = make_logout_app()
+    browsing, stranger = Browsing(app), Browsing(app)
+    await sign_on(browsing)
+    sent = {"pf.cancel": "clicked", "confirmation": "x", "state": "s" * 4096}
+    page = await stranger.post_form(LOGOUT, sent, CROSSING)
+    fields = parse_form(page.body).fields
+    assert "confirmation" not in fields
+
+    page = await browsing.post_form(LOGOUT, fields)
+    assert "Do you want to sign off?" in visible_text(page.body)
+    assert await is_signed_on(browsing)
+
+
 async def test_a_post_with_cookies_signs_off() -> None:
     browsing = Browsing(make_logout_app())
     await browsing.post_form(LOGOUT, {"id_token_hint": await sign_on(browsing)})

@@ -96,6 +96,15 @@ class Logout:
             return _ask(env, params, recognized.session)
         return await self._sign_off(env, request.ends, recognized, browser)
 
+    def ask(self, env: Environment, params: Params) -> Confirm:
+        """Ask whoever it is first: the request came without what tells whose browser it is.
+
+        The answer is a request like this one, by which `begin` signs off, or asks in its turn.
+        Raises: OAuthError as `begin`.
+        """
+        read_logout_request(env, params)
+        return Confirm(_keep(params))
+
     async def end(
         self, env: Environment, ends: RoundEnds, browser: Browser, *, reserved: frozenset[str]
     ) -> Done:
@@ -190,9 +199,12 @@ def _is_about(env: Environment, hint: IdTokenHint | None, recognized: Recognized
 
 
 def _ask(env: Environment, params: Params, session: Session) -> Confirm:
+    return Confirm((*_keep(params), (CONFIRMATION, confirmation_of(env, session))))
+
+
+def _keep(params: Params) -> tuple[tuple[str, str], ...]:
     sent = ((name, params.find(name)) for name in _KEPT)
-    kept = tuple((name, value) for name, value in sent if value is not None)
-    return Confirm((*kept, (CONFIRMATION, confirmation_of(env, session))))
+    return tuple((name, value) for name, value in sent if value is not None)
 
 
 def confirmation_of(env: Environment, session: Session) -> str:
