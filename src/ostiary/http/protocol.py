@@ -276,10 +276,12 @@ class EdgeProtocol(HttpToolsProtocol):
 
     def _refuse(self, refusal: ProtocolError) -> None:
         """End the connection: what it brings from here on cannot be read as requests."""
-        self._leave_now()
         self._is_refused = True
         self._received_bytes = 0
         self._await_nothing()
+        self._leave_now()
+        if self.transport.is_closing():
+            return  # the answer that left was the last one, and has its deadline
         if self._is_answering():
             self.cycle.keep_alive = False
             if self._is_in_body:
@@ -287,6 +289,7 @@ class EdgeProtocol(HttpToolsProtocol):
                 self.cycle.message_event.set()
         elif self._is_in_body:
             self.transport.close()
+            self._deadline.set(self.body_seconds)
         else:
             self._answer_and_close(refusal)
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import socket
 from collections.abc import Iterator
 from typing import ClassVar
 from weakref import WeakSet
@@ -14,6 +15,14 @@ from tests.unit.http.test_protocol import ask, serving
 pytestmark = pytest.mark.anyio
 
 GET = b"GET /address HTTP/1.1\r\nHost: localhost\r\n\r\n"
+LAST_WORD = b"Last-Word: yes\r\n\r\n"
+LAST_GET = GET.removesuffix(b"\r\n") + b"Connection: close\r\n" + LAST_WORD
+REFUSED_POST = (
+    b"POST /address HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n"
+    b"Expect: 100-continue\r\n" + LAST_WORD
+)
+MANY = 60
+"""Answers of which most neither fit into small sockets nor hold up writing."""
 CLOSING = b"\r\nconnection: close\r\n"
 
 
@@ -32,6 +41,28 @@ class Confused(EdgeProtocol):
     def data_received(self, data: bytes) -> None:
         super().data_received(data)
         self.loop.call_soon(super().data_received, b"nonsense\r\n\r\n")
+
+
+class Crammed(EdgeProtocol):
+    """Has a client that takes little, and nonsense comes when the last answer has not left."""
+
+    linger_seconds = 0.05
+    body_seconds = 0.5
+    lost: ClassVar[asyncio.Event]
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        connection: socket.socket = transport.get_extra_info("socket")
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 2048)
+
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        if LAST_WORD in data:
+            self.loop.call_soon(super().data_received, b"nonsense\r\n\r\n")
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        super().connection_lost(exc)
+        self.lost.set()
 
 
 class Remembered(EdgeProtocol):
@@ -77,6 +108,41 @@ async def test_nonsense_behind_a_request_is_refused_behind_its_answer() -> None:
     assert CLOSING not in first
     assert second.startswith(b"400 ")
     assert CLOSING in second
+
+
+async def cram(port: int, last: bytes) -> socket.socket:
+    """Ask for more than the sockets hold, then for a last answer; take nothing yet."""
+    loop = asyncio.get_running_loop()
+    client = socket.socket()
+    client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
+    client.setblocking(False)
+    await loop.sock_connect(client, ("127.0.0.1", port))
+    await loop.sock_sendall(client, MANY * GET)
+    await asyncio.sleep(0.1)
+    await loop.sock_sendall(client, last)
+    return client
+
+
+@pytest.mark.parametrize("last", [LAST_GET, REFUSED_POST])
+async def test_a_client_that_takes_nothing_does_not_hold_a_refused_connection(last: bytes) -> None:
+    Crammed.lost = asyncio.Event()
+    async with serving(Crammed) as port:
+        with await cram(port, last):
+            await asyncio.wait_for(Crammed.lost.wait(), 5)
+
+
+@pytest.mark.parametrize("last", [LAST_GET, REFUSED_POST])
+async def test_the_last_answer_is_whole_whatever_comes_behind_it(last: bytes) -> None:
+    Crammed.lost = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    async with serving(Crammed) as port:
+        with await cram(port, last) as client:
+            await asyncio.sleep(0.2)
+            answers = b""
+            while data := await loop.sock_recv(client, 65536):
+                answers += data
+    assert answers.count(b"HTTP/1.1 ") == MANY + 1
+    assert answers.count(CLOSING) == 1
 
 
 @pytest.mark.usefixtures("no_collector")
