@@ -92,13 +92,18 @@ class EdgeProtocol(HttpToolsProtocol):
             if cycle is not None:
                 cast(EdgeCycle, cycle).let_go()
 
-    def eof_received(self) -> None:
-        """Let the answer leave that is there; the connection closes when this returns.
+    def eof_received(self) -> bool:  # type: ignore[override]
+        """Let answers leave that are there or still to come, then close.
 
-        A client that has no more to ask may still wait for it, or take nothing any more.
+        A client that has no more to ask may still wait for them, or take nothing any more. Over TLS
+        the connection closes when this returns, whatever it says.
         """
         self._leave_now()
         self._deadline.set(self.body_seconds)
+        waits = self._is_answering() and not self._is_in_body and self.transport.can_write_eof()
+        if waits:
+            self.cycle.keep_alive = False
+        return waits
 
     def data_received(self, data: bytes) -> None:
         self._received_bytes += len(data)
@@ -171,7 +176,7 @@ class EdgeProtocol(HttpToolsProtocol):
         self.flow.resume_reading()
         if self.transport.is_closing():
             self._deadline.set(self.body_seconds)
-        elif not self._is_in_head and not self._is_in_body:
+        elif not self._is_in_head and not self._is_in_body and not self.flow.write_paused:
             self._deadline.set(self.timeout_keep_alive)
 
     def _begin_answer(self) -> None:
@@ -280,13 +285,13 @@ class EdgeProtocol(HttpToolsProtocol):
         self._received_bytes = 0
         self._await_nothing()
         self._leave_now()
-        if self.transport.is_closing():
-            return  # the answer that left was the last one, and has its deadline
         if self._is_answering():
             self.cycle.keep_alive = False
             if self._is_in_body:
                 cast(Scope, self.cycle.scope)[REFUSAL] = refusal
                 self.cycle.message_event.set()
+        elif self.transport.is_closing():
+            pass  # the answer that has just left was the last one, and has its deadline
         elif self._is_in_body:
             self.transport.close()
             self._deadline.set(self.body_seconds)
@@ -312,7 +317,8 @@ class EdgeProtocol(HttpToolsProtocol):
         if self.transport.can_write_eof():
             self.transport.write_eof()
         self._is_in_head = self._is_in_body = False
-        self._deadline.set(self.linger_seconds)
+        has_all_left = self.transport.get_write_buffer_size() == 0
+        self._deadline.set(self.linger_seconds if has_all_left else self.body_seconds)
 
 
 class DevelopmentEdgeProtocol(EdgeProtocol):

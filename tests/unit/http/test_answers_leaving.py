@@ -15,6 +15,8 @@ from tests.unit.http.test_protocol import ask, serving
 pytestmark = pytest.mark.anyio
 
 GET = b"GET /address HTTP/1.1\r\nHost: localhost\r\n\r\n"
+LATE = b"GET /late HTTP/1.1\r\nHost: localhost\r\n\r\n"
+LARGE = b"GET /large HTTP/1.1\r\nHost: localhost\r\n\r\n"
 LAST_WORD = b"Last-Word: yes\r\n\r\n"
 LAST_GET = GET.removesuffix(b"\r\n") + b"Connection: close\r\n" + LAST_WORD
 REFUSED_POST = (
@@ -93,6 +95,17 @@ async def test_whoever_has_no_more_to_ask_gets_the_answer() -> None:
             writer.close()
 
 
+async def test_whoever_has_no_more_to_ask_gets_an_answer_that_takes_a_moment() -> None:
+    async with serving() as port:
+        for asked in (LATE, GET + LATE, LATE + GET, LATE + b"GET /late HT"):
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            writer.write(asked)
+            writer.write_eof()
+            answers = await reader.read()
+            assert answers.count(b" 200 OK") == asked.count(b"localhost")
+            writer.close()
+
+
 async def test_an_answer_that_is_the_last_one_says_so_even_where_it_was_ready_before() -> None:
     async with serving(Stopped) as port:
         answer = await ask(port, request=GET)
@@ -123,15 +136,15 @@ async def cram(port: int, last: bytes) -> socket.socket:
     return client
 
 
-@pytest.mark.parametrize("last", [LAST_GET, REFUSED_POST])
+@pytest.mark.parametrize("last", [LAST_GET, REFUSED_POST, b"nonsense\r\n\r\n", LARGE])
 async def test_a_client_that_takes_nothing_does_not_hold_a_refused_connection(last: bytes) -> None:
     Crammed.lost = asyncio.Event()
     async with serving(Crammed) as port:
         with await cram(port, last):
-            await asyncio.wait_for(Crammed.lost.wait(), 5)
+            await asyncio.wait_for(Crammed.lost.wait(), 3)
 
 
-@pytest.mark.parametrize("last", [LAST_GET, REFUSED_POST])
+@pytest.mark.parametrize("last", [LAST_GET, REFUSED_POST, b"nonsense\r\n\r\n"])
 async def test_the_last_answer_is_whole_whatever_comes_behind_it(last: bytes) -> None:
     Crammed.lost = asyncio.Event()
     loop = asyncio.get_running_loop()

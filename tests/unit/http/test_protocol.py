@@ -24,6 +24,7 @@ from ostiary.http.protocol import DevelopmentEdgeProtocol, EdgeProtocol
 from ostiary.http.route import Route, RouteTable
 
 GET = b"GET /x HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+LARGE = 1024 * 1024 * "x"
 
 
 async def get_certificate(request: Request) -> Response:
@@ -38,6 +39,17 @@ async def get_address(request: Request) -> Response:
     return text_response(request.address, headers=NO_STORE)
 
 
+async def get_late(request: Request) -> Response:
+    """Answer after a moment."""
+    await asyncio.sleep(0.05)
+    return text_response("late", headers=NO_STORE)
+
+
+async def get_large(request: Request) -> Response:
+    """Answer with more than sockets hold."""
+    return text_response(LARGE, headers=NO_STORE)
+
+
 @asynccontextmanager
 async def serving(
     protocol: type[EdgeProtocol] = EdgeProtocol,
@@ -47,12 +59,14 @@ async def serving(
     default_headers: tuple[tuple[bytes, bytes], ...] = (),
     listening: socket.socket | None = None,
 ) -> AsyncIterator[int]:
-    """Serve two routes on a free port of this machine."""
+    """Serve a few routes on a free port of this machine."""
     application = Application(
         RouteTable(
             [
                 Route("/x", {"GET": get_certificate}, render_error),
                 Route("/address", {"GET": get_address}, render_error),
+                Route("/late", {"GET": get_late}, render_error),
+                Route("/large", {"GET": get_large}, render_error),
             ]
         ),
         allowed_hosts=lambda: frozenset({"localhost"}),

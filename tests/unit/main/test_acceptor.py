@@ -56,6 +56,16 @@ async def test_the_more_are_there_the_more_newcomers_get_in_at_a_time() -> None:
                 assert turns < CLIENTS // 8, "each turn of the loop serves all that are there"
 
 
+async def test_however_many_are_there_they_do_not_wait_for_all_who_come() -> None:
+    with _waiting_clients(CLIENTS) as listening:
+        async with _accepting(listening) as room:
+            room.open.append(range(8 * CLIENTS))
+            while room.taken < 9 * CLIENTS:
+                before = room.taken
+                await asyncio.sleep(0)
+                assert room.taken - before < CLIENTS // 4
+
+
 async def test_where_nobody_is_yet_few_get_in_at_a_time_and_siblings_have_their_share() -> None:
     with _waiting_clients(CLIENTS) as listening, ExitStack() as stack:
         sibling = stack.enter_context(listening.dup())

@@ -78,7 +78,7 @@ class EdgeCycle(RequestResponseCycle):
             self.waiting_for_100_continue = False
             headers = [*self.default_headers, *message.get("headers", ())]
             if _CLOSE in headers:
-                headers.remove(_CLOSE)
+                headers = [header for header in headers if header != _CLOSE]
                 self.keep_alive = False
             self._head = (_STATUS[message["status"]], *map(b": ".join, headers))
         elif message["type"] == "http.response.body":

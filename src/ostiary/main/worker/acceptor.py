@@ -19,6 +19,8 @@ _BATCH = 4
 _CONNECTIONS_FOR_EACH = 4
 """One more at a time for so many that are open: a turn of the loop serves all of them, so that
 newcomers would wait ever longer for ever fewer."""
+_MOST_AT_ONCE = 32
+"""Those who are there wait meanwhile, and may be idle; a sibling may have more room."""
 
 
 ChooseTLS = Callable[[], ssl.SSLContext | None]
@@ -92,7 +94,8 @@ class Acceptor:
         self._listening.close()
 
     def _accept_some(self) -> None:
-        self._accept(max(_BATCH, self._room.taken // _CONNECTIONS_FOR_EACH))
+        grown = max(_BATCH, self._room.taken // _CONNECTIONS_FOR_EACH)
+        self._accept(min(grown, _MOST_AT_ONCE))
 
     def _accept(self, most: int) -> None:
         for _ in range(most):

@@ -40,6 +40,8 @@ class HTTPServer:
             access_log=False,
             proxy_headers=False,
             server_header=False,
+            # A request that waited for another one's answer begins in that one's turn.
+            reset_contextvars=True,
             timeout_keep_alive=KEEP_ALIVE_SECONDS,
         )
         self._config.load()
